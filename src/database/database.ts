@@ -1,0 +1,25 @@
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Pool } from 'pg';
+
+/** Drizzle over the pool. `execute(sql`…`)` answers int8 as bigint and timestamptz as text: cast in the statement where it matters. */
+export type Orm = NodePgDatabase<Record<string, never>>;
+export type Transaction = Parameters<Parameters<Orm['transaction']>[0]>[0];
+/** What a statement needs: the pool or a transaction. */
+export type Executor = Orm | Transaction;
+
+/** What NOTIFY wakes. A wake is never the news itself: whoever is woken reads from its position. */
+export const WAKE_CHANNELS = ['parley_journal', 'parley_dispatch', 'parley_channels', 'parley_parked'] as const;
+export type WakeChannel = (typeof WAKE_CHANNELS)[number];
+
+export interface Database {
+  readonly pool: Pool;
+  readonly orm: Orm;
+  /** Commits what `work` did, or nothing of it. `isDurable: false` sets `synchronous_commit = off`: only where the log repeats it. */
+  transaction<Result>(
+    work: (tx: Transaction) => Promise<Result>,
+    options?: { readonly isDurable?: boolean },
+  ): Promise<Result>;
+  /** Wakes on NOTIFY, and once after each reconnect, for what was missed. Returns what ends it. */
+  onWake(channel: WakeChannel, wake: (payload: string) => void): () => void;
+  close(): Promise<void>;
+}

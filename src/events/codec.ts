@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { EVENT_CATALOG, type KeyField, type ParleyEvent } from './catalog.js';
+import type { EventEnvelope } from './kernel/event.js';
+import type { LogRecord, OutgoingRecord } from './log/event-log.js';
+
+const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`));
+
+/** The envelope as it stands in a record's value; unknown fields are another version's and are kept. */
+export const envelopeSchema = z.looseObject({
+  id: id('evt'),
+  type: z.string().min(1).max(100),
+  version: z.int().min(1),
+  workspaceId: id('ws'),
+  channelId: id('chan').optional(),
+  conversationId: id('conv').optional(),
+  contactId: id('cont').optional(),
+  messageId: id('msg').optional(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+  causationId: z.string().optional(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** What a record of the events topic turned out to be (rule 14). */
+export type ParsedRecord =
+  | { readonly kind: 'event'; readonly event: ParleyEvent }
+  /** Ours, but of a type or version that this build doesn't know: journaled, not folded. */
+  | { readonly kind: 'unknown'; readonly event: EventEnvelope }
+  /** Ours and known, but its data can't be read: whoever folds must stop and say so, reactors dead-letter it. */
+  | { readonly kind: 'broken'; readonly event: EventEnvelope; readonly reason: string }
+  /** Not ours: dead letter. */
+  | { readonly kind: 'foreign'; readonly reason: string };
+
+/** The CloudEvents 1.0 binding: attributes as `ce_*` headers, and id, type, source, time, subject again in the value. */
+export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecord {
+  const source = sourceOf(event);
+  const subject = subjectOf(event);
+  const { id: eventId, type, version, ...rest } = event;
+  const value = { id: eventId, type, version, source, subject, time: event.occurredAt, ...rest };
+  return {
+    key: keyOf(event),
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: eventId,
+      ce_type: type,
+      ce_source: source,
+      ce_subject: subject,
+      ce_time: event.occurredAt,
+      ce_dataversion: String(version),
+      ce_idfingerprint: fingerprint,
+      'content-type': 'application/json',
+    },
+    value: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+/** Reads a record back; never throws. */
+export function parseRecord(record: LogRecord): ParsedRecord {
+  if (record.value === null) return foreign('null value');
+  const json = parseJson(record.value);
+  const envelope = envelopeSchema.safeParse(json);
+  if (!envelope.success) return foreign(json === undefined ? 'not JSON' : 'no event envelope');
+  const event = envelope.data as unknown as EventEnvelope;
+  const entry = EVENT_CATALOG.get(event.type);
+  if (entry === undefined || entry.version < event.version) return { kind: 'unknown', event };
+  if (record.key === null || record.key !== event[entry.keyedBy]) return foreign('wrong key');
+  const data = entry.data.safeParse(event.data);
+  if (!data.success) return { kind: 'broken', event, reason: z.prettifyError(data.error) };
+  return { kind: 'event', event: { ...event, data: { ...event.data, ...(data.data as object) } } as ParleyEvent };
+}
+
+/** The key of an event's record (rule 8). */
+export function keyOf(event: ParleyEvent): string {
+  const entry = EVENT_CATALOG.get(event.type);
+  const key = entry && event[entry.keyedBy];
+  if (key === undefined) throw new TypeError(`${event.type} names no ${entry?.keyedBy ?? 'known key'}.`);
+  return key;
+}
+
+const SUBJECT_FIELDS: readonly (KeyField | 'messageId')[] = ['messageId', 'conversationId', 'contactId', 'channelId'];
+
+/** What the event is about: the message, else what it is keyed by. */
+export function subjectOf(event: EventEnvelope): string {
+  for (const field of SUBJECT_FIELDS) if (event[field] !== undefined) return event[field];
+  return event.workspaceId;
+}
+
+/** Where it came about, as a URI reference. */
+export function sourceOf(event: EventEnvelope): string {
+  const workspace = `/workspaces/${event.workspaceId}`;
+  return event.channelId === undefined ? workspace : `${workspace}/channels/${event.channelId}`;
+}
+
+const foreign = (reason: string): ParsedRecord => ({ kind: 'foreign', reason });
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

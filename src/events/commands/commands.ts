@@ -1,0 +1,72 @@
+import type { Caller } from '../../access/caller.js';
+import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import type { ConversationState } from '../conversation/state.js';
+import type { MessageState } from '../message/state.js';
+import type { ChannelView } from '../queries/finders.js';
+import type { Vector } from '../kernel/cursor.js';
+
+/** The refusals that exist so far, out of the public contract's `UserErrorCode`. */
+export type UserErrorCode =
+  | 'INPUT_INVALID'
+  | 'CHANNEL_NOT_FOUND'
+  | 'CHANNEL_DISABLED'
+  | 'RECIPIENT_INVALID'
+  | 'RECIPIENT_NOT_FOUND'
+  | 'CONTENT_INVALID'
+  | 'CONTENT_UNSUPPORTED'
+  | 'SERVICE_WINDOW_CLOSED'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'MESSAGE_NOT_FOUND'
+  | 'CONVERSATION_NOT_FOUND'
+  | 'SETTINGS_INVALID';
+
+/** A typed refusal; `field` is the path into the input, indices as text. */
+export interface UserError {
+  readonly code: UserErrorCode;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+/** What a command answers. Faults (log or database away) are thrown as `AppError`. */
+export type CommandResult<Value> =
+  | { readonly ok: true; readonly value: Value; readonly cursor: Vector }
+  | { readonly ok: false; readonly userErrors: readonly UserError[] };
+
+/** As the public `SendMessageInput`: null and absent mean the same and are `undefined` here. Ids are unparsed text. */
+export interface SendMessage {
+  readonly channelId: string;
+  /** Exactly one. */
+  readonly to: {
+    readonly contactId?: string | undefined;
+    readonly conversationId?: string | undefined;
+    readonly phoneNumber?: string | undefined;
+    readonly address?: string | undefined;
+  };
+  /** Exactly one of the public kinds, as given; kinds of later versions are CONTENT_UNSUPPORTED. */
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly author?: 'AGENT' | 'BOT' | 'SYSTEM' | undefined;
+  readonly authorId?: string | undefined;
+  readonly replyToMessageId?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface MarkConversationRead {
+  readonly conversationId: string;
+  readonly upToMessageId?: string | undefined;
+}
+
+export interface CreateChannel {
+  readonly name: string;
+  readonly provider: ProviderKind;
+  readonly platform: ChannelPlatform;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Commands {
+  /** Answers after the log's acknowledgement; the message is folded in memory and complete. */
+  sendMessage(caller: Caller, input: SendMessage): Promise<CommandResult<MessageState>>;
+  markConversationRead(caller: Caller, input: MarkConversationRead): Promise<CommandResult<ConversationState>>;
+  createChannel(caller: Caller, input: CreateChannel): Promise<CommandResult<ChannelView>>;
+}

@@ -1,0 +1,27 @@
+import type { ChannelId, ContactId, ConversationId, MessageId, WorkspaceId } from '../kernel/ids.js';
+
+export const CONVERSATION_STATUSES = ['OPEN', 'CLOSED'] as const;
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+/** The one thread between a channel and an address, as its events make it. */
+export interface ConversationState {
+  readonly id: ConversationId;
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+  readonly contactId: ContactId | null;
+  /** The contact's address; null in a stub, or erased. */
+  readonly address: string | null;
+  readonly status: ConversationStatus;
+  readonly incomingCount: number;
+  /** Of those, how many lie at or before the read mark. */
+  readonly readIncomingCount: number;
+  readonly lastMessageId: MessageId | null;
+  /** The largest `occurredAt`, never later than its `recordedAt`. */
+  readonly lastActivityAt: string;
+  /** The same over incoming messages: what the service window counts from. */
+  readonly lastIncomingAt: string | null;
+  readonly createdAt: string;
+}
+
+export const unreadCount = (state: ConversationState): number =>
+  Math.max(0, state.incomingCount - state.readIncomingCount);

@@ -1,0 +1,93 @@
+import type { EventPosition } from '../kernel/event.js';
+import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { ContentKind, MessageContent } from './content.js';
+import type { FailureCode } from './events.js';
+
+export const MESSAGE_STATUSES = [
+  'SCHEDULED',
+  'ACCEPTED',
+  'PROCESSING',
+  'OUTCOME_UNKNOWN',
+  'SENT',
+  'DELIVERED',
+  'READ',
+  'SENDING_FAILED',
+  'DELIVERY_FAILED',
+  'CANCELLED',
+  'DELETED',
+  'RECEIVED',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+export type MessageDirection = 'INCOMING' | 'OUTGOING';
+export type MessageAuthor = 'CONTACT' | 'AGENT' | 'BOT' | 'SYSTEM';
+
+export interface MessageFailure {
+  readonly code: FailureCode;
+  readonly isRetryable: boolean;
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+}
+
+/** What one part of one attempt stands at: the maximum rank over the set of its events (rule 13). Plain JSON. */
+export interface PartProgress {
+  /** Index into the ladder of ranks; see `ladder.ts`. */
+  readonly rank: number;
+  /** The smallest `occurredAt` at that rank, as RFC 3339. */
+  readonly at: string;
+  readonly hasSent: boolean;
+  /** At the winning rank, of the event with the smallest `occurredAt`, then the smallest event id. */
+  readonly failure: (MessageFailure & { readonly isStageUnknown: boolean; readonly eventId: string }) | null;
+  readonly providerMessageIds: readonly string[];
+}
+
+/** `progress[attempt][part]`; events of the whole message stand for each part they name. */
+export type Progress = Readonly<Record<string, Readonly<Record<string, PartProgress>>>>;
+
+/** A message as its events make it. Everything here is JSON but `addedAt.offset`. */
+export interface MessageState {
+  readonly id: MessageId;
+  readonly workspaceId: WorkspaceId;
+  readonly conversationId: ConversationId;
+  readonly channelId: ChannelId;
+  readonly contactId: ContactId | null;
+  /** Null: a stub, for a receipt came before its message. Stubs are shown to nobody. */
+  readonly direction: MessageDirection | null;
+  readonly author: MessageAuthor | null;
+  readonly authorId: string | null;
+  readonly contentKind: ContentKind | null;
+  /** Null: a stub, or erased. */
+  readonly content: MessageContent | null;
+  readonly isErased: boolean;
+  readonly parts: number | null;
+  readonly progress: Progress;
+  readonly status: MessageStatus;
+  readonly statusAt: string;
+  readonly failure: MessageFailure | null;
+  /** The union over all events, sorted. */
+  readonly providerMessageIds: readonly string[];
+  readonly reference: string | null;
+  readonly idempotencyKey: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+  readonly providerData: Readonly<Record<string, unknown>> | null;
+  readonly replyToMessageId: MessageId | null;
+  /** Where it joined the conversation's messages. */
+  readonly addedAt: EventPosition | null;
+  readonly createdAt: string;
+  /** The largest `recordedAt`. */
+  readonly updatedAt: string;
+}
+
+/** One change that an event says, whether it moved the status or not. */
+export interface TimelineEntry {
+  readonly eventId: EventId;
+  readonly messageId: MessageId;
+  readonly position: EventPosition;
+  readonly status: MessageStatus;
+  /** Shown as SENDING_FAILED while the attempt's set holds no SENT. */
+  readonly isStageUnknown: boolean;
+  readonly attempt: number;
+  readonly part: number | null;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly failure: MessageFailure | null;
+}

@@ -1,0 +1,30 @@
+import type { Executor, Transaction } from '../../database/database.js';
+import type { ParleyEvent } from '../catalog.js';
+import type { ChannelId, ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
+
+export interface Thread {
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+}
+
+export interface ThreadRequest {
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+  /** As the adapter's `normalizeAddress` spells it. */
+  readonly address: string;
+  readonly displayName?: string | undefined;
+}
+
+/** Which address is which thread: the row decides, derived ids are only proposals (rule 5). */
+export interface AddressBook {
+  find(executor: Executor, requests: readonly ThreadRequest[]): Promise<readonly (Thread | undefined)[]>;
+  /**
+   * Inserts what is absent, keys sorted, with `conversation.opened` and `contact.created` in the outbox for each thread
+   * that this call made. Commit, then `outbox.publish(opened)` before anything else of these threads is appended.
+   */
+  claim(
+    tx: Transaction,
+    requests: readonly ThreadRequest[],
+    now: Date,
+  ): Promise<{ readonly threads: readonly Thread[]; readonly opened: readonly ParleyEvent[] }>;
+}

@@ -1,0 +1,20 @@
+import type { Transaction } from '../../database/database.js';
+import type { ParleyEvent } from '../catalog.js';
+import type { AppendedPosition } from '../log/event-log.js';
+
+/**
+ * The outbox (rule 3): where a row and an event must agree, one transaction writes both, and whoever committed appends
+ * at once. What is older than a few seconds a sweeper appends, under the same event id. Nothing is ever withdrawn.
+ */
+export interface Outbox {
+  /** In the transaction that makes the events true. @throws LogUnavailableError when the log is known to be away */
+  enqueue(tx: Transaction, events: readonly ParleyEvent[]): Promise<void>;
+  /**
+   * After the commit: appends in the order given and resolves with the positions; rows go, and positions are written to
+   * the idempotency rows of these events, in a batch behind the answer.
+   * @throws LogUnavailableError the rows stay and the sweeper goes on
+   */
+  publish(events: readonly ParleyEvent[]): Promise<readonly AppendedPosition[]>;
+  /** Only an event, no row: appended directly. @throws LogUnavailableError within 5 s */
+  append(event: ParleyEvent): Promise<AppendedPosition>;
+}

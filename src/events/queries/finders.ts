@@ -1,0 +1,112 @@
+import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import type { ContactState } from '../contact/state.js';
+import type { ConversationState, ConversationStatus } from '../conversation/state.js';
+import type { Vector } from '../kernel/cursor.js';
+import type { EventEnvelope, EventPosition } from '../kernel/event.js';
+import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { MessageState, TimelineEntry } from '../message/state.js';
+
+/**
+ * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
+ * unknown one are the same (undefined). By-id finders answer in the order of the ids asked for.
+ */
+export interface Finders {
+  messages(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<(MessageState | undefined)[]>;
+  timelines(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<TimelineView[][]>;
+  conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(ConversationState | undefined)[]>;
+  contacts(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<(ContactState | undefined)[]>;
+  channels(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(ChannelView | undefined)[]>;
+  events(workspace: WorkspaceId, ids: readonly EventId[]): Promise<(JournalItem | undefined)[]>;
+
+  /** Oldest first, in journal order. */
+  messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** Newest activity first. */
+  conversationPage(
+    workspace: WorkspaceId,
+    filter: ConversationFilter,
+    page: PageRequest,
+  ): Promise<Page<ConversationState>>;
+  /** Newest first. */
+  contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<ContactState>>;
+  /** Oldest first. */
+  channelPage(workspace: WorkspaceId, filter: ChannelFilter, page: PageRequest): Promise<Page<ChannelView>>;
+  /**
+   * The journal after a vector, merged over partitions by `recordedAt` without breaking any partition's order.
+   * `vector` of each item is what has been emitted or passed over with it; `end` likewise for the whole page.
+   */
+  journalPage(workspace: WorkspaceId, filter: EventFilter, after: Vector, limit: number): Promise<JournalPage>;
+}
+
+/** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
+export type TimelineView = Omit<TimelineEntry, 'isStageUnknown'>;
+
+/** A channel as clients see it: without its settings. */
+export interface ChannelView {
+  readonly id: ChannelId;
+  readonly workspaceId: WorkspaceId;
+  readonly name: string;
+  readonly provider: ProviderKind;
+  readonly platform: ChannelPlatform;
+  readonly isEnabled: boolean;
+  readonly createdAt: string;
+}
+
+export interface ConversationFilter {
+  readonly status?: ConversationStatus | undefined;
+  readonly channelIds?: readonly ChannelId[] | undefined;
+  readonly contactId?: ContactId | undefined;
+  readonly isUnread?: boolean | undefined;
+}
+export interface ContactFilter {
+  readonly address?: string | undefined;
+}
+export interface ChannelFilter {
+  readonly provider?: ProviderKind | undefined;
+  readonly platform?: ChannelPlatform | undefined;
+  readonly isEnabled?: boolean | undefined;
+}
+export interface EventFilter {
+  readonly types?: readonly string[] | undefined;
+  readonly conversationId?: ConversationId | undefined;
+  readonly channelId?: ChannelId | undefined;
+  readonly messageId?: MessageId | undefined;
+}
+
+/** One direction at a time; `limit` is judged by the caller (1 to 100). Cursors are opaque strings of the finder's making. */
+export interface PageRequest {
+  readonly limit: number;
+  /** `forward`: the first `limit` after `after`; `backward`: the last `limit` before `before`. Both may bound the range. */
+  readonly direction: 'forward' | 'backward';
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+export interface Page<Item> {
+  /** In the connection's order, whatever the direction. */
+  readonly edges: readonly { readonly cursor: string; readonly node: Item }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** A page cursor that isn't one of this list's: CURSOR_INVALID. */
+export class PageCursorError extends Error {
+  override readonly name = 'PageCursorError';
+}
+
+export interface JournalItem {
+  readonly event: EventEnvelope;
+  readonly position: EventPosition;
+}
+
+export interface JournalPage {
+  readonly items: readonly (JournalItem & { readonly vector: Vector; readonly change: StatusMove | null })[];
+  readonly end: Vector;
+  readonly hasMore: boolean;
+}
+
+/** What the projector recorded beside an event that says a status. */
+export interface StatusMove {
+  readonly entry: TimelineView;
+  /** Whether it moved the message's status. */
+  readonly isMove: boolean;
+}

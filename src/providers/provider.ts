@@ -1,0 +1,119 @@
+import type { ChannelPlatform, ProviderKind, ReceiptStatus } from '../events/channel/events.js';
+import type { Decision } from '../events/kernel/decision.js';
+import type { ChannelId, MessageId } from '../events/kernel/ids.js';
+import type { ContentKind, MessageContent } from '../events/message/content.js';
+import type { FailureCode, MessageFailureData } from '../events/message/events.js';
+
+/**
+ * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
+ *
+ * Promises, each held by a test of `test/contracts/provider.contract.ts` for every adapter:
+ *  1. `send` makes at most one HTTP call, ends within `signal`, and never throws: every end is an `Outcome`.
+ *  2. What may have been processed is `unknown`, never `rejected`.
+ *  3. `verify` reads the bytes as they came, in constant time, before anything is parsed.
+ *  4. `interpret` is pure and never throws on any bytes; the same bytes give the same facts.
+ *  5. Every receipt carries the reference of its call where the provider echoes one.
+ */
+export interface ProviderAdapter<Settings = unknown> {
+  readonly kind: ProviderKind;
+  readonly platforms: readonly ChannelPlatform[];
+  readonly capabilities: Capabilities;
+  /** Judges what `createChannel` was given; the result is what is sealed and handed back at every call. */
+  parseSettings(input: Readonly<Record<string, unknown>>): Decision<Settings, SettingsRefusal>;
+  /** One spelling for each address: what the thread is known by. Undefined: it can't be an address of this platform. */
+  normalizeAddress(platform: ChannelPlatform, address: string): string | undefined;
+  /** How many provider calls this content takes. */
+  partsOf(content: MessageContent): number;
+  /** One call for one part. */
+  send(request: SendRequest<Settings>): Promise<Outcome>;
+  /** Whether the provider itself sent these bytes, and lately. */
+  verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
+  interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
+}
+
+/** What a channel of this provider can carry, as data. */
+export interface Capabilities {
+  /** Content kinds that can be sent, each with its limits; an absent kind is CONTENT_UNSUPPORTED. */
+  readonly content: Readonly<Partial<Record<ContentKind, ContentLimits>>>;
+  /** True where the provider has no *sent* receipt: its acceptance then counts as SENT. */
+  readonly acceptedMeansSent: boolean;
+  /** How long after the contact's last message anything may be sent; `permanent`: always. */
+  readonly serviceWindowHours: number | 'permanent';
+}
+
+export interface ContentLimits {
+  readonly textCharactersMax?: number;
+  readonly mediaMax?: number;
+  readonly actionsMax?: number;
+  readonly rowsMax?: number;
+}
+
+export interface SettingsRefusal {
+  /** Path into `settings`. */
+  readonly field: readonly string[];
+  readonly message: string;
+}
+
+export interface SendRequest<Settings> {
+  readonly settings: Settings;
+  readonly channelId: ChannelId;
+  /** Comes back in receipts where the provider echoes it: `formatReference` of the call. */
+  readonly reference: string;
+  readonly address: string;
+  readonly content: MessageContent;
+  readonly part: number;
+  /** Where the provider posts its webhooks for this channel. */
+  readonly webhookUrl: string;
+  /** Aborts at the call's deadline (30 s). */
+  readonly signal: AbortSignal;
+}
+
+/** What became of a call (rule 19). */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly providerMessageIds: readonly string[]; readonly providerAddress?: string }
+  | { readonly kind: 'rejected'; readonly failure: MessageFailureData; readonly providerMessage?: string }
+  /** Written to the socket, no usable answer. */
+  | { readonly kind: 'unknown' };
+
+/** A webhook as it came: the bytes are kept whatever an adapter thinks of them. */
+export interface WebhookRequest {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The full public URL it was posted to. */
+  readonly url: string;
+  readonly body: Buffer;
+}
+
+/** What an adapter reads out of a webhook. */
+export type Interpretation =
+  | {
+      readonly kind: 'received';
+      readonly providerMessageId: string;
+      readonly address: string;
+      readonly displayName?: string | undefined;
+      readonly occurredAt?: Date | undefined;
+      readonly content: MessageContent;
+      readonly replyToProviderMessageId?: string | undefined;
+      readonly providerData?: Readonly<Record<string, unknown>> | undefined;
+    }
+  | {
+      readonly kind: 'receipt';
+      readonly providerMessageId: string;
+      /** What the call carried and the provider echoed. */
+      readonly reference?: string | undefined;
+      readonly status: ReceiptStatus;
+      readonly occurredAt?: Date | undefined;
+      /** With `failed`. */
+      readonly failure?: { readonly code: FailureCode; readonly isRetryable: boolean; readonly providerCode?: string };
+      readonly providerMessage?: string | undefined;
+      /** With `failed`: when it failed, where the provider says so. */
+      readonly stage?: 'SENDING' | 'DELIVERY' | 'UNKNOWN';
+    }
+  | { readonly kind: 'uninterpreted'; readonly reason: string };
+
+/** One call, as it stands in a provider's reference field. */
+export interface CallReference {
+  readonly messageId: MessageId;
+  readonly attempt: number;
+  readonly part: number;
+}

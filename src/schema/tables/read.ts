@@ -1,0 +1,161 @@
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { timestamptz } from './config.js';
+
+/** The read models and the journal: rebuilt from offset 0 at any time. Only the projector writes here. */
+export const read = pgSchema('read');
+
+/** How far this copy has folded: committed with what was folded (rule 10). */
+export const readPositions = read.table('positions', {
+  partition: integer('partition').primaryKey(),
+  nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
+});
+
+/** The journal: each event once, where it first stood in the log. */
+export const journal = read.table(
+  'events',
+  {
+    partition: integer('partition').notNull(),
+    offset: bigint('offset', { mode: 'bigint' }).notNull(),
+    id: uuid('id').notNull(),
+    type: text('type').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    channelId: uuid('channel_id'),
+    conversationId: uuid('conversation_id'),
+    contactId: uuid('contact_id'),
+    messageId: uuid('message_id'),
+    recordedAt: timestamptz('recorded_at').notNull(),
+    /** False for a type or version that the writing build didn't know: a newer one must rebuild (rule 14). */
+    isFolded: boolean('is_folded').notNull(),
+    /** The record's value. */
+    value: jsonb('value').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.partition, table.offset] }),
+    uniqueIndex('events_id').on(table.id),
+    index('events_workspace').on(table.workspaceId, table.partition, table.offset),
+    index('events_conversation').on(table.workspaceId, table.conversationId, table.partition, table.offset),
+    index('events_message').on(table.workspaceId, table.messageId, table.partition, table.offset),
+  ],
+);
+
+export const messages = read.table(
+  'messages',
+  {
+    id: uuid('id').primaryKey(),
+    workspaceId: uuid('workspace_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    channelId: uuid('channel_id').notNull(),
+    contactId: uuid('contact_id'),
+    /** Null: a stub, for a receipt came before its message. */
+    direction: text('direction'),
+    author: text('author'),
+    authorId: text('author_id'),
+    contentKind: text('content_kind'),
+    /** Null: a stub, or erased. */
+    content: jsonb('content'),
+    isErased: boolean('is_erased').notNull(),
+    parts: integer('parts'),
+    /** The fold's state per attempt and part (rule 13). */
+    progress: jsonb('progress').notNull(),
+    status: text('status').notNull(),
+    statusAt: timestamptz('status_at').notNull(),
+    failure: jsonb('failure'),
+    providerMessageIds: text('provider_message_ids').array().notNull(),
+    reference: text('reference'),
+    idempotencyKey: text('idempotency_key'),
+    metadata: jsonb('metadata'),
+    providerData: jsonb('provider_data'),
+    replyToMessageId: uuid('reply_to_message_id'),
+    /** Where it joined the conversation's messages; null for a stub. */
+    addedPartition: integer('added_partition'),
+    addedOffset: bigint('added_offset', { mode: 'bigint' }),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
+  },
+  (table) => [
+    index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
+    index('messages_unread').on(table.workspaceId, table.conversationId, table.direction, table.addedOffset),
+  ],
+);
+
+/** One entry per event that says a status, in any order the same set (rule 13). */
+export const timeline = read.table(
+  'timeline',
+  {
+    eventId: uuid('event_id').primaryKey(),
+    messageId: uuid('message_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    partition: integer('partition').notNull(),
+    offset: bigint('offset', { mode: 'bigint' }).notNull(),
+    status: text('status').notNull(),
+    /** Shown as SENDING_FAILED while the attempt's set holds no SENT. */
+    isStageUnknown: boolean('is_stage_unknown').notNull(),
+    attempt: integer('attempt').notNull(),
+    part: integer('part'),
+    occurredAt: timestamptz('occurred_at').notNull(),
+    recordedAt: timestamptz('recorded_at').notNull(),
+    failure: jsonb('failure'),
+    /** Whether this event moved the message's status: what `messageStatusChanged` tells. */
+    isMove: boolean('is_move').notNull(),
+  },
+  (table) => [index('timeline_message').on(table.workspaceId, table.messageId, table.partition, table.offset)],
+);
+
+export const conversations = read.table(
+  'conversations',
+  {
+    id: uuid('id').primaryKey(),
+    workspaceId: uuid('workspace_id').notNull(),
+    channelId: uuid('channel_id').notNull(),
+    contactId: uuid('contact_id'),
+    address: text('address'),
+    status: text('status').notNull(),
+    incomingCount: integer('incoming_count').notNull(),
+    readIncomingCount: integer('read_incoming_count').notNull(),
+    lastMessageId: uuid('last_message_id'),
+    lastActivityAt: timestamptz('last_activity_at').notNull(),
+    lastIncomingAt: timestamptz('last_incoming_at'),
+    createdAt: timestamptz('created_at').notNull(),
+  },
+  (table) => [
+    index('conversations_activity').on(table.workspaceId, table.lastActivityAt, table.id),
+    index('conversations_channel').on(table.workspaceId, table.channelId, table.lastActivityAt, table.id),
+    index('conversations_contact').on(table.workspaceId, table.contactId, table.lastActivityAt, table.id),
+  ],
+);
+
+export const contacts = read.table(
+  'contacts',
+  {
+    id: uuid('id').primaryKey(),
+    workspaceId: uuid('workspace_id').notNull(),
+    displayName: text('display_name'),
+    createdAt: timestamptz('created_at').notNull(),
+  },
+  (table) => [index('contacts_created').on(table.workspaceId, table.createdAt, table.id)],
+);
+
+export const contactAddresses = read.table(
+  'contact_addresses',
+  {
+    contactId: uuid('contact_id').notNull(),
+    channelId: uuid('channel_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    address: text('address').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.contactId, table.channelId, table.address] }),
+    index('contact_addresses_address').on(table.workspaceId, table.address, table.contactId),
+  ],
+);

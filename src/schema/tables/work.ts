@@ -1,0 +1,171 @@
+import { bigint, index, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, timestamptz } from './config.js';
+
+/** Work that waits, and the identities that events repeat. Not read models: a rebuild never touches them. */
+export const work = pgSchema('work');
+
+/** Events whose row was committed and whose append isn't acknowledged yet (rule 3). Deleted with the acknowledgement. */
+export const outbox = work.table(
+  'outbox',
+  {
+    eventId: uuid('event_id').primaryKey(),
+    topic: text('topic').notNull(),
+    key: text('key').notNull(),
+    headers: jsonb('headers').$type<Record<string, string>>().notNull(),
+    value: bytea('value').notNull(),
+    /** Order within one transaction, so that the sweeper appends as the command would have. */
+    sequence: integer('sequence').notNull().default(0),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('outbox_created_at').on(table.createdAt, table.sequence)],
+);
+
+/** Which address is which thread (rule 5). */
+export const addresses = work.table(
+  'addresses',
+  {
+    channelId: uuid('channel_id').notNull(),
+    /** HMAC of the normalized address under the instance's secret. */
+    addressHash: bytea('address_hash').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.channelId, table.addressHash] })],
+);
+
+/** One row per key decides what the key stands for (design §8). */
+export const idempotencyKeys = work.table(
+  'idempotency_keys',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    messageId: uuid('message_id').notNull(),
+    eventId: uuid('event_id').notNull(),
+    /** The decided event as it is appended (its outbox row goes with the acknowledgement, this one stays). */
+    headers: jsonb('headers').$type<Record<string, string>>().notNull(),
+    value: bytea('value').notNull(),
+    /** Null until the log acknowledged it. */
+    partition: integer('partition'),
+    offset: bigint('offset', { mode: 'bigint' }),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.key] }),
+    index('idempotency_keys_event').on(table.eventId),
+    index('idempotency_keys_created_at').on(table.createdAt),
+  ],
+);
+
+/** Which message a provider's id stands for; written by whoever learns the id first, kept with the message. */
+export const providerMessages = work.table(
+  'provider_messages',
+  {
+    channelId: uuid('channel_id').notNull(),
+    providerMessageId: text('provider_message_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    messageId: uuid('message_id').notNull(),
+    attempt: integer('attempt').notNull(),
+    part: integer('part').notNull(),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.channelId, table.providerMessageId] })],
+);
+
+/** Receipts whose message isn't known yet, while a dispatch of their channel may still tell (design §9). */
+export const parkedReceipts = work.table(
+  'parked_receipts',
+  {
+    /** The id of the event that the receipt becomes: a repeat parks once. */
+    eventId: uuid('event_id').primaryKey(),
+    channelId: uuid('channel_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    providerMessageId: text('provider_message_id').notNull(),
+    /** The interpretation as JSON, addresses and words left out. */
+    receipt: jsonb('receipt').notNull(),
+    rawWebhookId: uuid('raw_webhook_id').notNull(),
+    tries: integer('tries').notNull().default(0),
+    runAt: timestamptz('run_at').notNull().defaultNow(),
+    parkedAt: timestamptz('parked_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('parked_receipts_run_at').on(table.runAt),
+    index('parked_receipts_provider_message').on(table.channelId, table.providerMessageId),
+  ],
+);
+
+/** One provider call each: `waiting → claimed → calling → settled`, or unknown (rules 16 and 17). */
+export const dispatches = work.table(
+  'dispatches',
+  {
+    messageId: uuid('message_id').notNull(),
+    attempt: integer('attempt').notNull(),
+    part: integer('part').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    channelId: uuid('channel_id').notNull(),
+    /** waiting | claimed | calling | unknown | settled | cancelled | in_doubt */
+    state: text('state').notNull(),
+    /** Order within the conversation: the offset of the event that made the row. */
+    queueOffset: bigint('queue_offset', { mode: 'bigint' }).notNull(),
+    /** The number of the last call that began, 0 before the first. */
+    call: integer('call').notNull().default(0),
+    runAt: timestamptz('run_at').notNull(),
+    leaseToken: uuid('lease_token'),
+    leaseUntil: timestamptz('lease_until'),
+    /** When the last call began: receipts of the next 15 minutes may be its own (design §9). */
+    calledAt: timestamptz('called_at'),
+    settledAt: timestamptz('settled_at'),
+    /** What to send: address and content. Null once settled. */
+    payload: jsonb('payload'),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.messageId, table.attempt, table.part] }),
+    index('dispatches_lane').on(table.conversationId, table.state, table.queueOffset, table.part),
+    index('dispatches_lease').on(table.state, table.leaseUntil),
+    index('dispatches_channel_called').on(table.channelId, table.calledAt),
+  ],
+);
+
+/** One row per conversation with waiting work: claims lock lanes, never messages (rule 18). */
+export const lanes = work.table(
+  'lanes',
+  {
+    conversationId: uuid('conversation_id').primaryKey(),
+    channelId: uuid('channel_id').notNull(),
+    /** When the head may be claimed; the head's lease end while it is claimed or calling. */
+    runAt: timestamptz('run_at').notNull(),
+  },
+  (table) => [index('lanes_channel_run_at').on(table.channelId, table.runAt)],
+);
+
+/** Where each reactor stands (rule 10); the projector's positions are in `read`, with the copy that they describe. */
+export const positions = work.table(
+  'positions',
+  {
+    consumer: text('consumer').notNull(),
+    topic: text('topic').notNull(),
+    partition: integer('partition').notNull(),
+    nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.consumer, table.topic, table.partition] })],
+);
+
+/** Records that a consumer could not take, with where they lie (rule 14). */
+export const deadLetters = work.table(
+  'dead_letters',
+  {
+    consumer: text('consumer').notNull(),
+    topic: text('topic').notNull(),
+    partition: integer('partition').notNull(),
+    offset: bigint('offset', { mode: 'bigint' }).notNull(),
+    reason: text('reason').notNull(),
+    recordedAt: timestamptz('recorded_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.consumer, table.topic, table.partition, table.offset] })],
+);
