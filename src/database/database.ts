@@ -2,7 +2,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
 
 /** Drizzle over the pool. `execute(sql`…`)` answers int8 as bigint and timestamptz as text: cast in the statement where it matters. */
-export type Orm = NodePgDatabase<Record<string, never>>;
+export type Orm = NodePgDatabase;
 export type Transaction = Parameters<Parameters<Orm['transaction']>[0]>[0];
 /** What a statement needs: the pool or a transaction. */
 export type Executor = Orm | Transaction;

@@ -1,4 +1,3 @@
-import type { ReceiptStatus } from './channel/events.js';
 import {
   contactIds,
   conversationIds,
@@ -27,8 +26,8 @@ export interface Identity {
   conversation(channelId: ChannelId, normalizedAddress: string): ConversationId;
   contact(channelId: ChannelId, normalizedAddress: string): ContactId;
   incomingMessage(channelId: ChannelId, providerMessageId: string): MessageId;
-  /** What a provider said about a message of its own numbering. */
-  fromProvider(channelId: ChannelId, providerMessageId: string, said: ReceiptStatus | string): EventId;
+  /** What a provider said about a message of its own numbering: a receipt status, `received`, … */
+  fromProvider(channelId: ChannelId, providerMessageId: string, said: string): EventId;
   /** A step of our own. */
   ofCall(call: CallRef, type: string): EventId;
   /** The first event of an outgoing message. */

