@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/database.js';
+import { conversationIds, type ConversationId } from '../../kernel/ids.js';
+
+/** States in which a row holds its place in the lane; unknown, settled and cancelled ones have left it (rule 18). */
+const IN_LANE = sql.raw(`'waiting', 'claimed', 'calling', 'in_doubt'`);
+
+/**
+ * The head of the lane `c(id)`, to be joined laterally. One index probe per state and not one sorted `in (…)`: the cost
+ * must not grow with what waits behind the head.
+ */
+export const laneHead = sql`(
+  select first.* from unnest(array[${IN_LANE}]) as held(state)
+  cross join lateral (
+    select d.* from work.dispatches d
+    where d.conversation_id = c.id and d.state = held.state
+    order by d.queue_offset, d.part limit 1
+  ) first
+  order by first.queue_offset, first.part limit 1)`;
+
+/**
+ * Sets each lane to what its head waits for now, and removes those with nothing left in them. To be called after
+ * anything that made, settled or gave back dispatches, in the same transaction, **once, after all row updates**: whoever
+ * changes rows locks them first (in key order) and lanes second, else two of them deadlock.
+ */
+export async function advanceLanes(tx: Transaction, conversations: readonly ConversationId[]): Promise<void> {
+  if (conversations.length === 0) return;
+  const ids = sql.param([...new Set(conversations)].map((id) => conversationIds.toUuid(id)).sort());
+  // A statement of its own: whoever waited here must read the dispatches as the lock's last holder left them.
+  await tx.execute(sql`
+    select 1 from work.lanes where conversation_id = any(${ids}::uuid[]) order by conversation_id for update`);
+  await tx.execute(sql`
+    with heads as materialized (
+      select c.id, head.channel_id,
+        case head.state when 'waiting' then head.run_at else coalesce(head.lease_until, head.run_at) end as run_at
+      from unnest(${ids}::uuid[]) as c(id) left join lateral ${laneHead} head on true
+    ), emptied as (
+      delete from work.lanes l using heads where l.conversation_id = heads.id and heads.channel_id is null
+    )
+    insert into work.lanes (conversation_id, channel_id, run_at)
+    select id, channel_id, run_at from heads where channel_id is not null order by id
+    on conflict (conversation_id) do update set run_at = excluded.run_at`);
+}
+
+/** `advanceLanes` of one conversation. */
+export const advanceLane = (tx: Transaction, conversation: ConversationId): Promise<void> =>
+  advanceLanes(tx, [conversation]);
