@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
 /** What the process was configured with; `readConfig` is the only reader of the environment. */
 export interface Config {
   readonly host: string;
@@ -5,14 +8,110 @@ export interface Config {
   readonly port: { readonly number: number; readonly isDefault: boolean };
   /** Undefined: Postgres itself is embedded. */
   readonly databaseUrl: string | undefined;
+  /** Absolute. */
   readonly dataDir: string;
   /** 32 bytes; undefined with the embedded default: made at first start and kept in the data directory. */
   readonly secretKey: Buffer | undefined;
   readonly bootstrapApiKey: string | undefined;
-  /** Undefined: the address it listens on. */
+  /** Without a trailing slash. Undefined: the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly partitions: number;
   readonly corsOrigins: readonly string[];
   readonly isSandboxOn: boolean;
   readonly logLevel: string;
+}
+
+/** Everything that is wrong with the environment, one line each. Values are not repeated: some are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(['The configuration is not valid:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
+
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).optional(),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => hasProtocol(text, ['postgres:', 'postgresql:']), 'must be a URL that begins with postgres://')
+    .optional(),
+  PARLEY_DATA_DIR: z
+    .string()
+    .default('.parley')
+    .transform((path) => resolve(path)),
+  PARLEY_SECRET_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64 (make one: openssl rand -base64 32)')
+    .transform((text) => Buffer.from(text, 'base64'))
+    .optional(),
+  PARLEY_BOOTSTRAP_API_KEY: z
+    .string()
+    .regex(/^[!-~]{8,255}$/, 'must be 8 to 255 visible ASCII characters without spaces: it travels in a header')
+    .optional(),
+  PARLEY_PUBLIC_URL: z.string().transform(toPublicUrl).optional(),
+  // 100: a cursor names every partition and must fit into a header.
+  PARLEY_PARTITIONS: wholeNumber(1, 100).default(12),
+  PARLEY_CORS_ORIGINS: z.string().transform(toOrigins).default([]),
+  PARLEY_SANDBOX: z.enum(['true', 'false'], 'must be true or false').default('true'),
+  PARLEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
+});
+
+/**
+ * Reads and judges the whole environment at once. An empty variable counts as absent.
+ * @throws ConfigError naming every fault
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const is = parsed.data;
+  return {
+    host: is.HOST,
+    port: { number: is.PORT ?? 4000, isDefault: is.PORT === undefined },
+    databaseUrl: is.DATABASE_URL,
+    dataDir: is.PARLEY_DATA_DIR,
+    secretKey: is.PARLEY_SECRET_KEY,
+    bootstrapApiKey: is.PARLEY_BOOTSTRAP_API_KEY,
+    publicUrl: is.PARLEY_PUBLIC_URL,
+    partitions: is.PARLEY_PARTITIONS,
+    corsOrigins: is.PARLEY_CORS_ORIGINS,
+    isSandboxOn: is.PARLEY_SANDBOX === 'true',
+    logLevel: is.PARLEY_LOG_LEVEL,
+  };
+}
+
+function hasProtocol(text: string, protocols: readonly string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol);
+}
+
+/** Signatures are computed over URLs built on it, so it must be exactly what the outside world calls us. */
+function toPublicUrl(text: string, context: z.RefinementCtx): string {
+  if (hasProtocol(text, ['http:', 'https:'])) {
+    const url = new URL(text);
+    if (url.search === '' && url.hash === '' && url.username === '') return url.href.replace(/\/+$/, '');
+  }
+  context.addIssue('must be an http or https URL without a query, a fragment or a user');
+  return z.NEVER;
+}
+
+function toOrigins(text: string, context: z.RefinementCtx): readonly string[] {
+  const origins = text.split(',').map((origin) => origin.trim());
+  for (const origin of origins) {
+    if (hasProtocol(origin, ['http:', 'https:']) && new URL(origin).origin === origin) continue;
+    context.addIssue('must be origins such as https://app.example.com, separated by commas, without paths');
+    return z.NEVER;
+  }
+  return origins;
 }

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// `npm start`, `npx parley`: builds what is stale, then hands over to dist/main.js.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Parley needs Node 20.19 or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+const { build } = await import('./build.mjs');
+try {
+  await build();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+await import('../dist/main.js');

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.js';
+import { start, type StartDeps } from './start.js';
+
+/** What the process ends with. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Runs one command line (without node and script). @returns the exit code, after everything has stopped */
+export async function runCli(args: readonly string[], deps: StartDeps): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram(deps, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof ConfigError)) throw error;
+    deps.errors.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+}
+
+function createProgram(deps: StartDeps, finish: (exitCode: number) => void): Command {
+  const program = new Command('parley')
+    .description('A messaging platform of your own: one GraphQL API over many messaging providers.')
+    .version(packageVersion(), '-V, --version')
+    .showHelpAfterError()
+    .configureOutput({
+      writeOut: (text) => void deps.output.write(text),
+      writeErr: (text) => void deps.errors.write(text),
+    })
+    .exitOverride()
+    .addHelpText('after', '\nConfiguration is by environment variables: see .env.example.');
+  program
+    .command('start')
+    .description('start the API, its workers and, unless configured otherwise, an embedded PostgreSQL')
+    .action(async () => finish(await start(deps)));
+  return program;
+}
+
+/** From `package.json`, which lies two levels up both from `src/cli` and from `dist/cli`. */
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}
