@@ -50,6 +50,11 @@ export const idempotencyKeys = work.table(
     /** Null until the log acknowledged it. */
     partition: integer('partition'),
     offset: bigint('offset', { mode: 'bigint' }),
+    /**
+     * What the first answer's cursor was raised from: offsets in order of partition, with commas between. A repeat answers
+     * the same cursor (design §14). Empty where another instance's events made the row.
+     */
+    cursor: text('cursor').notNull().default(''),
     createdAt: timestamptz('created_at').notNull().defaultNow(),
   },
   (table) => [

@@ -1,0 +1,1 @@
+ALTER TABLE "work"."idempotency_keys" ADD COLUMN "cursor" text DEFAULT '' NOT NULL;
