@@ -18,3 +18,17 @@ export async function stopAll(running: readonly Running[]): Promise<void> {
   }
   if (errors.length > 0) throw new AggregateError(errors, 'Not everything stopped cleanly.');
 }
+
+/** Resolves after so many milliseconds, or at once when the signal fires: whoever waits looks at the signal itself. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal?.addEventListener('abort', finish);
+  });
+}
