@@ -1,0 +1,90 @@
+import type { RecordedEvent } from '../kernel/event.js';
+import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
+import type { MessageEvent } from '../message/events.js';
+import { open } from '../sealing.js';
+import type { ConversationEvent } from './events.js';
+import type { ConversationState } from './state.js';
+
+type FoldedEvent = ConversationEvent | MessageEvent;
+
+/**
+ * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
+ * does: it counts incoming messages, and the newest of `messages` is the one folded last. All else is the same in
+ * every order. What arrives before `conversation.opened` makes a stub that this completes.
+ * @throws TypeError for an event that names no conversation or channel
+ */
+export function evolveConversation(
+  state: ConversationState | undefined,
+  { event }: RecordedEvent<FoldedEvent>,
+): ConversationState {
+  const before = knowingContact(state ?? stubOf(event), event);
+  switch (event.type) {
+    case 'conversation.opened': {
+      const words = open<{ readonly address: string }>(event);
+      return { ...active(before, event), address: words.state === 'open' ? words.content.address : before.address };
+    }
+    case 'conversation.read':
+      return {
+        ...quiet(before, event),
+        readIncomingCount: Math.max(before.readIncomingCount, event.data.incomingCount),
+      };
+    case 'message.accepted':
+      return { ...active(before, event), lastMessageId: event.messageId ?? before.lastMessageId };
+    case 'message.received':
+      return {
+        ...active(before, event),
+        incomingCount: before.incomingCount + 1,
+        lastMessageId: event.messageId ?? before.lastMessageId,
+        lastIncomingAt: laterOf(before.lastIncomingAt ?? '', activityAt(event)),
+      };
+    default:
+      return quiet(before, event);
+  }
+}
+
+function stubOf(event: FoldedEvent): ConversationState {
+  const { conversationId, channelId } = event;
+  if (conversationId === undefined || channelId === undefined)
+    throw new TypeError(`${event.type} doesn't name its conversation and channel.`);
+  const at = activityAt(event);
+  return {
+    id: conversationId,
+    workspaceId: event.workspaceId,
+    channelId,
+    contactId: event.contactId ?? null,
+    address: null,
+    status: 'OPEN',
+    incomingCount: 0,
+    readIncomingCount: 0,
+    lastMessageId: null,
+    lastActivityAt: at,
+    lastIncomingAt: null,
+    createdAt: at,
+  };
+}
+
+/** Nothing that counts as activity was folded yet. */
+const isStub = (state: ConversationState): boolean => state.address === null && state.lastMessageId === null;
+
+const knowingContact = (state: ConversationState, event: FoldedEvent): ConversationState =>
+  state.contactId === null && event.contactId !== undefined ? { ...state, contactId: event.contactId } : state;
+
+/** Somebody wrote, or the thread was opened. Receipts and the read mark would only shuffle an inbox. */
+function active(state: ConversationState, event: FoldedEvent): ConversationState {
+  const at = activityAt(event);
+  if (isStub(state)) return { ...state, createdAt: at, lastActivityAt: at };
+  return {
+    ...state,
+    createdAt: earlierOf(state.createdAt, at),
+    lastActivityAt: laterOf(state.lastActivityAt, at),
+  };
+}
+
+function quiet(state: ConversationState, event: FoldedEvent): ConversationState {
+  if (!isStub(state)) return state;
+  const at = earlierOf(state.createdAt, activityAt(event));
+  return { ...state, createdAt: at, lastActivityAt: at };
+}
+
+/** A provider's clock may be ahead of ours: nothing is active in the future. */
+const activityAt = (event: FoldedEvent): string => earlierOf(instantOf(event.occurredAt), instantOf(event.recordedAt));

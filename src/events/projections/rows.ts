@@ -1,0 +1,181 @@
+import type { contactAddresses, contacts, conversations, messages, timeline } from '../../schema/tables/read.js';
+import { compareAddresses } from '../contact/evolve.js';
+import type { ContactState } from '../contact/state.js';
+import type { ConversationState, ConversationStatus } from '../conversation/state.js';
+import {
+  channelIds,
+  contactIds,
+  conversationIds,
+  eventIds,
+  messageIds,
+  workspaceIds,
+  type IdCodec,
+  type WorkspaceId,
+} from '../kernel/ids.js';
+import type { ContentKind, MessageContent } from '../message/content.js';
+import type {
+  MessageAuthor,
+  MessageDirection,
+  MessageFailure,
+  MessageState,
+  MessageStatus,
+  Progress,
+  TimelineEntry,
+} from '../message/state.js';
+
+/** The rows of the read models as drizzle's query builder answers them, and what folds and finders make of them. */
+export type MessageRow = typeof messages.$inferSelect;
+export type TimelineRow = typeof timeline.$inferSelect;
+export type ConversationRow = typeof conversations.$inferSelect;
+export type ContactRow = typeof contacts.$inferSelect;
+export type ContactAddressRow = typeof contactAddresses.$inferSelect;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const fromNullable = <Id extends string>(ids: IdCodec<Id>, uuid: string | null): Id | null =>
+  uuid === null ? null : ids.fromUuid(uuid);
+const toNullable = <Id extends string>(ids: IdCodec<Id>, id: Id | null): string | null =>
+  id === null ? null : ids.toUuid(id);
+
+export function messageFromRow(row: MessageRow): MessageState {
+  return {
+    id: messageIds.fromUuid(row.id),
+    workspaceId: workspaceIds.fromUuid(row.workspaceId),
+    conversationId: conversationIds.fromUuid(row.conversationId),
+    channelId: channelIds.fromUuid(row.channelId),
+    contactId: fromNullable(contactIds, row.contactId),
+    direction: row.direction as MessageDirection | null,
+    author: row.author as MessageAuthor | null,
+    authorId: row.authorId,
+    contentKind: row.contentKind as ContentKind | null,
+    content: row.content as MessageContent | null,
+    isErased: row.isErased,
+    parts: row.parts,
+    progress: row.progress as Progress,
+    status: row.status as MessageStatus,
+    statusAt: row.statusAt.toISOString(),
+    failure: row.failure as MessageFailure | null,
+    providerMessageIds: row.providerMessageIds,
+    reference: row.reference,
+    idempotencyKey: row.idempotencyKey,
+    metadata: row.metadata as Json | null,
+    providerData: row.providerData as Json | null,
+    replyToMessageId: fromNullable(messageIds, row.replyToMessageId),
+    addedAt:
+      row.addedPartition === null || row.addedOffset === null
+        ? null
+        : { partition: row.addedPartition, offset: row.addedOffset },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function messageToRow(state: MessageState): MessageRow {
+  const { addedAt, ...rest } = state;
+  return {
+    ...rest,
+    id: messageIds.toUuid(state.id),
+    workspaceId: workspaceIds.toUuid(state.workspaceId),
+    conversationId: conversationIds.toUuid(state.conversationId),
+    channelId: channelIds.toUuid(state.channelId),
+    contactId: toNullable(contactIds, state.contactId),
+    statusAt: new Date(state.statusAt),
+    providerMessageIds: [...state.providerMessageIds],
+    replyToMessageId: toNullable(messageIds, state.replyToMessageId),
+    addedPartition: addedAt?.partition ?? null,
+    addedOffset: addedAt?.offset ?? null,
+    createdAt: new Date(state.createdAt),
+    updatedAt: new Date(state.updatedAt),
+  };
+}
+
+export function timelineEntryFromRow(row: TimelineRow): TimelineEntry {
+  return {
+    eventId: eventIds.fromUuid(row.eventId),
+    messageId: messageIds.fromUuid(row.messageId),
+    position: { partition: row.partition, offset: row.offset },
+    status: row.status as MessageStatus,
+    isStageUnknown: row.isStageUnknown,
+    attempt: row.attempt,
+    part: row.part,
+    occurredAt: row.occurredAt.toISOString(),
+    recordedAt: row.recordedAt.toISOString(),
+    failure: row.failure as MessageFailure | null,
+  };
+}
+
+export function timelineEntryToRow(entry: TimelineEntry, workspaceId: WorkspaceId, isMove: boolean): TimelineRow {
+  const { position, ...rest } = entry;
+  return {
+    ...rest,
+    eventId: eventIds.toUuid(entry.eventId),
+    messageId: messageIds.toUuid(entry.messageId),
+    workspaceId: workspaceIds.toUuid(workspaceId),
+    partition: position.partition,
+    offset: position.offset,
+    occurredAt: new Date(entry.occurredAt),
+    recordedAt: new Date(entry.recordedAt),
+    isMove,
+  };
+}
+
+export function conversationFromRow(row: ConversationRow): ConversationState {
+  return {
+    id: conversationIds.fromUuid(row.id),
+    workspaceId: workspaceIds.fromUuid(row.workspaceId),
+    channelId: channelIds.fromUuid(row.channelId),
+    contactId: fromNullable(contactIds, row.contactId),
+    address: row.address,
+    status: row.status as ConversationStatus,
+    incomingCount: row.incomingCount,
+    readIncomingCount: row.readIncomingCount,
+    lastMessageId: fromNullable(messageIds, row.lastMessageId),
+    lastActivityAt: row.lastActivityAt.toISOString(),
+    lastIncomingAt: row.lastIncomingAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export function conversationToRow(state: ConversationState): ConversationRow {
+  return {
+    ...state,
+    id: conversationIds.toUuid(state.id),
+    workspaceId: workspaceIds.toUuid(state.workspaceId),
+    channelId: channelIds.toUuid(state.channelId),
+    contactId: toNullable(contactIds, state.contactId),
+    lastMessageId: toNullable(messageIds, state.lastMessageId),
+    lastActivityAt: new Date(state.lastActivityAt),
+    lastIncomingAt: state.lastIncomingAt === null ? null : new Date(state.lastIncomingAt),
+    createdAt: new Date(state.createdAt),
+  };
+}
+
+/** @param addresses that contact's rows, in any order */
+export function contactFromRow(row: ContactRow, addresses: readonly ContactAddressRow[]): ContactState {
+  return {
+    id: contactIds.fromUuid(row.id),
+    workspaceId: workspaceIds.fromUuid(row.workspaceId),
+    displayName: row.displayName,
+    addresses: addresses
+      .map(({ channelId, address }) => ({ channelId: channelIds.fromUuid(channelId), address }))
+      .sort(compareAddresses),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export function contactToRows(state: ContactState): {
+  readonly contact: ContactRow;
+  readonly addresses: readonly ContactAddressRow[];
+} {
+  const id = contactIds.toUuid(state.id);
+  const workspaceId = workspaceIds.toUuid(state.workspaceId);
+  return {
+    contact: { id, workspaceId, displayName: state.displayName, createdAt: new Date(state.createdAt) },
+    addresses: state.addresses.map(({ channelId, address }) => ({
+      contactId: id,
+      channelId: channelIds.toUuid(channelId),
+      workspaceId,
+      address,
+    })),
+  };
+}
