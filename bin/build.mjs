@@ -30,11 +30,11 @@ const TARGETS = [
   },
 ];
 
-/** Builds what is stale, one line per target. Throws with the tool's output when one fails. */
+/** Builds what is stale, one line per target. Throws with the tools' output when one fails. */
 export async function build() {
   const results = await Promise.allSettled(TARGETS.map(buildIfStale));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
+  if (reasons.length > 0) throw new Error([...new Set(reasons)].join('\n'));
 }
 
 async function buildIfStale(target) {
