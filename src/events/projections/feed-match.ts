@@ -1,0 +1,13 @@
+import type { EventEnvelope } from '../kernel/event.js';
+import type { FeedMatch } from './live-feed-port.js';
+
+/** Whether all conditions hold; what a match leaves out always holds. */
+export function isMatched(match: FeedMatch, event: EventEnvelope): boolean {
+  return (
+    event.workspaceId === match.workspaceId &&
+    (match.types === undefined || match.types.includes(event.type)) &&
+    (match.conversationId === undefined || event.conversationId === match.conversationId) &&
+    (match.channelId === undefined || event.channelId === match.channelId) &&
+    (match.messageId === undefined || event.messageId === match.messageId)
+  );
+}

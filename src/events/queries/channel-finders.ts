@@ -1,0 +1,71 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Orm } from '../../database/database.js';
+import { channels } from '../../schema/tables/config.js';
+import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import { channelIds, workspaceIds } from '../kernel/ids.js';
+import type { ChannelView, Finders } from './finders.js';
+import { inOrderOf } from './in-order.js';
+import { byTime, keysetPage, timePlace } from './keyset.js';
+
+/** Never the settings: what isn't selected can't leak. */
+const channelColumns = {
+  id: channels.id,
+  workspaceId: channels.workspaceId,
+  name: channels.name,
+  provider: channels.provider,
+  platform: channels.platform,
+  isEnabled: channels.isEnabled,
+  createdAt: channels.createdAt,
+};
+type ChannelRow = Pick<typeof channels.$inferSelect, keyof typeof channelColumns>;
+
+export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'channelPage'> {
+  return {
+    async channels(workspace, ids) {
+      const rows = await orm
+        .select(channelColumns)
+        .from(channels)
+        .where(
+          and(
+            eq(channels.workspaceId, workspaceIds.toUuid(workspace)),
+            inArray(channels.id, ids.map(channelIds.toUuid)),
+          ),
+        );
+      return inOrderOf(ids, rows.map(viewOf), (channel) => channel.id);
+    },
+    channelPage: (workspace, filter, page) =>
+      keysetPage({
+        scope: `channels/${workspace}`,
+        order: byTime(channels.createdAt, channels.id, 'ascending'),
+        page,
+        select: ({ range, orderBy, rowCount }) =>
+          orm
+            .select(channelColumns)
+            .from(channels)
+            .where(
+              and(
+                eq(channels.workspaceId, workspaceIds.toUuid(workspace)),
+                filter.provider && eq(channels.provider, filter.provider),
+                filter.platform && eq(channels.platform, filter.platform),
+                filter.isEnabled === undefined ? undefined : eq(channels.isEnabled, filter.isEnabled),
+                range,
+              ),
+            )
+            .orderBy(...orderBy)
+            .limit(rowCount),
+        placeOf: (row) => timePlace(row.createdAt, row.id),
+        toItem: viewOf,
+      }),
+  };
+}
+
+function viewOf(row: ChannelRow): ChannelView {
+  return {
+    ...row,
+    id: channelIds.fromUuid(row.id),
+    workspaceId: workspaceIds.fromUuid(row.workspaceId),
+    provider: row.provider as ProviderKind,
+    platform: row.platform as ChannelPlatform,
+    createdAt: row.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+import { and, eq, gt, inArray, not, type SQL } from 'drizzle-orm';
+import type { Orm } from '../../database/database.js';
+import { conversations } from '../../schema/tables/read.js';
+import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import { conversationFromRow } from '../projections/rows.js';
+import type { ConversationFilter, Finders } from './finders.js';
+import { inOrderOf } from './in-order.js';
+import { byTime, keysetPage, timePlace } from './keyset.js';
+
+export function createConversationFinders(orm: Orm): Pick<Finders, 'conversations' | 'conversationPage'> {
+  return {
+    async conversations(workspace, ids) {
+      const rows = await orm
+        .select()
+        .from(conversations)
+        .where(
+          and(
+            eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
+            inArray(conversations.id, ids.map(conversationIds.toUuid)),
+          ),
+        );
+      return inOrderOf(ids, rows.map(conversationFromRow), (conversation) => conversation.id);
+    },
+    conversationPage: (workspace, filter, page) =>
+      keysetPage({
+        scope: `conversations/${workspace}`,
+        order: byTime(conversations.lastActivityAt, conversations.id, 'descending'),
+        page,
+        select: ({ range, orderBy, rowCount }) =>
+          orm
+            .select()
+            .from(conversations)
+            .where(and(eq(conversations.workspaceId, workspaceIds.toUuid(workspace)), ...conditions(filter), range))
+            .orderBy(...orderBy)
+            .limit(rowCount),
+        placeOf: (row) => timePlace(row.lastActivityAt, row.id),
+        toItem: conversationFromRow,
+      }),
+  };
+}
+
+function conditions({ status, channelIds: channels, contactId, isUnread }: ConversationFilter): (SQL | undefined)[] {
+  const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
+  return [
+    status && eq(conversations.status, status),
+    channels && inArray(conversations.channelId, channels.map(channelIds.toUuid)),
+    contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
+    isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),
+  ];
+}

@@ -1,0 +1,18 @@
+import type { Database } from '../../database/database.js';
+import { createChannelFinders } from './channel-finders.js';
+import { createContactFinders } from './contact-finders.js';
+import { createConversationFinders } from './conversation-finders.js';
+import { createEventFinders } from './event-finders.js';
+import type { Finders } from './finders.js';
+import { createMessageFinders } from './message-finders.js';
+
+/** All finders over one Postgres. They throw what `pg` throws: `isDatabaseAway` tells whether that is a fault that passes. */
+export function createFinders({ database: { orm } }: { readonly database: Database }): Finders {
+  return {
+    ...createMessageFinders(orm),
+    ...createConversationFinders(orm),
+    ...createContactFinders(orm),
+    ...createChannelFinders(orm),
+    ...createEventFinders(orm),
+  };
+}

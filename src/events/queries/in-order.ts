@@ -1,0 +1,9 @@
+/** Puts what was found into the order asked for; undefined where nothing was. */
+export function inOrderOf<Id extends string, Item>(
+  ids: readonly Id[],
+  found: readonly Item[],
+  idOf: (item: Item) => Id,
+): (Item | undefined)[] {
+  const byId = new Map(found.map((item) => [idOf(item), item]));
+  return ids.map((id) => byId.get(id));
+}

@@ -1,0 +1,86 @@
+import { asc, desc, sql, type Column, type SQL } from 'drizzle-orm';
+import { PageCursorError, type Page, type PageRequest } from './finders.js';
+import { decodePageCursor, encodePageCursor, type Place } from './page-cursor.js';
+
+/** The columns that order a list, and how a place in it is written in SQL. */
+export interface KeysetOrder {
+  readonly columns: readonly Column[];
+  readonly isDescending: boolean;
+  write(place: Place): SQL;
+}
+
+/** Ordered by an offset that is unique within the list. */
+export const byOffset = (offset: Column): KeysetOrder => ({
+  columns: [offset],
+  isDescending: false,
+  write: (place) => sql`(${place.major}::bigint)`,
+});
+
+/** Ordered by a time in ms, and among equal times by id. */
+export const byTime = (at: Column, id: Column, direction: 'ascending' | 'descending'): KeysetOrder => ({
+  columns: [at, id],
+  isDescending: direction === 'descending',
+  write({ major, id: tie }) {
+    if (tie === undefined || major < YEAR_1_MS || major > YEAR_9999_MS)
+      throw new PageCursorError('Not a time and an id.');
+    return sql`(${new Date(Number(major)).toISOString()}::timestamptz, ${tie}::uuid)`;
+  },
+});
+
+/** Beyond them PostgreSQL and RFC 3339 write times differently, and a forged cursor would be a fault of ours. */
+const YEAR_1_MS = -62_135_596_800_000n;
+const YEAR_9999_MS = 253_402_300_799_999n;
+
+export const timePlace = (at: Date, id: string): Place => ({ major: BigInt(at.getTime()), id });
+
+/** What a list's own statement needs: it adds its filter and selects. */
+export interface KeysetStatement {
+  /** Undefined where nothing bounds the page. */
+  readonly range: SQL | undefined;
+  readonly orderBy: readonly SQL[];
+  readonly rowCount: number;
+}
+
+/**
+ * A page by keyset: rows that come or go elsewhere shift nothing, so that paging skips nothing and repeats nothing.
+ * One row more than asked for tells whether there is more that way; the other way a given cursor says so.
+ * @throws PageCursorError
+ */
+export async function keysetPage<Row, Item>(list: {
+  readonly scope: string;
+  readonly order: KeysetOrder;
+  readonly page: PageRequest;
+  select(statement: KeysetStatement): Promise<readonly Row[]>;
+  placeOf(row: Row): Place;
+  toItem(row: Row): Item;
+}): Promise<Page<Item>> {
+  const { page, scope } = list;
+  const isForward = page.direction === 'forward';
+  const found = await list.select(statementOf(scope, list.order, page));
+  const rows = found.slice(0, page.limit);
+  if (!isForward) rows.reverse();
+  const hasMore = found.length > page.limit;
+  return {
+    edges: rows.map((row) => ({ cursor: encodePageCursor(scope, list.placeOf(row)), node: list.toItem(row) })),
+    hasNextPage: (isForward && hasMore) || page.before !== undefined,
+    hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,
+  };
+}
+
+function statementOf(scope: string, order: KeysetOrder, page: PageRequest): KeysetStatement {
+  const key = sql`(${sql.join([...order.columns], sql`, `)})`;
+  const bound = (cursor: string, isLower: boolean) => {
+    const operator = sql.raw(isLower === order.isDescending ? '<' : '>');
+    return sql`${key} ${operator} ${order.write(decodePageCursor(scope, cursor))}`;
+  };
+  const bounds = [
+    ...(page.after === undefined ? [] : [bound(page.after, true)]),
+    ...(page.before === undefined ? [] : [bound(page.before, false)]),
+  ];
+  const towards = (page.direction === 'forward') === order.isDescending ? desc : asc;
+  return {
+    range: bounds.length === 0 ? undefined : sql.join(bounds, sql` and `),
+    orderBy: order.columns.map((column) => towards(column)),
+    rowCount: page.limit + 1,
+  };
+}
