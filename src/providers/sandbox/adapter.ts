@@ -1,0 +1,54 @@
+import { Agent } from 'undici';
+import type { Capabilities, ProviderAdapter } from '../provider.js';
+import { callCarrier } from './call.js';
+import { interpretSandboxWebhook } from './interpret.js';
+import { parseSandboxSettings, type SandboxSettings } from './settings.js';
+import { isSigned } from './signature.js';
+import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from './wire.js';
+
+export interface SandboxAdapterDeps {
+  /** Where the built-in carrier listens; undefined where this process runs none. Asked at every call. */
+  readonly defaultBaseUrl: () => string | undefined;
+  /** At least 32 random bytes as printable ASCII. */
+  readonly newSecret: () => string;
+}
+
+const ANSWER_BYTES_MAX = 65_536;
+
+/** The sandbox takes whatever Parley takes: only the outer limits bound it. */
+const CAPABILITIES: Capabilities = {
+  content: { text: {}, image: {}, file: {}, location: {}, list: {} },
+  acceptedMeansSent: false,
+  serviceWindowHours: 'permanent',
+};
+
+/** The provider that comes with Parley: a simulated carrier with fixed stories, spoken to over real HTTP. */
+export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<SandboxSettings> {
+  // Idle sockets don't hold the process, so there is nothing to close.
+  const dispatcher = new Agent({ maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: 10_000 });
+  return {
+    kind: 'SANDBOX',
+    platforms: ['WHATSAPP'],
+    capabilities: CAPABILITIES,
+    parseSettings: (input) => parseSandboxSettings(input, deps.newSecret),
+    normalizeAddress: (_platform, address) => normalizePhoneNumber(address),
+    partsOf: () => 1,
+    async send(request) {
+      const baseUrl = request.settings.apiBaseUrl ?? deps.defaultBaseUrl();
+      if (baseUrl !== undefined) return callCarrier(baseUrl, request, dispatcher);
+      return { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } };
+    },
+    verify({ headers, body }, settings, now) {
+      const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };
+      return isSigned(signed, settings.token, now) ? 'authentic' : 'forged';
+    },
+    interpret: ({ body }) => interpretSandboxWebhook(body),
+  };
+}
+
+/** E.164, with the marks that people write between digits taken out. */
+function normalizePhoneNumber(address: string): string | undefined {
+  if (address.length > 64) return undefined;
+  const digits = address.replaceAll(/[\s().-]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined;
+}

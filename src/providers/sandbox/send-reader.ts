@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebhookTarget } from './webhook-poster.js';
+import { sendBody, type ErrorAnswer, type SendBody } from './wire.js';
+
+const BODY_BYTES_MAX = 1024 * 1024;
+
+export type ReadSend =
+  | { readonly send: SendBody; readonly target: WebhookTarget }
+  | { readonly status: number; readonly refusal: ErrorAnswer['error'] };
+
+/** Reads the whole request, and judges it as a real provider's door would. @throws when the line breaks off */
+export async function readSend(request: IncomingMessage): Promise<ReadSend> {
+  const body = await readBody(request);
+  if (request.method !== 'POST' || request.url !== '/messages') return refusal(404, 'not_found', 'POST /messages.');
+  const token = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) return refusal(401, 'token_invalid', 'A bearer token of at least 16 characters is needed.');
+  if (body === undefined) return refusal(413, 'content_rejected', 'The body is over 1 MiB.');
+  // Also what keeps web pages out: a browser asks before it sends JSON to another origin, and is never answered yes.
+  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
+    return refusal(415, 'content_rejected', 'The body must be application/json.');
+  }
+  const send = sendBody.safeParse(parseJson(body));
+  if (!send.success) return refusal(400, 'content_rejected', 'The body is no send request.');
+  return { send: send.data, target: { callbackUrl: send.data.callbackUrl, token } };
+}
+
+const refusal = (status: number, code: string, message: string): ReadSend => ({ status, refusal: { code, message } });
+
+/** Undefined: over the bound. It is read to its end all the same, so that the answer finds a listener. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk as Buffer);
+  }
+  return bytes <= BODY_BYTES_MAX ? Buffer.concat(chunks) : undefined;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

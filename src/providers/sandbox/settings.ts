@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { accepted, refused, type Decision } from '../../events/kernel/decision.js';
+import type { SettingsRefusal } from '../provider.js';
+
+/** What a sandbox channel keeps. `token` is both what Parley shows the carrier and what the carrier signs with. */
+export interface SandboxSettings {
+  readonly apiBaseUrl?: string | undefined;
+  readonly ratePerSecond?: number | undefined;
+  readonly token: string;
+}
+
+const PUBLIC_FIELDS = ['apiBaseUrl', 'ratePerSecond'];
+
+const input = z.strictObject({
+  /** Another carrier than the built-in one. The administrator's own choice: not guarded against private addresses. */
+  apiBaseUrl: z
+    .url({ protocol: /^https?$/, error: 'An absolute http or https URL.' })
+    .max(2_048)
+    .optional(),
+  ratePerSecond: z.int().min(1).max(10_000).optional(),
+});
+
+/** @param newSecret makes the channel's token, once */
+export function parseSandboxSettings(
+  given: Readonly<Record<string, unknown>>,
+  newSecret: () => string,
+): Decision<SandboxSettings, SettingsRefusal> {
+  const parsed = input.safeParse(given);
+  if (parsed.success) return accepted({ ...parsed.data, token: newSecret() });
+  return refused(...parsed.error.issues.flatMap(refusalsOf));
+}
+
+function refusalsOf(issue: z.core.$ZodIssue): SettingsRefusal[] {
+  if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.map(String), message: issue.message }];
+  const message = `A sandbox channel has no such setting. It takes ${PUBLIC_FIELDS.join(' and ')}.`;
+  return issue.keys.slice(0, 10).map((key) => ({ field: [key.slice(0, 100)], message }));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../events/kernel/clock.js';
+import type { MessageContent } from '../../events/message/content.js';
+import { delayWithin, type Random } from './random.js';
+import { nameOf, type Step } from './stories.js';
+import type { WebhookPoster, WebhookTarget } from './webhook-poster.js';
+import type { CarrierEvent, SendBody } from './wire.js';
+
+/** A message that the carrier has taken, or is about to. */
+export interface TakenMessage {
+  readonly id: string;
+  readonly send: SendBody;
+  readonly target: WebhookTarget;
+}
+
+export interface StoryTeller {
+  /** Posts the steps one after another; each waits until the one before was taken. Rejects only when `signal` aborts. */
+  tell(message: TakenMessage, steps: readonly Step[], signal: AbortSignal): Promise<void>;
+}
+
+export interface StoryTellerDeps {
+  readonly poster: WebhookPoster;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** Bounds the echo: a reply says what was said, not 64 KiB of it. */
+const ECHO_CHARACTERS_MAX = 1_000;
+
+export function createStoryTeller({ poster, random, clock, newId }: StoryTellerDeps): StoryTeller {
+  return {
+    async tell(message, steps, signal) {
+      for (const step of steps) {
+        await sleep(delayWithin(random, step.after), undefined, { signal });
+        const at = clock.now().toISOString();
+        const event = step.kind === 'reply' ? replyTo(message, newId(), at) : receiptOf(message, step.status, at);
+        await poster.post(message.target, event, signal);
+      }
+    },
+  };
+}
+
+type ReceiptStep = Extract<Step, { kind: 'receipt' }>;
+
+function receiptOf({ id, send }: TakenMessage, status: ReceiptStep['status'], occurredAt: string): CarrierEvent {
+  const receipt = { type: 'receipt', id, reference: send.reference, status, occurredAt } as const;
+  if (status !== 'failed') return receipt;
+  const error = { code: 'recipient_unreachable', message: 'The handset did not take the message.' };
+  return { ...receipt, error, stage: 'DELIVERY' };
+}
+
+function replyTo({ id, send }: TakenMessage, replyId: string, occurredAt: string): CarrierEvent {
+  return {
+    type: 'message',
+    id: replyId,
+    from: send.to,
+    name: nameOf(send.to),
+    occurredAt,
+    content: { kind: 'text', text: echoOf(send.content), actions: [], attachments: [] },
+    replyTo: id,
+  };
+}
+
+function echoOf(content: MessageContent): string {
+  if (content.text !== '') return `You said: ${content.text.slice(0, ECHO_CHARACTERS_MAX)}`;
+  return `Thank you for the ${content.kind}.`;
+}
