@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -46,6 +47,10 @@ export const journal = read.table(
     index('events_workspace').on(table.workspaceId, table.partition, table.offset),
     index('events_conversation').on(table.workspaceId, table.conversationId, table.partition, table.offset),
     index('events_message').on(table.workspaceId, table.messageId, table.partition, table.offset),
+    // Nearly always empty: without it each start would read the whole journal to learn whether a rebuild is needed.
+    index('events_unfolded')
+      .on(table.type)
+      .where(sql`not is_folded`),
   ],
 );
 

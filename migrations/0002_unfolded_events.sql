@@ -1,0 +1,1 @@
+CREATE INDEX "events_unfolded" ON "read"."events" USING btree ("type") WHERE not is_folded;
