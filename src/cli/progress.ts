@@ -2,6 +2,8 @@
 export interface Progress {
   /** Ends the step before it. */
   step(title: string): void;
+  /** A line that stays, whatever step is running. */
+  note(line: string): void;
   /** Ends the last step. Idempotent. */
   end(): void;
 }
@@ -28,6 +30,10 @@ export function createProgress(output: ProgressOutput, now: () => number): Progr
       end();
       current = { title, since: now() };
       if (output.isTTY === true) output.write(`${CLEAR_LINE}${title} …`);
+    },
+    note(line) {
+      if (output.isTTY !== true) output.write(`${line}\n`);
+      else output.write(`${CLEAR_LINE}${line}\n${current === undefined ? '' : `${current.title} …`}`);
     },
     end,
   };

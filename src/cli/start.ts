@@ -1,14 +1,16 @@
 import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
 import { readConfig, type Config } from '../config.js';
 import { createLogger, withoutParameters } from '../logging.js';
-import { banner } from './banner.js';
+import { banner, type BannerFacts } from './banner.js';
 import { createProgress, type ProgressOutput } from './progress.js';
 
-/** What `createApp` answers. */
+/** What `createApp` answers once it listens. */
 export interface App {
   /** What it listens on, without a trailing slash. */
   readonly url: string;
-  readonly apiKey: string;
+  /** When everything is up, which may have to wait for Postgres. Rejects when it never will be, or was stopped before. */
+  readonly ready: Promise<{ readonly apiKey: string }>;
   stop(): Promise<void>;
 }
 
@@ -43,28 +45,41 @@ export async function start(deps: StartDeps): Promise<0 | 1> {
   try {
     const startedAt = performance.now();
     const app = await deps.createApp(config, { onStep: (title) => progress.step(title), onFatal: end.fail });
-    progress.end();
-    if (!end.isAsked()) deps.output.write(banner(factsFor(config, app, performance.now() - startedAt)));
+    progress.note(`Listening on ${app.url}`);
+    app.ready.then(({ apiKey }) => {
+      if (end.isReached()) return;
+      progress.end();
+      deps.output.write(banner(factsFor(config, app.url, apiKey, performance.now() - startedAt)));
+    }, end.giveUp);
     const reason = await end.reached;
-    if (reason.error !== undefined) {
-      log.fatal({ err: reason.error }, 'stopping');
-      deps.errors.write(`Parley stops: ${messageOf(reason.error)}\n`);
-    }
+    progress.end();
+    if (reason.kind === 'failed') log.fatal({ err: reason.error }, 'stopping');
+    if (reason.kind === 'not started') tellWhyNot(deps, log, reason.error);
     const hasStopped = await stopInTime(app, (error) => log.error({ err: error }, 'not everything stopped cleanly'));
-    return hasStopped && reason.error === undefined ? 0 : 1;
+    return hasStopped && reason.kind === 'asked' ? 0 : 1;
   } catch (error) {
     progress.end();
-    log.debug({ err: error }, 'could not start');
-    deps.errors.write(`Parley could not start: ${messageOf(error)}\n(PARLEY_LOG_LEVEL=debug tells more.)\n`);
+    tellWhyNot(deps, log, error);
     return 1;
   } finally {
     end.unwatch();
   }
 }
 
-const factsFor = (config: Config, app: App, startedInMs: number) => ({
-  url: app.url,
-  apiKey: config.bootstrapApiKey === undefined ? app.apiKey : undefined,
+type End =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'not started'; readonly error: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** One line for people, for it is mostly something that they can mend; the stack is for who asks. */
+function tellWhyNot(deps: StartDeps, log: Logger, error: unknown): void {
+  log.debug({ err: error }, 'could not start');
+  deps.errors.write(`Parley could not start: ${messageOf(error)}\n(PARLEY_LOG_LEVEL=debug tells more.)\n`);
+}
+
+const factsFor = (config: Config, url: string, apiKey: string, startedInMs: number): BannerFacts => ({
+  url,
+  apiKey: config.bootstrapApiKey === undefined ? apiKey : undefined,
   embeddedDataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
   startedInMs,
 });
@@ -74,18 +89,20 @@ const factsFor = (config: Config, app: App, startedInMs: number) => ({
  * caught counts as fatal: what it interrupted is unknown, so the process stops instead of going on.
  */
 function watchForTheEnd(process: StartDeps['process']) {
-  let isAsked = false;
-  let reach: (reason: { error?: unknown }) => void = () => undefined;
-  const reached = new Promise<{ error?: unknown }>((resolve) => (reach = resolve));
+  let isReached = false;
+  let reach: (end: End) => void = () => undefined;
+  const reached = new Promise<End>((resolve) => (reach = resolve)).finally(() => (isReached = true));
+  let signals = 0;
   const onSignal = () => {
-    if (isAsked) process.exit(1);
-    isAsked = true;
-    reach({});
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    reach({ kind: 'asked' });
   };
-  const fail = (error: unknown) => reach({ error });
+  const fail = (error: unknown) => reach({ kind: 'failed', error });
+  const giveUp = (error: unknown) => reach({ kind: 'not started', error });
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('uncaughtException', fail);
   const unwatch = () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('uncaughtException', fail);
-  return { reached, fail, unwatch, isAsked: () => isAsked };
+  return { reached, isReached: () => isReached, fail, giveUp, unwatch };
 }
 
 async function stopInTime(app: App, onError: (error: unknown) => void): Promise<boolean> {

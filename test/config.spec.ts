@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.js';
+
+const faultsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+describe('readConfig', () => {
+  it('needs nothing at all', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: { number: 4000, isDefault: true },
+      databaseUrl: undefined,
+      partitions: 12,
+      corsOrigins: [],
+      isSandboxOn: true,
+      logLevel: 'warn',
+    });
+  });
+
+  it('counts an empty variable as absent', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '' })).toEqual(readConfig({}));
+  });
+
+  it('knows a port that was asked for from the default', () => {
+    expect(readConfig({ PORT: '4000' }).port).toEqual({ number: 4000, isDefault: false });
+  });
+
+  it('reads every name', () => {
+    const secretKey = randomBytes(32);
+    const config = readConfig({
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      DATABASE_URL: 'postgres://u:p@db:5432/parley',
+      PARLEY_DATA_DIR: '/var/lib/parley',
+      PARLEY_SECRET_KEY: secretKey.toString('base64'),
+      PARLEY_BOOTSTRAP_API_KEY: 'pk_0123456789',
+      PARLEY_PUBLIC_URL: 'https://parley.example.com/base/',
+      PARLEY_PARTITIONS: '3',
+      PARLEY_CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
+      PARLEY_SANDBOX: 'false',
+      PARLEY_LOG_LEVEL: 'debug',
+    });
+    expect(config).toEqual({
+      host: '0.0.0.0',
+      port: { number: 8080, isDefault: false },
+      databaseUrl: 'postgres://u:p@db:5432/parley',
+      dataDir: '/var/lib/parley',
+      secretKey,
+      bootstrapApiKey: 'pk_0123456789',
+      publicUrl: 'https://parley.example.com/base',
+      partitions: 3,
+      corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
+      isSandboxOn: false,
+      logLevel: 'debug',
+    });
+  });
+
+  it('tells all faults at once, each by its name', () => {
+    const faults = faultsOf({ PORT: '70000', PARLEY_PARTITIONS: '0', PARLEY_SANDBOX: 'no', PARLEY_LOG_LEVEL: 'loud' });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'PARLEY_PARTITIONS',
+      'PARLEY_SANDBOX',
+      'PARLEY_LOG_LEVEL',
+    ]);
+  });
+
+  it.each([
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PARLEY_PARTITIONS', '101'],
+    ['DATABASE_URL', 'mysql://marker'],
+    ['PARLEY_SECRET_KEY', 'c2hvcnQ='],
+    ['PARLEY_BOOTSTRAP_API_KEY', 'two words marker'],
+    ['PARLEY_PUBLIC_URL', 'parley.example.com'],
+    ['PARLEY_PUBLIC_URL', 'https://marker:marker@parley.example.com'],
+    ['PARLEY_CORS_ORIGINS', 'https://app.example.com/path'],
+    ['PARLEY_CORS_ORIGINS', '*'],
+  ])('refuses %s=%s and repeats no value', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(new RegExp(`^${name} must`));
+    expect(faults[0]).not.toContain('marker');
+  });
+});
