@@ -57,7 +57,7 @@ export const messageEventData = {
       reference: z.string().optional(),
       replyToMessageId: z.string().optional(),
       idempotencyKey: z.string().optional(),
-      /** SHA-256 of the request in hex: tells a repeated key from another input. */
+      /** HMAC of the request in hex: tells a repeated key from another input, and lets nobody guess either. */
       requestHash: z.string().optional(),
     },
     z.object({

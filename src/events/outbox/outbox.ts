@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
+import type { Vector } from '../kernel/cursor.js';
 import type { AppendedPosition } from '../log/event-log.js';
 
 /**
@@ -11,10 +12,15 @@ export interface Outbox {
   enqueue(tx: Transaction, events: readonly ParleyEvent[]): Promise<void>;
   /**
    * After the commit: appends in the order given and resolves with the positions; rows go, and positions are written to
-   * the idempotency rows of these events, in a batch behind the answer.
-   * @throws LogUnavailableError the rows stay and the sweeper goes on
+   * the idempotency rows of these events, in a batch behind the answer; with `cursor`, that too.
+   * @throws LogUnavailableError within 5 s; the rows stay and the sweeper goes on
    */
-  publish(events: readonly ParleyEvent[]): Promise<readonly AppendedPosition[]>;
+  publish(events: readonly ParleyEvent[], options?: PublishOptions): Promise<readonly AppendedPosition[]>;
   /** Only an event, no row: appended directly. @throws LogUnavailableError within 5 s */
   append(event: ParleyEvent): Promise<AppendedPosition>;
+}
+
+export interface PublishOptions {
+  /** What the answer's cursor is raised from, so that a repeat of the idempotency key answers the same one. */
+  readonly cursor?: Vector | undefined;
 }

@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Transaction } from '../../database/database.js';
+import type { ParleyEvent } from '../catalog.js';
+import type { Identity } from '../event-identity.js';
+import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import type { AddressBook, Thread, ThreadRequest } from './address-book.js';
+import type { Outbox } from './outbox.js';
+
+/** The table `work.addresses`. What it says of a thread stands in the events too; here it decides (rule 5). */
+export function createAddressBook({ identity, outbox }: { identity: Identity; outbox: Outbox }): AddressBook {
+  const find: AddressBook['find'] = async (executor, requests) => {
+    const entries = requests.map((request) => entryOf(identity, request));
+    const found = await findThreads(executor, [...distinct(entries).values()]);
+    return entries.map(({ key }) => found.get(key));
+  };
+  const claim: AddressBook['claim'] = async (tx, requests, now) => {
+    const entries = requests.map((request) => entryOf(identity, request));
+    const sorted = [...distinct(entries).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const made = await insertAbsent(tx, sorted);
+    const opened = sorted.filter(({ key }) => made.has(key)).flatMap((entry) => openingOf(identity, entry, now));
+    await outbox.enqueue(tx, opened);
+    const known = await findThreads(tx, sorted);
+    return { threads: entries.map(({ key }) => threadOf(known, key)), opened };
+  };
+  return { find, claim };
+}
+
+interface Entry {
+  /** Channel and hash: sorts as the primary key does. */
+  readonly key: string;
+  readonly channelUuid: string;
+  readonly hash: Buffer;
+  readonly request: ThreadRequest;
+  /** What the thread will be called if nobody has called it otherwise. */
+  readonly proposed: Thread;
+}
+
+function entryOf(identity: Identity, request: ThreadRequest): Entry {
+  const { channelId, address } = request;
+  const channelUuid = channelIds.toUuid(channelId);
+  const hash = identity.addressHash(channelId, address);
+  return {
+    key: keyOf(channelUuid, hash),
+    channelUuid,
+    hash,
+    request,
+    proposed: {
+      conversationId: identity.conversation(channelId, address),
+      contactId: identity.contact(channelId, address),
+    },
+  };
+}
+
+const keyOf = (channelUuid: string, hash: Buffer): string => `${channelUuid} ${hash.toString('hex')}`;
+
+/** Of several requests for one address the first counts. */
+const distinct = (entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map([...entries].reverse().map((entry) => [entry.key, entry]));
+
+interface AddressRow extends Record<string, unknown> {
+  channel_id: string;
+  address_hash: Buffer;
+  conversation_id: string;
+  contact_id: string;
+}
+
+async function findThreads(executor: Executor, entries: readonly Entry[]): Promise<ReadonlyMap<string, Thread>> {
+  if (entries.length === 0) return new Map();
+  const found = await executor.execute<AddressRow>(sql`
+    select channel_id, address_hash, conversation_id, contact_id
+    from unnest(
+      ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
+      ${sql.param(entries.map(({ hash }) => hash))}::bytea[]
+    ) as asked (channel_id, address_hash)
+    join work.addresses using (channel_id, address_hash)`);
+  return new Map(
+    found.rows.map((row) => [
+      keyOf(row.channel_id, row.address_hash),
+      {
+        conversationId: conversationIds.fromUuid(row.conversation_id),
+        contactId: contactIds.fromUuid(row.contact_id),
+      },
+    ]),
+  );
+}
+
+/** Waits for whoever inserts the same address in another transaction; the read that follows then sees his row. */
+async function insertAbsent(tx: Transaction, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+  const inserted = await tx.execute<Pick<AddressRow, 'channel_id' | 'address_hash'>>(sql`
+    insert into work.addresses (channel_id, address_hash, workspace_id, conversation_id, contact_id)
+    select * from unnest(
+      ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
+      ${sql.param(entries.map(({ hash }) => hash))}::bytea[],
+      ${sql.param(entries.map(({ request }) => workspaceIds.toUuid(request.workspaceId)))}::uuid[],
+      ${sql.param(entries.map(({ proposed }) => conversationIds.toUuid(proposed.conversationId)))}::uuid[],
+      ${sql.param(entries.map(({ proposed }) => contactIds.toUuid(proposed.contactId)))}::uuid[])
+    on conflict do nothing returning channel_id, address_hash`);
+  return new Set(inserted.rows.map((row) => keyOf(row.channel_id, row.address_hash)));
+}
+
+/** What concerns a conversation and a contact is said once under each key (rule 8). */
+function openingOf(identity: Identity, { request, proposed }: Entry, now: Date): readonly ParleyEvent[] {
+  const { workspaceId, channelId, address, displayName } = request;
+  const { conversationId, contactId } = proposed;
+  const at = now.toISOString();
+  const envelope = { version: 1, workspaceId, channelId, contactId, occurredAt: at, recordedAt: at };
+  return [
+    {
+      id: identity.ofCommand(conversationId, 'opened', 'conversation.opened'),
+      type: 'conversation.opened',
+      ...envelope,
+      conversationId,
+      data: { content: { address } },
+    },
+    {
+      id: identity.ofCommand(contactId, 'created', 'contact.created'),
+      type: 'contact.created',
+      ...envelope,
+      data: { content: displayName === undefined ? { address } : { address, displayName } },
+    },
+  ];
+}
+
+function threadOf(known: ReadonlyMap<string, Thread>, key: string): Thread {
+  const thread = known.get(key);
+  if (thread === undefined) throw new Error('An address that was just claimed is not in the address book.');
+  return thread;
+}

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../database/database.js';
+import type { Running } from '../../lifecycle.js';
+import type { ParleyEvent } from '../catalog.js';
+import { toRecord } from '../codec.js';
+import { LogUnavailableError, type EventLog } from '../log/event-log.js';
+import { createBoundedAppend } from './bounded-append.js';
+import { cursorToText } from './idempotency-rows.js';
+import { insertOutboxRows } from './outbox-rows.js';
+import type { Outbox } from './outbox.js';
+import { createSettlements } from './settlements.js';
+import { startSweeper } from './sweeper.js';
+
+export interface OutboxDeps {
+  readonly database: Database;
+  readonly log: EventLog;
+  /** Of the instance secret; stands in each event's header (rule 5). */
+  readonly fingerprint: string;
+  readonly logger: Logger;
+}
+
+/** The outbox on Postgres, with its sweeper running. Stop it before the log and the database. */
+export function createOutbox({ database, log, fingerprint, logger }: OutboxDeps): Outbox & Running {
+  const appender = createBoundedAppend(log);
+  const settlements = createSettlements({ database, logger });
+  const sweeper = startSweeper({ database, log, appender, logger });
+
+  const publishOne = (event: ParleyEvent, cursor: string | null) =>
+    appender.append(toRecord(event, fingerprint), (position) =>
+      settlements.add({ eventId: event.id, position, cursor }),
+    );
+  return {
+    async enqueue(tx, events) {
+      if (appender.isAway()) throw new LogUnavailableError('The log is known to be away: nothing new is recorded.');
+      if (events.length > 0) await insertOutboxRows(tx, events, fingerprint);
+    },
+    async publish(events, options = {}) {
+      const cursor = options.cursor === undefined ? null : cursorToText(options.cursor);
+      const appending = events.map((event) => publishOne(event, cursor));
+      // All of them have ended before the first failure is told.
+      await Promise.allSettled(appending);
+      return Promise.all(appending);
+    },
+    append: (event) => appender.append(toRecord(event, fingerprint)),
+    async stop() {
+      await sweeper.stop();
+      await settlements.stop();
+    },
+  };
+}

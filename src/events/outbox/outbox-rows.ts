@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Transaction } from '../../database/database.js';
+import type { ParleyEvent } from '../catalog.js';
+import { toRecord } from '../codec.js';
+import { eventIds, type EventId } from '../kernel/ids.js';
+import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
+
+/** Rows that one sweep takes. */
+export const SWEEP_ROWS_MAX = 500;
+/** Their values together; the first row is always taken. */
+const SWEEP_BYTES_MAX = 8 * 1024 * 1024;
+/** Whoever committed a row has 5 s to append it; after that it's the sweeper's. */
+const OVERDUE_AFTER = '5 seconds';
+
+export interface OutboxRow {
+  readonly eventId: EventId;
+  readonly record: OutgoingRecord;
+}
+
+export interface Settlement {
+  readonly eventId: EventId;
+  readonly position: AppendedPosition;
+  /** See `idempotency_keys.cursor`; null leaves what is there. */
+  readonly cursor: string | null;
+}
+
+const SEQUENCE_WRAP = 2 ** 31;
+let sequence = 0;
+
+/** Rises over all rows of this process: a millisecond of `created_at` holds many of them. */
+function nextSequence(): number {
+  sequence = (sequence + 1) % SEQUENCE_WRAP;
+  return sequence;
+}
+
+/** An event that is there already stays as it is: the same id says the same. */
+export async function insertOutboxRows(tx: Transaction, events: readonly ParleyEvent[], fingerprint: string) {
+  const records = events.map((event) => toRecord(event, fingerprint));
+  // clock_timestamp(), not now(): who waited for another's row must come after it in the sweeper's order.
+  await tx.execute(sql`
+    insert into work.outbox (event_id, topic, key, headers, value, sequence, created_at)
+    select id, 'events', key, headers::jsonb, value, sequence, clock_timestamp()
+    from unnest(
+      ${sql.param(events.map(({ id }) => eventIds.toUuid(id)))}::uuid[],
+      ${sql.param(records.map(({ key }) => key))}::text[],
+      ${sql.param(records.map(({ headers }) => JSON.stringify(headers)))}::text[],
+      ${sql.param(records.map(({ value }) => value))}::bytea[],
+      ${sql.param(events.map(nextSequence))}::integer[]
+    ) as given (id, key, headers, value, sequence)
+    on conflict (event_id) do nothing`);
+}
+
+/** Acknowledged: the outbox rows go, and the positions stand in the idempotency rows. The first position wins. */
+export async function settleRows(executor: Executor, settled: readonly Settlement[]): Promise<void> {
+  const sorted = [...settled].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+  await executor.execute(sql`
+    with acknowledged as (
+      select * from unnest(
+        ${sql.param(sorted.map(({ eventId }) => eventIds.toUuid(eventId)))}::uuid[],
+        ${sql.param(sorted.map(({ position }) => position.partition))}::integer[],
+        ${sql.param(sorted.map(({ position }) => String(position.offset)))}::bigint[],
+        ${sql.param(sorted.map(({ cursor }) => cursor))}::text[]
+      ) as given (event_id, partition, "offset", cursor)
+    ), positioned as (
+      update work.idempotency_keys as kept
+      set partition = acknowledged.partition, "offset" = acknowledged."offset",
+        cursor = coalesce(acknowledged.cursor, kept.cursor)
+      from acknowledged where kept.event_id = acknowledged.event_id and kept.partition is null
+    )
+    delete from work.outbox using acknowledged where outbox.event_id = acknowledged.event_id`);
+}
+
+/** What nobody appended in time, oldest first. */
+export async function findOverdueRows(tx: Transaction): Promise<readonly OutboxRow[]> {
+  const found = await tx.execute<{ event_id: string; key: string; headers: Record<string, string>; value: Buffer }>(sql`
+    with due as (
+      select * from work.outbox where created_at < clock_timestamp() - ${OVERDUE_AFTER}::interval
+      order by created_at, sequence limit ${SWEEP_ROWS_MAX}
+    ), measured as (
+      select *, sum(octet_length(value)) over (order by created_at, sequence, event_id) as bytes from due
+    )
+    select event_id, key, headers, value from measured
+    where bytes <= ${SWEEP_BYTES_MAX} or bytes = octet_length(value)
+    order by created_at, sequence, event_id`);
+  return found.rows.map(({ event_id, key, headers, value }) => ({
+    eventId: eventIds.fromUuid(event_id),
+    record: { key, headers, value },
+  }));
+}
+
+/** At most one process sweeps at a time: two would break the order per key between them. Ends with the transaction. */
+export async function tryLockSweep(tx: Transaction): Promise<boolean> {
+  const tried = await tx.execute<{ locked: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtext('parley outbox sweep')) as locked`,
+  );
+  return tried.rows[0]?.locked === true;
+}
