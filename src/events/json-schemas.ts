@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { EVENT_CATALOG } from './catalog.js';
+import { envelopeSchema } from './codec.js';
+
+/** A JSON Schema as plain JSON. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON Schema of each event's record value, by file name, e.g. `message.accepted.v1.json`: 2020-12, in keywords that
+ * draft 07 knows too. They describe what is stored, so that fields with a default are optional and unknown ones allowed.
+ */
+export function eventJsonSchemas(): Map<string, JsonSchema> {
+  const named = [...EVENT_CATALOG].map(([type, entry]): [string, JsonSchema] => [
+    `${type}.v${entry.version}.json`,
+    eventJsonSchema(type, entry),
+  ]);
+  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type CatalogEntry = typeof EVENT_CATALOG extends ReadonlyMap<string, infer Entry> ? Entry : never;
+
+function eventJsonSchema(type: string, { version, keyedBy, data }: CatalogEntry): JsonSchema {
+  const value = envelopeSchema.extend({
+    type: z.literal(type),
+    version: z.literal(version),
+    source: z.string(),
+    subject: z.string(),
+    time: z.iso.datetime(),
+    data,
+  });
+  const { $schema, required = [], ...schema } = z.toJSONSchema(value, { io: 'input', target: 'draft-2020-12' });
+  return {
+    $schema,
+    $id: `urn:parley:event:${type}:v${version}`,
+    title: type,
+    description: `The value of a record of the events topic. Its key is \`${keyedBy}\`.`,
+    ...schema,
+    required: [...new Set([...required, keyedBy])],
+  };
+}

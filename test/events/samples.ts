@@ -1,0 +1,88 @@
+import type { ParleyEvent } from '../../src/events/catalog.js';
+import { acceptedData, event, messageId, receivedData } from '../support/events.js';
+
+const place = { attempt: 1, part: 0 };
+const call = { ...place, call: 1 };
+const failure = { code: 'RECIPIENT_NOT_ON_PLATFORM' as const, isRetryable: false, providerCode: '1013' };
+
+/** One event of each type, with every field that version 1 has. */
+export const SAMPLES: readonly ParleyEvent[] = [
+  event({
+    type: 'message.accepted',
+    n: 1,
+    data: {
+      ...acceptedData(1, 'Grüße 👋'),
+      authorId: 'agent-7',
+      reference: 'order-1',
+      replyToMessageId: messageId(2),
+      idempotencyKey: 'key-1',
+      requestHash: 'ab'.repeat(32),
+      content: {
+        address: '+15550100000',
+        message: {
+          ...{ kind: 'text', text: 'Grüße 👋', attachments: [] },
+          actions: [{ kind: 'LINK', text: 'Open', url: 'https://example.com' }],
+        },
+        metadata: { order: 1 },
+      },
+    },
+  }),
+  event({ type: 'message.dispatched', n: 2, data: call }),
+  event({
+    type: 'message.deferred',
+    n: 3,
+    data: { ...call, reason: 'log_unavailable', nextAt: '2026-06-01T12:00:08.000Z' },
+  }),
+  event({
+    type: 'message.submitted',
+    n: 4,
+    data: { ...call, providerMessageIds: ['p-1'], content: { providerAddress: '15550100000' } },
+  }),
+  event({ type: 'message.sent', n: 5, data: { ...place, providerMessageId: 'p-1' } }),
+  event({
+    type: 'message.send_failed',
+    n: 6,
+    data: { ...place, failure, content: { providerMessage: 'Not a user.' } },
+  }),
+  event({ type: 'message.outcome_unknown', n: 7, data: { ...call, reason: 'no_answer' } }),
+  event({ type: 'message.delivered', n: 8, data: { ...place, providerMessageId: 'p-1' } }),
+  event({ type: 'message.read', n: 9, data: { ...place, providerMessageId: 'p-1' } }),
+  event({
+    type: 'message.delivery_failed',
+    n: 10,
+    data: { ...place, providerMessageId: 'p-1', stage: 'UNKNOWN', failure, content: { providerMessage: 'Gone.' } },
+  }),
+  event({
+    type: 'message.received',
+    n: 11,
+    data: {
+      ...receivedData('in-1'),
+      replyToMessageId: messageId(1),
+      content: { ...receivedData('in-1').content, providerData: { referral: 'ad-1' } },
+    },
+  }),
+  event({ type: 'conversation.opened', n: 12, data: { content: { address: '+15550100000' } } }),
+  event({ type: 'conversation.read', n: 13, data: { upToMessageId: messageId(2), incomingCount: 3 } }),
+  event({
+    type: 'contact.created',
+    n: 14,
+    data: { content: { address: '+15550100000', displayName: 'Ada' } },
+  }),
+  event({ type: 'contact.profile_changed', n: 15, data: { content: { displayName: 'Ada Lovelace' } } }),
+  event({
+    type: 'channel.created',
+    n: 16,
+    data: { name: 'Demo', provider: 'SANDBOX', platform: 'WHATSAPP' },
+  }),
+  event({
+    type: 'receipt.orphaned',
+    n: 17,
+    data: { providerMessageId: 'p-9', status: 'failed', failureCode: 'EXPIRED' },
+  }),
+  event({ type: 'webhook.uninterpreted', n: 18, data: { reason: 'unknown_kind', index: 0 } }),
+  event({
+    type: 'audit.recorded',
+    n: 19,
+    data: { action: 'channel.create', actorKeyId: null, subjectId: messageId(3) },
+  }),
+];
