@@ -1,0 +1,99 @@
+import { sql } from 'drizzle-orm';
+import type { Caller } from '../access/caller.js';
+import type { Database, Transaction } from '../database/database.js';
+import type { Commands } from '../events/commands/commands.js';
+import type { Identity } from '../events/event-identity.js';
+import type { Clock } from '../events/kernel/clock.js';
+import {
+  channelIds,
+  contactIds,
+  conversationIds,
+  messageIds,
+  workspaceIds,
+  type ChannelId,
+  type MessageId,
+} from '../events/kernel/ids.js';
+import type { AddressBook, Thread } from '../events/outbox/address-book.js';
+import type { Outbox } from '../events/outbox/outbox.js';
+import { historyOf, startOf } from './history.js';
+import { STORIES, type Story } from './stories.js';
+
+export interface DemoDeps {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly addressBook: AddressBook;
+  readonly commands: Pick<Commands, 'createChannel'>;
+  /** Of the demo workspace. */
+  readonly caller: Caller;
+  readonly identity: Identity;
+  readonly clock: Clock;
+}
+
+const CHANNEL_NAME = 'Sandbox';
+
+/**
+ * Gives the demo workspace a sandbox channel and a few conversations with a short history, through the same address
+ * book and outbox as everything else. Nothing of it is ever sent. Repeating it, also after it was interrupted, adds
+ * only what is missing.
+ * @throws LogUnavailableError the rows are kept, and the outbox's sweeper goes on
+ */
+export async function seedDemo(deps: DemoDeps): Promise<void> {
+  const channelId = (await findChannel(deps)) ?? (await createChannel(deps));
+  for (const story of STORIES) await seedStory(deps, channelId, story);
+}
+
+async function findChannel({ database, caller }: DemoDeps): Promise<ChannelId | undefined> {
+  const found = await database.orm.execute<{ id: string }>(sql`
+    select id from config.channels
+    where workspace_id = ${workspaceIds.toUuid(caller.workspaceId)} and provider = 'SANDBOX' and name = ${CHANNEL_NAME}
+    order by created_at, id limit 1`);
+  return found.rows[0] && channelIds.fromUuid(found.rows[0].id);
+}
+
+async function createChannel({ commands, caller }: DemoDeps): Promise<ChannelId> {
+  const input = { name: CHANNEL_NAME, provider: 'SANDBOX', platform: 'WHATSAPP', settings: {} } as const;
+  const created = await commands.createChannel(caller, input);
+  if (!created.ok) throw new Error(created.userErrors.map(({ message }) => message).join(' '));
+  return created.value.id;
+}
+
+/** One transaction holds the thread's row, its history in the outbox, and that its messages are done with. */
+async function seedStory(deps: DemoDeps, channelId: ChannelId, story: Story): Promise<void> {
+  const { database, outbox, addressBook, caller, identity, clock } = deps;
+  const { workspaceId } = caller;
+  const request = { workspaceId, channelId, address: story.address, displayName: story.displayName };
+  const [known] = await addressBook.find(database.orm, [request]);
+  if (known !== undefined) return;
+  const now = clock.now();
+  const events = await database.transaction(async (tx) => {
+    const { threads, opened } = await addressBook.claim(tx, [request], startOf(story, now));
+    const [thread] = threads;
+    // Somebody else wrote to the number in the meantime: then the thread has a history of its own.
+    if (thread === undefined || opened.length === 0) return [];
+    const history = historyOf(story, { identity, workspaceId, channelId, thread, now });
+    await outbox.enqueue(tx, history.events);
+    await insertSettled(tx, { ...request, thread, messageIds: history.sentMessageIds });
+    return [...opened, ...history.events];
+  });
+  await outbox.publish(events);
+}
+
+interface SettledMessages {
+  readonly workspaceId: Caller['workspaceId'];
+  readonly channelId: ChannelId;
+  readonly thread: Thread;
+  readonly messageIds: readonly MessageId[];
+}
+
+/** The dispatcher's intake finds these rows and inserts none of its own: between *accepted* and its receipts nothing can be claimed. */
+async function insertSettled(tx: Transaction, settled: SettledMessages): Promise<void> {
+  await tx.execute(sql`
+    insert into work.dispatches (message_id, attempt, part, workspace_id, conversation_id, contact_id, channel_id,
+      state, queue_offset, call, run_at, settled_at)
+    select message_id, 1, 0, ${workspaceIds.toUuid(settled.workspaceId)}::uuid,
+      ${conversationIds.toUuid(settled.thread.conversationId)}::uuid,
+      ${contactIds.toUuid(settled.thread.contactId)}::uuid, ${channelIds.toUuid(settled.channelId)}::uuid,
+      'settled', 0, 1, now(), now()
+    from unnest(${sql.param(settled.messageIds.map((id) => messageIds.toUuid(id)))}::uuid[]) as sent (message_id)
+    on conflict do nothing`);
+}
