@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../../database/database.js';
+import type { Identity } from '../../event-identity.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { ChannelId } from '../../kernel/ids.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import { performCall, type FaultPoint } from './call.js';
+import type { ClaimedDispatch } from './claim.js';
+import type { Carrier } from './provider-call.js';
+import type { Publisher } from './publisher.js';
+import { waitFor } from './retry.js';
+import { createSlots } from './slots.js';
+import { createStartCall } from './start-call.js';
+import { createStepEventMaker, type StepEventMaker } from './step-events.js';
+import { createClaimStore } from './store.js';
+
+export interface CallRunnerDeps {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly identity: Identity;
+  readonly publicUrl: () => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly faultPoint?: FaultPoint | undefined;
+  readonly limits: {
+    readonly leaseMs: number;
+    readonly callMs: number;
+    readonly callsPerChannel: number;
+    readonly callsOverall: number;
+    readonly stopGraceMs: number;
+  };
+  /** A call ended: its channel may take another, and its lane has moved on. */
+  readonly onSlotFree: () => void;
+}
+
+/** The calls under way. */
+export interface CallRunner {
+  /** How many more the channel may take. */
+  free(channelId: ChannelId): number;
+  /** Takes a slot and carries the claim through, behind the caller's back. */
+  run(claim: ClaimedDispatch, carrier: Carrier): void;
+  readonly underWay: number;
+  /** Leases that this process will end itself. */
+  heldTokens(): readonly string[];
+  readonly makeEvent: StepEventMaker;
+  /** From now on what hasn't begun is given back. */
+  beginStop(): void;
+  /** Waits for the calls, cuts them off after the grace, and waits a little more until what became of them is stored. */
+  stop(): Promise<void>;
+}
+
+/** For the last outcomes to be stored, after calls were cut off; the process must be gone within 10 s of SIGTERM (F38). */
+const STORE_GRACE_MS = 2_000;
+
+export function createCallRunner(deps: CallRunnerDeps): CallRunner {
+  const { database, outbox, publisher, clock, logger, limits } = deps;
+  const slots = createSlots({ perChannel: limits.callsPerChannel, overall: limits.callsOverall });
+  const stopping = new AbortController();
+  const hurrying = new AbortController();
+  const givingUp = new AbortController();
+  const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
+  const store = createClaimStore({ database, outbox, publisher, logger, givingUp: givingUp.signal });
+  const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
+  const startCall = createStartCall({
+    ...{ database, outbox, store, makeEvent, clock, logger },
+    ...limits,
+    ...signals,
+  });
+  const providerCall = { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal };
+  const faultPoint = deps.faultPoint ?? (() => undefined);
+  const underWay = new Map<string, Promise<void>>();
+  const end = (claim: ClaimedDispatch) => {
+    underWay.delete(claim.leaseToken);
+    slots.release(claim.channelId);
+    deps.onSlotFree();
+  };
+  const idle = () => Promise.all(underWay.values()).then(() => publisher.idle());
+  return {
+    free: (channelId) => slots.free(channelId),
+    run(claim, carrier) {
+      slots.take(claim.channelId);
+      const performing = performCall(claim, carrier, { startCall, store, makeEvent, providerCall, logger, faultPoint });
+      underWay.set(
+        claim.leaseToken,
+        performing.finally(() => end(claim)),
+      );
+    },
+    get underWay() {
+      return slots.taken;
+    },
+    heldTokens: () => [...underWay.keys()],
+    makeEvent,
+    beginStop: () => stopping.abort(),
+    async stop() {
+      await atMost(limits.stopGraceMs, idle());
+      hurrying.abort();
+      await atMost(STORE_GRACE_MS, idle());
+      givingUp.abort();
+    },
+  };
+}
+
+/** Waits for it, and no longer than so many milliseconds. */
+async function atMost(milliseconds: number, awaited: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([awaited, waitFor(milliseconds, timer.signal)]);
+  timer.abort();
+}

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../../database/database.js';
+import type { Running } from '../../../lifecycle.js';
+import type { ChannelDirectory } from '../../../providers/channel.js';
+import type { ProviderRegistry } from '../../../providers/registry.js';
+import type { ChannelId } from '../../kernel/ids.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import type { WakeSignal } from '../../projections/wake-signal.js';
+import type { CallRunner } from './call-runner.js';
+import { claimDue, findDueChannels } from './claim.js';
+import type { CatchUpGate } from './gate.js';
+import type { Carrier } from './provider-call.js';
+import type { Publisher } from './publisher.js';
+import { sweepLeases } from './sweep.js';
+
+export interface ClaimLoopDeps {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly publisher: Publisher;
+  readonly directory: ChannelDirectory;
+  readonly providers: ProviderRegistry;
+  readonly newLeaseToken: () => string;
+  readonly logger: Logger;
+  readonly limits: { readonly leaseMs: number; readonly pollMs: number };
+  readonly gate: CatchUpGate;
+  readonly runner: CallRunner;
+  readonly wake: WakeSignal;
+  /** The intake gave up: what it would have told isn't known, so nothing may be sent. */
+  readonly isHalted: () => boolean;
+}
+
+/** A lane that is due and still wasn't claimed is locked by somebody else at this moment. */
+const LOCKED_ELSEWHERE_MS = 20;
+
+/** Looks for due lanes when woken, when the next one is due, and once in a while as a net; one pass at a time. */
+export function createClaimLoop(deps: ClaimLoopDeps): Running {
+  const { wake, limits, logger } = deps;
+  let isStopping = false;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  const pass = async (): Promise<number> => {
+    if (deps.isHalted() || !(await deps.gate.check())) return limits.pollMs;
+    if (performance.now() - sweptAt >= limits.pollMs) {
+      await sweep(deps);
+      sweptAt = performance.now();
+    }
+    return claimAll(deps, () => isStopping);
+  };
+  const tryPass = async (): Promise<number> => {
+    try {
+      const nextInMs = await pass();
+      failures = 0;
+      return nextInMs;
+    } catch (error) {
+      failures += 1;
+      if (failures === 1) logger.warn({ err: error }, 'claiming was interrupted and will be tried again');
+      return limits.pollMs;
+    }
+  };
+  const run = async () => {
+    while (!isStopping) {
+      const mark = wake.mark();
+      await wake.wait(mark, await tryPass());
+    }
+  };
+  const running = run();
+  return {
+    async stop() {
+      isStopping = true;
+      wake.fire();
+      await running;
+    },
+  };
+}
+
+async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopDeps): Promise<void> {
+  const { makeEvent } = runner;
+  const swept = await sweepLeases({ database, outbox, makeEvent, heldTokens: () => runner.heldTokens() });
+  if (swept.events.length > 0) logger.warn({ calls: swept.events.length }, 'nobody knows what became of these calls');
+  await publisher.publish(swept.events);
+}
+
+/** Answers in how many milliseconds to look again. */
+async function claimAll(deps: ClaimLoopDeps, isStopping: () => boolean): Promise<number> {
+  const { database, limits, runner } = deps;
+  let nextInMs = limits.pollMs;
+  for (const { channelId, dueInMs } of shuffled(await findDueChannels(database.orm))) {
+    const free = runner.free(channelId);
+    if (free === 0 || isStopping()) continue;
+    const carrier = await carrierOf(channelId, deps);
+    if (carrier === undefined) continue;
+    if (dueInMs > 0) {
+      nextInMs = Math.min(nextInMs, Math.ceil(dueInMs));
+      continue;
+    }
+    const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
+    const claims = await claimDue(database, { channelId, leaseTokens, leaseMs: limits.leaseMs });
+    for (const claim of claims) runner.run(claim, carrier);
+    nextInMs = Math.min(nextInMs, claims.length > 0 ? 0 : LOCKED_ELSEWHERE_MS);
+  }
+  return nextInMs;
+}
+
+/** Undefined: the channel is disabled, or this build has no adapter for it. Its lanes wait. */
+async function carrierOf(
+  channelId: ChannelId,
+  { directory, providers }: Pick<ClaimLoopDeps, 'directory' | 'providers'>,
+): Promise<Carrier | undefined> {
+  const channel = directory.get(channelId) ?? (await directory.find(channelId));
+  const adapter = channel?.isEnabled ? providers.get(channel.provider) : undefined;
+  return channel && adapter ? { channel, adapter } : undefined;
+}
+
+/** No channel is always the first to take what is left of the slots. */
+function shuffled<Item>(items: readonly Item[]): readonly Item[] {
+  const start = Math.floor(performance.now()) % Math.max(items.length, 1);
+  return [...items.slice(start), ...items.slice(0, start)];
+}

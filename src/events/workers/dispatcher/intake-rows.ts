@@ -1,0 +1,140 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/database.js';
+import { channelIds, contactIds, conversationIds, messageIds, workspaceIds } from '../../kernel/ids.js';
+import type { MessageEvent } from '../../message/events.js';
+import {
+  keyColumns,
+  keyText,
+  lockDispatches,
+  NO_CONTACT,
+  type DispatchState,
+  type DispatchSubject,
+} from './dispatch.js';
+import { foldDispatch, type DispatchProgress, type IntakeStep } from './fold.js';
+import { advanceLanes } from './lanes.js';
+import { CollisionError } from './retry.js';
+
+/** A step with the event that it was read from. */
+export interface PlacedStep {
+  readonly step: IntakeStep;
+  readonly event: MessageEvent;
+  /** Of the event: order within the conversation. */
+  readonly offset: bigint;
+}
+
+/** A row as its steps make it; the very same object twice where they changed nothing. */
+interface Folded<Before> {
+  readonly first: PlacedStep;
+  readonly before: Before;
+  readonly after: DispatchProgress;
+}
+type Changed = Folded<DispatchProgress>;
+type Made = Folded<undefined>;
+
+/**
+ * Loads the rows that the steps name, folds, and writes what changed. Nothing is locked to look: in the ordinary run the
+ * events are this process' own, and change nothing. Answers how many rows wait that didn't before.
+ */
+export async function foldIntoDispatches(tx: Transaction, steps: readonly PlacedStep[]): Promise<number> {
+  if (steps.length === 0) return 0;
+  const folded = foldSteps(await loadProgress(tx, steps), steps);
+  const made = folded.filter((row): row is Made => row.before === undefined);
+  const changed = folded.filter((row): row is Changed => row.before !== undefined && row.before !== row.after);
+  await insertRows(tx, made);
+  await updateRows(tx, changed);
+  const news = [...made, ...changed];
+  await advanceLanes(
+    tx,
+    news.map(({ first }) => subjectOf(first).conversationId),
+  );
+  return news.filter((row) => row.after.state === 'waiting').length;
+}
+
+function foldSteps(
+  known: ReadonlyMap<string, DispatchProgress>,
+  steps: readonly PlacedStep[],
+): readonly Folded<DispatchProgress | undefined>[] {
+  const folded = new Map<string, Folded<DispatchProgress | undefined>>();
+  for (const placed of steps) {
+    const key = keyText(placed.step);
+    const { first, before, after } = folded.get(key) ?? {
+      first: placed,
+      before: known.get(key),
+      after: known.get(key),
+    };
+    folded.set(key, { first, before, after: foldDispatch(after, placed.step) });
+  }
+  return [...folded.values()].sort((a, b) => (keyText(a.first.step) < keyText(b.first.step) ? -1 : 1));
+}
+
+async function loadProgress(tx: Transaction, steps: readonly PlacedStep[]): Promise<Map<string, DispatchProgress>> {
+  const found = await tx.execute<{
+    message_id: string;
+    attempt: number;
+    part: number;
+    state: DispatchState;
+    call: number;
+  }>(sql`
+    select message_id, attempt, part, state, call from work.dispatches
+    where (message_id, attempt, part) in (select * from unnest(${keyColumns(steps.map(({ step }) => step))}))`);
+  return new Map(
+    found.rows.map((row) => [
+      keyText({ messageId: messageIds.fromUuid(row.message_id), attempt: row.attempt, part: row.part }),
+      { state: row.state, call: row.call },
+    ]),
+  );
+}
+
+async function insertRows(tx: Transaction, rows: readonly Made[]): Promise<void> {
+  if (rows.length === 0) return;
+  const subjects = rows.map(({ first }) => subjectOf(first));
+  await tx.execute(sql`
+    insert into work.dispatches (message_id, attempt, part, workspace_id, conversation_id, contact_id, channel_id,
+      state, call, queue_offset, payload, run_at, settled_at)
+    select r.message_id, r.attempt, r.part, r.workspace_id, r.conversation_id, r.contact_id, r.channel_id,
+      r.state, r.call, r.queue_offset, r.payload,
+      coalesce(r.run_at, date_trunc('milliseconds', clock_timestamp())), case r.state when 'settled' then now() end
+    from unnest(${keyColumns(rows.map(({ first }) => first.step))},
+      ${sql.param(subjects.map((subject) => workspaceIds.toUuid(subject.workspaceId)))}::uuid[],
+      ${sql.param(subjects.map((subject) => conversationIds.toUuid(subject.conversationId)))}::uuid[],
+      ${sql.param(subjects.map(({ contactId }) => (contactId ? contactIds.toUuid(contactId) : NO_CONTACT)))}::uuid[],
+      ${sql.param(subjects.map((subject) => channelIds.toUuid(subject.channelId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.after.state))}::text[],
+      ${sql.param(rows.map((row) => row.after.call))}::int[],
+      ${sql.param(rows.map((row) => row.first.offset.toString()))}::bigint[],
+      ${sql.param(rows.map((row) => payloadOf(row)))}::jsonb[],
+      ${sql.param(rows.map((row) => row.after.runAt ?? null))}::timestamptz[]) as r(message_id, attempt, part,
+        workspace_id, conversation_id, contact_id, channel_id, state, call, queue_offset, payload, run_at)
+    on conflict do nothing`);
+}
+
+/** By compare-and-set: whoever moved a row meanwhile may have made the event's news old. @throws CollisionError */
+async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<void> {
+  if (rows.length === 0) return;
+  const keys = rows.map(({ first }) => first.step);
+  await lockDispatches(tx, keys);
+  const updated = await tx.execute(sql`
+    update work.dispatches d
+    set state = r.state, call = r.call, run_at = coalesce(r.run_at, d.run_at), lease_token = null, lease_until = null,
+      settled_at = case r.state when 'settled' then now() end,
+      payload = case r.state when 'settled' then null else d.payload end
+    from unnest(${keyColumns(keys)},
+      ${sql.param(rows.map((row) => row.before.state))}::text[], ${sql.param(rows.map((row) => row.before.call))}::int[],
+      ${sql.param(rows.map((row) => row.after.state))}::text[], ${sql.param(rows.map((row) => row.after.call))}::int[],
+      ${sql.param(rows.map((row) => row.after.runAt ?? null))}::timestamptz[])
+      as r(message_id, attempt, part, old_state, old_call, state, call, run_at)
+    where d.message_id = r.message_id and d.attempt = r.attempt and d.part = r.part
+      and d.state = r.old_state and d.call = r.old_call`);
+  if (updated.rowCount !== rows.length) throw new CollisionError('A dispatch changed while its events were read.');
+}
+
+/** What a settled row would send is nobody's business any more. */
+const payloadOf = ({ after }: Made): string | null =>
+  after.state !== 'settled' && after.payload ? JSON.stringify(after.payload) : null;
+
+function subjectOf({ event, step }: PlacedStep): DispatchSubject {
+  const { workspaceId, channelId, conversationId, contactId } = event;
+  if (channelId === undefined || conversationId === undefined) throw new RangeError(`${event.type} names no thread.`);
+  const { messageId, attempt, part } = step;
+  return { messageId, attempt, part, workspaceId, channelId, conversationId, contactId };
+}

@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Database, Transaction } from '../../../database/database.js';
+import { parseRecord } from '../../codec.js';
+import type { Identity } from '../../event-identity.js';
+import type { LogRecord, RecordBatch } from '../../log/event-log.js';
+import { StalePositionError, type PositionStore } from '../../log/positions.js';
+import type { MessageEvent } from '../../message/events.js';
+import { foldIntoDispatches } from './intake-rows.js';
+import { stepsOf } from './fold.js';
+import { restoreIdentities, type ReadEvent } from './restore.js';
+import { isPassing } from './retry.js';
+
+export interface IntakeDeps {
+  readonly database: Database;
+  readonly positions: PositionStore;
+  readonly identity: Identity;
+  /** While it is catching up, rows of identities that Postgres lacks are made too. */
+  readonly isCatchingUp: () => boolean;
+  /** Told after each commit, with whether something new waits. */
+  readonly onCommitted: (hasNewWork: boolean) => void;
+  readonly logger: Logger;
+}
+
+/** How often a batch may fail by its own fault before its records are taken one by one (rule 14). */
+const TOGETHER_TRIES = 3;
+
+/**
+ * The dispatcher's intake (rule 16): folds all `message.*` events into `dispatches`, with the position in the same
+ * transaction (rule 10). A record that can't be taken becomes a dead letter after three tries, and it goes on (rule 14).
+ */
+export function createIntake(deps: IntakeDeps): (batch: RecordBatch) => Promise<void> {
+  const failures = new Map<number, { readonly readFrom: bigint; readonly count: number }>();
+  return async (batch) => {
+    const before = failures.get(batch.partition);
+    const count = before?.readFrom === batch.readFrom ? before.count : 0;
+    try {
+      const hasNewWork = await takeBatch(batch, deps, count >= TOGETHER_TRIES);
+      failures.delete(batch.partition);
+      deps.onCommitted(hasNewWork);
+    } catch (error) {
+      const isOwnFault = !isPassing(error) && !(error instanceof StalePositionError);
+      if (isOwnFault) failures.set(batch.partition, { readFrom: batch.readFrom, count: count + 1 });
+      throw error;
+    }
+  };
+}
+
+async function takeBatch(batch: RecordBatch, deps: IntakeDeps, isOneByOne: boolean): Promise<boolean> {
+  const { readable, refused } = readRecords(batch.records);
+  const isCatchingUp = deps.isCatchingUp();
+  return deps.database.transaction(async (tx) => {
+    await deps.positions.advance(tx, batch);
+    const take = (inner: Transaction, events: readonly ReadEvent[]) => takeEvents(inner, events, deps, isCatchingUp);
+    const taken = isOneByOne ? await takeOneByOne(tx, readable, take) : { made: await take(tx, readable), refused: [] };
+    await writeDeadLetters(tx, [...refused, ...taken.refused], deps.logger);
+    if (taken.made > 0) await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
+    return taken.made > 0;
+  });
+}
+
+interface Refused {
+  readonly record: LogRecord;
+  readonly reason: string;
+}
+
+/** Events of an unknown type are a newer version's and none of ours; what can't be read is refused. */
+function readRecords(records: readonly LogRecord[]): { readable: ReadEvent[]; refused: Refused[] } {
+  const readable: ReadEvent[] = [];
+  const refused: Refused[] = [];
+  for (const record of records) {
+    const parsed = parseRecord(record);
+    if (parsed.kind === 'event') readable.push({ event: parsed.event, record });
+    // The prettified reason of a broken event is left out: it may quote what somebody wrote.
+    else if (parsed.kind === 'broken') refused.push({ record, reason: `broken ${parsed.event.type}` });
+    else if (parsed.kind === 'foreign') refused.push({ record, reason: parsed.reason });
+  }
+  return { readable, refused };
+}
+
+/** Answers how many new rows wait. */
+async function takeEvents(
+  tx: Transaction,
+  events: readonly ReadEvent[],
+  deps: IntakeDeps,
+  isCatchingUp: boolean,
+): Promise<number> {
+  if (isCatchingUp) await restoreIdentities(tx, events, deps.identity);
+  const messageEvents = events.flatMap(({ event, record }) =>
+    event.type.startsWith('message.') ? [{ event: event as MessageEvent, offset: record.offset }] : [],
+  );
+  return foldIntoDispatches(
+    tx,
+    messageEvents.flatMap(({ event, offset }) => stepsOf(event).map((step) => ({ step, event, offset }))),
+  );
+}
+
+async function takeOneByOne(
+  tx: Transaction,
+  events: readonly ReadEvent[],
+  take: (tx: Transaction, events: readonly ReadEvent[]) => Promise<number>,
+): Promise<{ readonly made: number; readonly refused: readonly Refused[] }> {
+  const refused: Refused[] = [];
+  let made = 0;
+  for (const event of events) {
+    try {
+      made += await tx.transaction((savepoint) => take(savepoint, [event]));
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      refused.push({ record: event.record, reason: `${event.event.type} could not be taken` });
+    }
+  }
+  return { made, refused };
+}
+
+async function writeDeadLetters(tx: Transaction, refused: readonly Refused[], logger: Logger): Promise<void> {
+  if (refused.length === 0) return;
+  await tx.execute(sql`
+    insert into work.dead_letters (consumer, topic, partition, "offset", reason)
+    select 'dispatcher', 'events', * from unnest(
+      ${sql.param(refused.map((one) => one.record.partition))}::int[],
+      ${sql.param(refused.map((one) => one.record.offset.toString()))}::bigint[],
+      ${sql.param(refused.map((one) => one.reason))}::text[]) on conflict do nothing`);
+  for (const { record, reason } of refused) {
+    logger.warn(
+      { partition: record.partition, offset: record.offset.toString(), reason },
+      'dead letter of the dispatcher',
+    );
+  }
+}

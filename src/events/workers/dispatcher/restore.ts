@@ -1,0 +1,154 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/database.js';
+import type { ParleyEvent } from '../../catalog.js';
+import type { Identity } from '../../event-identity.js';
+import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../../kernel/ids.js';
+import type { LogRecord } from '../../log/event-log.js';
+import { open } from '../../sealing.js';
+
+/** An event with the record that it was read from. */
+export interface ReadEvent {
+  readonly event: ParleyEvent;
+  readonly record: LogRecord;
+}
+
+/** A key used again after that is a new message (design §8): an older row isn't made anew. */
+const KEY_KEPT_DAYS = 30;
+
+/**
+ * Inserts the rows of identities that events carry and a restored Postgres lacks: which address is which thread, which
+ * key stands for which message, which message a provider's id means. What is there stays as it is.
+ */
+export async function restoreIdentities(
+  tx: Transaction,
+  read: readonly ReadEvent[],
+  identity: Identity,
+): Promise<void> {
+  await restoreAddresses(tx, read, identity);
+  await restoreKeys(tx, read);
+  await restoreProviderIds(tx, read);
+}
+
+async function restoreAddresses(tx: Transaction, read: readonly ReadEvent[], identity: Identity): Promise<void> {
+  const rows = sorted(
+    read.flatMap(({ event }) => {
+      const { channelId, conversationId, contactId } = event;
+      const address = addressOf(event);
+      if (channelId === undefined || conversationId === undefined || contactId === undefined || !address) return [];
+      const hash = identity.addressHash(channelId, address);
+      return [{ key: `${channelId} ${hash.toString('hex')}`, event, channelId, conversationId, contactId, hash }];
+    }),
+  );
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into work.addresses (channel_id, address_hash, workspace_id, conversation_id, contact_id)
+    select * from unnest(
+      ${sql.param(rows.map((row) => channelIds.toUuid(row.channelId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.hash))}::bytea[],
+      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.event.workspaceId)))}::uuid[],
+      ${sql.param(rows.map((row) => conversationIds.toUuid(row.conversationId)))}::uuid[],
+      ${sql.param(rows.map((row) => contactIds.toUuid(row.contactId)))}::uuid[]) on conflict do nothing`);
+}
+
+/** Undefined where the event carries none, or where it was erased. */
+function addressOf(event: ParleyEvent): string | undefined {
+  if (event.type !== 'conversation.opened' && event.type !== 'message.accepted' && event.type !== 'message.received') {
+    return undefined;
+  }
+  const opened = open<{ readonly address: string }>(event);
+  return opened.state === 'open' ? opened.content.address : undefined;
+}
+
+async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
+  const rows = sorted(
+    read.flatMap(({ event, record }) => {
+      if (event.type !== 'message.accepted' || event.messageId === undefined || record.value === null) return [];
+      const { idempotencyKey, requestHash } = event.data;
+      if (idempotencyKey === undefined || requestHash === undefined) return [];
+      const { messageId } = event;
+      const { value } = record;
+      return [
+        { key: `${event.workspaceId} ${idempotencyKey}`, event, idempotencyKey, requestHash, messageId, value, record },
+      ];
+    }),
+  );
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into work.idempotency_keys
+      (workspace_id, key, request_hash, message_id, event_id, headers, value, partition, "offset", created_at)
+    select * from unnest(
+      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.event.workspaceId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.idempotencyKey))}::text[],
+      ${sql.param(rows.map((row) => row.requestHash))}::text[],
+      ${sql.param(rows.map((row) => messageIds.toUuid(row.messageId)))}::uuid[],
+      ${sql.param(rows.map((row) => eventIds.toUuid(row.event.id)))}::uuid[],
+      ${sql.param(rows.map((row) => JSON.stringify(row.record.headers)))}::jsonb[],
+      ${sql.param(rows.map((row) => row.value))}::bytea[],
+      ${sql.param(rows.map((row) => row.record.partition))}::int[],
+      ${sql.param(rows.map((row) => row.record.offset.toString()))}::bigint[],
+      ${sql.param(rows.map((row) => row.event.recordedAt))}::timestamptz[]) as r
+      (workspace_id, key, request_hash, message_id, event_id, headers, value, partition, "offset", created_at)
+    where r.created_at > now() - make_interval(days => ${KEY_KEPT_DAYS}) on conflict do nothing`);
+}
+
+async function restoreProviderIds(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
+  const rows = sorted(
+    read.flatMap(({ event }) => {
+      const place = providerIdsOf(event);
+      const { channelId, conversationId, messageId } = event;
+      if (!place || channelId === undefined || conversationId === undefined || messageId === undefined) return [];
+      return place.ids.map((id) => ({
+        key: `${channelId} ${id}`,
+        id,
+        ...place,
+        event,
+        channelId,
+        conversationId,
+        messageId,
+      }));
+    }),
+  );
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into work.provider_messages
+      (channel_id, provider_message_id, workspace_id, conversation_id, message_id, attempt, part)
+    select * from unnest(
+      ${sql.param(rows.map((row) => channelIds.toUuid(row.channelId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.id))}::text[],
+      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.event.workspaceId)))}::uuid[],
+      ${sql.param(rows.map((row) => conversationIds.toUuid(row.conversationId)))}::uuid[],
+      ${sql.param(rows.map((row) => messageIds.toUuid(row.messageId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.attempt))}::int[],
+      ${sql.param(rows.map((row) => row.part))}::int[]) on conflict do nothing`);
+}
+
+interface ProviderIds {
+  readonly ids: readonly string[];
+  readonly attempt: number;
+  readonly part: number;
+}
+
+/** The provider's ids of an outgoing message, from its answer or its receipts. */
+function providerIdsOf(event: ParleyEvent): ProviderIds | undefined {
+  switch (event.type) {
+    case 'message.submitted':
+      return { ids: event.data.providerMessageIds, attempt: event.data.attempt, part: event.data.part };
+    case 'message.sent':
+    case 'message.delivered':
+    case 'message.read':
+    case 'message.send_failed':
+    case 'message.delivery_failed': {
+      const { providerMessageId, attempt, part } = event.data;
+      return providerMessageId === undefined ? undefined : { ids: [providerMessageId], attempt, part };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The first of each key, keys in order: two transactions that insert the same rows must not wait in a circle. */
+function sorted<Row extends { readonly key: string }>(rows: readonly Row[]): readonly Row[] {
+  const first = new Map<string, Row>();
+  for (const row of rows) if (!first.has(row.key)) first.set(row.key, row);
+  return [...first.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,93 @@
+import { sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../../database/database.js';
+import { channelIds, conversationIds, messageIds, workspaceIds } from '../../kernel/ids.js';
+import type { MessageEvent } from '../../message/events.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import {
+  keyColumns,
+  keyText,
+  lockDispatches,
+  subjectColumns,
+  subjectOf,
+  type DispatchSubject,
+  type SubjectRow,
+} from './dispatch.js';
+import { advanceLanes } from './lanes.js';
+
+/** What became of a call, with the events that say so: made once, so that a repeated try says the very same. */
+export interface Settlement {
+  readonly subject: DispatchSubject;
+  readonly leaseToken: string;
+  readonly state: 'settled' | 'unknown';
+  readonly events: readonly MessageEvent[];
+  readonly providerMessageIds: readonly string[];
+}
+
+/**
+ * Commits outcomes: rows, ids, lanes, and the events in the outbox, all or nothing. An answer, however late, settles its
+ * own *calling* or *unknown* row, and its ids and event are recorded in every case, for a receipt may have settled the
+ * row before. That nobody knows is said only by whoever moved the row there. Answers the events to publish.
+ * @throws LogUnavailableError when the log is known to be away
+ */
+export async function settleCalls(
+  database: Database,
+  outbox: Outbox,
+  settlements: readonly Settlement[],
+): Promise<readonly MessageEvent[]> {
+  return database.transaction(async (tx) => {
+    await lockDispatches(
+      tx,
+      settlements.map((one) => one.subject),
+    );
+    const moved = await moveRows(tx, settlements);
+    await recordProviderIds(tx, settlements);
+    const events = settlements
+      .filter((one) => one.state === 'settled' || moved.has(keyText(one.subject)))
+      .flatMap((one) => one.events);
+    if (events.length > 0) await outbox.enqueue(tx, events);
+    await advanceLanes(
+      tx,
+      settlements.map((one) => one.subject.conversationId),
+    );
+    return events;
+  });
+}
+
+async function moveRows(tx: Transaction, settlements: readonly Settlement[]): Promise<ReadonlySet<string>> {
+  const moved = await tx.execute<SubjectRow>(sql`
+    update work.dispatches d
+    set state = c.state, lease_token = null, lease_until = null,
+      settled_at = case c.state when 'settled' then now() end,
+      payload = case c.state when 'settled' then null else d.payload end
+    from unnest(${keyColumns(settlements.map((one) => one.subject))},
+      ${sql.param(settlements.map((one) => one.leaseToken))}::uuid[],
+      ${sql.param(settlements.map((one) => one.state))}::text[]) as c(message_id, attempt, part, token, state)
+    where d.message_id = c.message_id and d.attempt = c.attempt and d.part = c.part
+      and (d.state = 'calling' and (c.state = 'settled' or d.lease_token = c.token)
+        or d.state = 'unknown' and c.state = 'settled')
+    returning ${subjectColumns}`);
+  return new Set(moved.rows.map((row) => keyText(subjectOf(row))));
+}
+
+/** Writes down which message the provider's ids stand for, and wakes the receipts that wait to be told (design §9). */
+async function recordProviderIds(tx: Transaction, settlements: readonly Settlement[]): Promise<void> {
+  const rows = settlements
+    .flatMap(({ subject, providerMessageIds }) => providerMessageIds.map((id) => ({ ...subject, id })))
+    .sort((a, b) => compare(a.channelId, b.channelId) || compare(a.id, b.id));
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into work.provider_messages
+      (channel_id, provider_message_id, workspace_id, conversation_id, message_id, attempt, part)
+    select * from unnest(
+      ${sql.param(rows.map((row) => channelIds.toUuid(row.channelId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.id))}::text[],
+      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.workspaceId)))}::uuid[],
+      ${sql.param(rows.map((row) => conversationIds.toUuid(row.conversationId)))}::uuid[],
+      ${sql.param(rows.map((row) => messageIds.toUuid(row.messageId)))}::uuid[],
+      ${sql.param(rows.map((row) => row.attempt))}::int[],
+      ${sql.param(rows.map((row) => row.part))}::int[]) on conflict do nothing`);
+  const channels = [...new Set(rows.map((row) => row.channelId))];
+  await tx.execute(sql`select pg_notify('parley_parked', c) from unnest(${sql.param(channels)}::text[]) as c`);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

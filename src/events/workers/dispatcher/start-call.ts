@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../../database/database.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import { beginCalls } from './begin.js';
+import type { ClaimedDispatch } from './claim.js';
+import { createMicroBatch } from './micro-batch.js';
+import { isPassing, retryPassing } from './retry.js';
+import type { StepEventMaker } from './step-events.js';
+import type { ClaimStore } from './store.js';
+
+export interface StartCallDeps {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly store: ClaimStore;
+  readonly makeEvent: StepEventMaker;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly leaseMs: number;
+  readonly callMs: number;
+  /** What hasn't begun is given back. */
+  readonly stopping: AbortSignal;
+  /** No new call any more, not even of what has begun. */
+  readonly hurrying: AbortSignal;
+}
+
+/**
+ * All that must be true before the first byte leaves (rule 17): *calling* is committed, the log has `message.dispatched`,
+ * and the call fits into what is left of the lease. Answers the call's number; undefined: it must not be made, and the
+ * row is given back or somebody else's.
+ */
+export type StartCall = (claim: ClaimedDispatch) => Promise<number | undefined>;
+
+const BATCH_MAX = 128;
+/** Well before the claim's lease ends, when somebody else may have it. */
+const BEGIN_FOR_MS = 20_000;
+const LOG_AWAY_DELAY_MS = 1_000;
+
+export function createStartCall(deps: StartCallDeps): StartCall {
+  const { database, store, logger, stopping } = deps;
+  const begins = createMicroBatch<ClaimedDispatch, boolean>({
+    run: (claims) => beginCalls(database, claims, deps.leaseMs),
+    itemsMax: BATCH_MAX,
+    isShared: isPassing,
+  });
+  const beginOnce = async (claim: ClaimedDispatch): Promise<Times | undefined> => {
+    const askedAt = readTimes(deps.clock);
+    return (await begins.add(claim)) ? askedAt : undefined;
+  };
+  const retrying = { forMs: BEGIN_FOR_MS, signal: stopping, logger, what: 'beginning calls' };
+  return async (claim) => {
+    if (stopping.aborted) {
+      await store.giveBack({ claim, from: 'claimed', delayMs: 0 });
+      return undefined;
+    }
+    const begunAt = await retryPassing(() => beginOnce(claim), retrying);
+    if (begunAt === undefined) return undefined;
+    const call = claim.call + 1;
+    const isAnnounced = await announce(claim, call, deps);
+    // By both clocks: this process may have been stopped, or the machine asleep, since the lease was renewed.
+    const isShort = deps.leaseMs - elapsedSince(begunAt, deps.clock) < deps.callMs || deps.hurrying.aborted;
+    if (isAnnounced && !isShort) return call;
+    await defer(claim, call, isAnnounced ? 'lease_short' : 'log_unavailable', deps);
+    return undefined;
+  };
+}
+
+async function announce(claim: ClaimedDispatch, call: number, deps: StartCallDeps): Promise<boolean> {
+  const { attempt, part } = claim;
+  try {
+    await deps.outbox.append(
+      deps.makeEvent(claim, call, { type: 'message.dispatched', data: { attempt, part, call } }),
+    );
+    return true;
+  } catch (error) {
+    deps.logger.warn({ err: error, messageId: claim.messageId }, 'the log did not take that a call begins');
+    return false;
+  }
+}
+
+async function defer(
+  claim: ClaimedDispatch,
+  call: number,
+  reason: 'log_unavailable' | 'lease_short',
+  { clock, makeEvent, store }: StartCallDeps,
+): Promise<void> {
+  const { attempt, part } = claim;
+  const delayMs = reason === 'log_unavailable' ? LOG_AWAY_DELAY_MS : 0;
+  const nextAt = new Date(clock.now().getTime() + delayMs).toISOString();
+  const event = makeEvent(claim, call, { type: 'message.deferred', data: { attempt, part, call, reason, nextAt } });
+  await store.giveBack({ claim, from: 'calling', delayMs, event });
+}
+
+interface Times {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+const readTimes = (clock: Clock): Times => ({ monotonic: performance.now(), wall: clock.now().getTime() });
+const elapsedSince = (start: Times, clock: Clock): number =>
+  Math.max(performance.now() - start.monotonic, clock.now().getTime() - start.wall);
