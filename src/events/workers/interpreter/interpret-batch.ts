@@ -1,0 +1,97 @@
+import type { Database } from '../../../database/database.js';
+import type { ParleyEvent } from '../../catalog.js';
+import type { ChannelEvent } from '../../channel/events.js';
+import type { Identity } from '../../event-identity.js';
+import type { AddressBook } from '../../outbox/address-book.js';
+import { placeReceipts, type ReceiptFates } from './place-receipts.js';
+import { placeReceived, type PlacedReceived } from './place-received.js';
+import { orphanEvent, receiptEvent, receiptOf, timesOf, type Receipt } from './receipt.js';
+import type { Received } from './received.js';
+import type { Said } from './webhook-reader.js';
+
+export interface InterpretDeps {
+  readonly database: Database;
+  readonly addressBook: AddressBook;
+  readonly identity: Identity;
+}
+
+export interface Interpreted {
+  /** To be published first. */
+  readonly opened: readonly ParleyEvent[];
+  /** In the order in which the webhooks say them. */
+  readonly events: readonly ParleyEvent[];
+}
+
+/**
+ * Commits the rows that a batch needs, and answers the events that may be appended now. All rows are
+ * insert-or-compare: the same batch again finds them, and makes the same event ids.
+ */
+export async function interpretBatch(deps: InterpretDeps, said: readonly Said[], now: Date): Promise<Interpreted> {
+  const sorted = sortOut(said, deps.identity);
+  const receipts = [...sorted.receipts.values()];
+  const received = [...sorted.received.values()];
+  if (receipts.length + received.length === 0) return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
+  const placed = await deps.database.transaction(async (tx) => ({
+    fates: await placeReceipts(tx, receipts, now),
+    received: await placeReceived(tx, received, deps, now),
+  }));
+  const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, now }));
+  return { opened: placed.received.opened, events: distinct(events) };
+}
+
+interface Sorted {
+  readonly receipts: ReadonlyMap<Said, Receipt>;
+  readonly received: ReadonlyMap<Said, Received>;
+}
+
+function sortOut(said: readonly Said[], identity: Identity): Sorted {
+  const receipts = new Map<Said, Receipt>();
+  const received = new Map<Said, Received>();
+  for (const one of said) {
+    const { raw, interpretation } = one;
+    if (interpretation.kind === 'receipt') receipts.set(one, receiptOf(raw, interpretation, identity));
+    if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
+  }
+  return { receipts, received };
+}
+
+interface Placing {
+  readonly identity: Identity;
+  readonly sorted: Sorted;
+  readonly placed: { readonly fates: ReceiptFates; readonly received: PlacedReceived };
+  readonly now: Date;
+}
+
+function eventsOf(one: Said, { identity, sorted, placed, now }: Placing): readonly ParleyEvent[] {
+  const received = sorted.received.get(one);
+  if (received !== undefined) return placed.received.events.get(received) ?? [];
+  const receipt = sorted.receipts.get(one);
+  if (receipt === undefined) return uninterpretedOf(identity, [one], now);
+  const fate = placed.fates.get(receipt);
+  if (fate === undefined || fate === 'parked') return [];
+  return [fate === 'orphaned' ? orphanEvent(receipt, identity, now) : receiptEvent(receipt, fate, now)];
+}
+
+function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): readonly ChannelEvent[] {
+  return said.flatMap(({ raw, index, interpretation }) => {
+    if (interpretation.kind !== 'uninterpreted') return [];
+    const { workspaceId, channelId } = raw;
+    return {
+      id: identity.ofCommand(raw.id, String(index), 'webhook.uninterpreted'),
+      type: 'webhook.uninterpreted',
+      version: 1,
+      workspaceId,
+      channelId,
+      ...timesOf({ occurredAt: raw.receivedAt.toISOString() }, now),
+      causationId: raw.id,
+      data: { reason: interpretation.reason, index },
+    };
+  });
+}
+
+/** A provider that repeats itself a hundred times within a batch is written down once; the journal sees to the rest. */
+function distinct(events: readonly ParleyEvent[]): readonly ParleyEvent[] {
+  const byId = new Map<string, ParleyEvent>();
+  for (const event of events) if (!byId.has(event.id)) byId.set(event.id, event);
+  return [...byId.values()];
+}

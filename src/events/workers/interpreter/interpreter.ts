@@ -1,0 +1,93 @@
+import { sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Database, Transaction } from '../../../database/database.js';
+import type { Running } from '../../../lifecycle.js';
+import type { ChannelDirectory } from '../../../providers/channel.js';
+import type { ProviderRegistry } from '../../../providers/registry.js';
+import type { Identity } from '../../event-identity.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { EventLog, RecordBatch } from '../../log/event-log.js';
+import { createPositionStore } from '../../log/positions.js';
+import type { AddressBook } from '../../outbox/address-book.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import { appendEvents } from './append-events.js';
+import { interpretBatch } from './interpret-batch.js';
+import { startParkedReceipts } from './parked.js';
+import { readWebhooks, type Foreign } from './webhook-reader.js';
+
+export interface InterpreterDeps {
+  readonly database: Database;
+  readonly log: EventLog;
+  readonly outbox: Outbox;
+  readonly addressBook: AddressBook;
+  readonly directory: ChannelDirectory;
+  readonly providers: ProviderRegistry;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface InterpreterState {
+  readonly isRunning: boolean;
+  /** Why it gave up by itself; somebody must look. */
+  readonly stoppedBecause?: string;
+}
+
+export interface Interpreter extends Running {
+  state(): InterpreterState;
+}
+
+const CONSUMER = 'interpreter';
+const positions = createPositionStore(CONSUMER, 'webhooks');
+
+/** Turns raw webhooks into events (design §9), and tries parked receipts again. Resolves once it is reading. */
+export async function createInterpreter(deps: InterpreterDeps): Promise<Interpreter> {
+  const { database, log, logger } = deps;
+  let state: InterpreterState = { isRunning: true };
+  const consumer = await log.consume({
+    topic: 'webhooks',
+    group: CONSUMER,
+    startAt: () => positions.load(database.orm, log.partitionCount),
+    handle: (batch) => handle(deps, batch),
+    onError: (error) => logger.warn({ err: error }, 'Webhooks could not be interpreted; they are tried again.'),
+  });
+  const parked = startParkedReceipts(deps);
+  const closed = consumer.closed.then(
+    () => (state = { isRunning: false }),
+    (error: unknown) => {
+      state = { isRunning: false, stoppedBecause: error instanceof Error ? error.message : 'unknown' };
+      logger.error({ err: error }, 'The interpreter stopped.');
+    },
+  );
+  return {
+    state: () => state,
+    async stop() {
+      await Promise.all([consumer.stop(), parked.stop()]);
+      await closed;
+    },
+  };
+}
+
+/** The effect is the append: rows first, then the acknowledgement, and only then the position (rule 10). */
+async function handle(deps: InterpreterDeps, batch: RecordBatch): Promise<void> {
+  const { said, foreign } = await readWebhooks(batch.records, deps);
+  const { opened, events } = await interpretBatch(deps, said, deps.clock.now());
+  await deps.outbox.publish(opened);
+  await appendEvents(deps, events);
+  await deps.database.transaction(async (tx) => {
+    await positions.advance(tx, batch);
+    await recordDeadLetters(tx, foreign);
+  });
+  if (foreign.length > 0) deps.logger.warn({ count: foreign.length }, 'Foreign records on the webhooks topic.');
+}
+
+async function recordDeadLetters(tx: Transaction, foreign: readonly Foreign[]): Promise<void> {
+  if (foreign.length === 0) return;
+  await tx.execute(sql`
+    insert into work.dead_letters (consumer, topic, partition, "offset", reason)
+    select ${CONSUMER}, 'webhooks', * from unnest(
+      ${sql.param(foreign.map(({ record }) => record.partition))}::int[],
+      ${sql.param(foreign.map(({ record }) => record.offset))}::bigint[],
+      ${sql.param(foreign.map(({ reason }) => reason))}::text[])
+    on conflict do nothing`);
+}

@@ -1,0 +1,48 @@
+import type { ChannelPlatform } from '../../channel/events.js';
+import type { Interpretation, ProviderAdapter } from '../../../providers/provider.js';
+
+const PROVIDER_ID_LENGTH_MAX = 255;
+const ADDRESS_LENGTH_MAX = 255;
+const NAME_LENGTH_MAX = 255;
+const WORDS_LENGTH_MAX = 1_000;
+
+/**
+ * What an adapter read, fit to be kept: addresses in the one spelling that names a thread, ids and names bounded and
+ * without what can't stand in a row or in a line of the log. What isn't fit becomes `uninterpreted`.
+ */
+export function judged(
+  said: Interpretation,
+  adapter: Pick<ProviderAdapter, 'normalizeAddress'>,
+  platform: ChannelPlatform,
+): Interpretation {
+  if (said.kind === 'uninterpreted') return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
+  if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
+  if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
+  if (said.kind === 'receipt') return judgedReceipt(said);
+  const address = adapter.normalizeAddress(platform, said.address);
+  if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
+  const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
+  return { ...said, address, displayName: displayName === '' ? undefined : displayName };
+}
+
+function judgedReceipt(said: Extract<Interpretation, { kind: 'receipt' }>): Interpretation {
+  const { failure, providerMessage } = said;
+  const providerCode = failure?.providerCode;
+  return {
+    ...said,
+    ...(failure && providerCode !== undefined
+      ? { failure: { ...failure, providerCode: clean(providerCode, WORDS_LENGTH_MAX) } }
+      : {}),
+    ...(providerMessage === undefined ? {} : { providerMessage: clean(providerMessage, WORDS_LENGTH_MAX) }),
+  };
+}
+
+const unfit = (reason: string): Interpretation => ({ kind: 'uninterpreted', reason });
+
+/** With the `u` flag `\p{Cs}` matches only surrogates that stand alone. */
+const UNFIT_CHARACTERS = /[\p{Cc}\p{Cs}]/gu;
+
+const isFitId = (id: string): boolean =>
+  id !== '' && id.length <= PROVIDER_ID_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(id);
+
+const clean = (text: string, lengthMax: number): string => text.slice(0, lengthMax).replace(UNFIT_CHARACTERS, ' ');

@@ -1,0 +1,117 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../../database/database.js';
+import type { Running } from '../../../lifecycle.js';
+import type { ParleyEvent } from '../../catalog.js';
+import type { Identity } from '../../event-identity.js';
+import type { Clock } from '../../kernel/clock.js';
+import { channelIds, type ChannelId } from '../../kernel/ids.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import { appendEvents } from './append-events.js';
+import { findCalls, settleCalls, type KnownCall } from './calls.js';
+import { dueReceipts, PARKED_PAGE, putOff, removeParked, wokenReceipts, type ParkedReceipt } from './parked-rows.js';
+import { orphanEvent, receiptEvent, referenceOf } from './receipt.js';
+
+export interface ParkedDeps {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const NET_MS = 1_000;
+/** After that nobody waits any more (design §9). */
+export const PARKED_MS_MAX = 24 * 60 * 60 * 1_000;
+
+/** Tries parked receipts again: at once when their channel recorded a provider's id, and now and then as a net. */
+export function startParkedReceipts(deps: ParkedDeps): Running {
+  const woken = new Set<ChannelId>();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  const run = () => {
+    if (stopped) return;
+    // One run at a time; who wakes during it is served by the next one, which then begins at once.
+    running ??= tryAgain(deps, woken)
+      .catch((error: unknown) => deps.logger.warn({ err: error }, 'Parked receipts could not be tried.'))
+      .finally(() => {
+        running = undefined;
+        clearTimeout(timer);
+        if (!stopped) timer = setTimeout(run, woken.size > 0 ? 0 : NET_MS);
+      });
+  };
+  const unsubscribe = deps.database.onWake('parley_parked', (payload) => {
+    const channelId = channelIds.parse(payload);
+    if (channelId !== undefined) woken.add(channelId);
+    run();
+  });
+  run();
+  return {
+    async stop() {
+      stopped = true;
+      unsubscribe();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function tryAgain(deps: ParkedDeps, woken: Set<ChannelId>): Promise<void> {
+  const channels = [...woken];
+  woken.clear();
+  const { orm } = deps.database;
+  for (const channelId of channels) await settlePages(deps, () => wokenReceipts(orm, channelId));
+  await settlePages(deps, () => dueReceipts(orm, deps.clock.now()));
+}
+
+/** Page by page: what a page held is gone or put off when the next one is read. */
+async function settlePages(deps: ParkedDeps, read: () => Promise<readonly ParkedReceipt[]>): Promise<void> {
+  let page: readonly ParkedReceipt[];
+  do {
+    page = await read();
+    await settleParked(deps, page);
+  } while (page.length === PARKED_PAGE);
+}
+
+/** In the interpreter's order: rows, then the append, and only then the parked row goes. A repeat says the same again. */
+async function settleParked(deps: ParkedDeps, parked: readonly ParkedReceipt[]): Promise<void> {
+  if (parked.length === 0) return;
+  const now = deps.clock.now();
+  const calls = await deps.database.transaction(async (tx) => {
+    const found = await findCalls(tx, parked.map(questionOf));
+    await settleCalls(
+      tx,
+      parked.flatMap(({ receipt }, index) => {
+        const call = found[index];
+        return call === undefined ? [] : [{ ...receipt, call }];
+      }),
+    );
+    return found;
+  });
+  const next = parked.map((one, index) => ({ one, event: eventOf(deps.identity, one, calls[index], now) }));
+  const said = next.flatMap(({ one, event }) => (event === undefined ? [] : [{ one, event }]));
+  await appendEvents(
+    deps,
+    said.map(({ event }) => event),
+  );
+  await removeParked(
+    deps.database.orm,
+    said.map(({ one }) => one.receipt.eventId),
+  );
+  const waiting = next.flatMap(({ one, event }) => (event === undefined ? [one] : []));
+  await putOff(deps.database.orm, waiting, now);
+}
+
+const questionOf = ({ receipt }: ParkedReceipt) => ({ ...receipt, reference: referenceOf(receipt) });
+
+/** Undefined: it waits on. */
+function eventOf(
+  identity: Identity,
+  { receipt, parkedAt }: ParkedReceipt,
+  call: KnownCall | undefined,
+  now: Date,
+): ParleyEvent | undefined {
+  if (call !== undefined) return receiptEvent(receipt, call, now);
+  return now.getTime() - parkedAt.getTime() < PARKED_MS_MAX ? undefined : orphanEvent(receipt, identity, now);
+}

@@ -1,0 +1,47 @@
+import type { Transaction } from '../../../database/database.js';
+import { channelsInFlight, findCalls, settleCalls, type KnownCall } from './calls.js';
+import { parkReceipts } from './parked-rows.js';
+import { referenceOf, type Receipt } from './receipt.js';
+
+/** What became of a receipt: its call; or it waits for one; or nothing is left that could still tell. */
+export type ReceiptFate = KnownCall | 'parked' | 'orphaned';
+export type ReceiptFates = ReadonlyMap<Receipt, ReceiptFate>;
+
+/** Finds each receipt's call and settles it; parks those whose call may still be recorded. */
+export async function placeReceipts(tx: Transaction, receipts: readonly Receipt[], now: Date): Promise<ReceiptFates> {
+  const fates = new Map<Receipt, ReceiptFate>();
+  await lookUp(tx, receipts, fates);
+  const early = receipts.filter((receipt) => !fates.has(receipt));
+  if (early.length > 0) {
+    const inFlight = await channelsInFlight(
+      tx,
+      early.map(({ channelId }) => channelId),
+    );
+    // Again, after the question: what was recorded in between is found now, and the rest is still to come.
+    await lookUp(tx, early, fates);
+    for (const receipt of early) {
+      if (!fates.has(receipt)) fates.set(receipt, inFlight.has(receipt.channelId) ? 'parked' : 'orphaned');
+    }
+  }
+  await parkReceipts(
+    tx,
+    receipts.filter((receipt) => fates.get(receipt) === 'parked'),
+    now,
+  );
+  await settleCalls(
+    tx,
+    [...fates].flatMap(([receipt, fate]) => (typeof fate === 'string' ? [] : [{ ...receipt, call: fate }])),
+  );
+  return fates;
+}
+
+async function lookUp(tx: Transaction, receipts: readonly Receipt[], fates: Map<Receipt, ReceiptFate>) {
+  const calls = await findCalls(
+    tx,
+    receipts.map((receipt) => ({ ...receipt, reference: referenceOf(receipt) })),
+  );
+  for (const [index, receipt] of receipts.entries()) {
+    const call = calls[index];
+    if (call !== undefined) fates.set(receipt, call);
+  }
+}

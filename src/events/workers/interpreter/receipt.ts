@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { CallReference, Interpretation } from '../../../providers/provider.js';
+import { parseReference } from '../../../providers/reference.js';
+import type { ChannelEvent } from '../../channel/events.js';
+import { RECEIPT_STATUSES } from '../../channel/events.js';
+import type { Identity } from '../../event-identity.js';
+import type { ChannelId, EventId, RawWebhookId, WorkspaceId } from '../../kernel/ids.js';
+import { FAILURE_CODES, type MessageEvent } from '../../message/events.js';
+import type { RawWebhook } from '../../webhook/raw-webhook.js';
+import type { KnownCall } from './calls.js';
+
+/** What a receipt says, as it is parked: without words, which may name somebody. */
+export const receiptFacts = z.object({
+  status: z.enum(RECEIPT_STATUSES),
+  occurredAt: z.iso.datetime(),
+  reference: z.string().optional(),
+  stage: z.enum(['SENDING', 'DELIVERY', 'UNKNOWN']).optional(),
+  failure: z
+    .object({ code: z.enum(FAILURE_CODES), isRetryable: z.boolean(), providerCode: z.string().optional() })
+    .optional(),
+});
+export type ReceiptFacts = z.infer<typeof receiptFacts>;
+
+/** A receipt on its way to its message. */
+export interface Receipt {
+  /** Of the message event that it becomes: a repeat has the same. */
+  readonly eventId: EventId;
+  readonly workspaceId: WorkspaceId;
+  readonly channelId: ChannelId;
+  readonly providerMessageId: string;
+  readonly rawWebhookId: RawWebhookId;
+  readonly facts: ReceiptFacts;
+  readonly providerMessage?: string | undefined;
+}
+
+type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
+
+export function receiptOf(raw: RawWebhook, said: SaidReceipt, identity: Identity): Receipt {
+  const { workspaceId, channelId } = raw;
+  const { providerMessageId, status, stage, failure, providerMessage } = said;
+  // Only a reference of our own making is kept: a provider echoes what others wrote as well.
+  const reference = said.reference !== undefined && parseReference(said.reference) ? said.reference : undefined;
+  return {
+    eventId: identity.fromProvider(channelId, providerMessageId, status),
+    workspaceId,
+    channelId,
+    providerMessageId,
+    rawWebhookId: raw.id,
+    facts: { status, occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString(), reference, stage, failure },
+    providerMessage,
+  };
+}
+
+export const referenceOf = ({ facts }: Receipt): CallReference | undefined =>
+  facts.reference === undefined ? undefined : parseReference(facts.reference);
+
+/** What the receipt says of its message. When it failed is the fold's to decide, where the provider doesn't say (rule 13). */
+export function receiptEvent(receipt: Receipt, call: KnownCall, now: Date): MessageEvent {
+  const { eventId, workspaceId, channelId, providerMessageId, facts, rawWebhookId } = receipt;
+  const { messageId, conversationId, contactId, attempt, part } = call;
+  const envelope = {
+    id: eventId,
+    version: 1,
+    workspaceId,
+    channelId,
+    conversationId,
+    ...(contactId === undefined ? {} : { contactId }),
+    messageId,
+    ...timesOf(facts, now),
+    causationId: rawWebhookId,
+  };
+  const place = { attempt, part, providerMessageId };
+  if (facts.status !== 'failed') return { ...envelope, type: `message.${facts.status}`, data: place };
+  const failure = facts.failure ?? { code: 'UNKNOWN', isRetryable: false };
+  const words = receipt.providerMessage;
+  const data = { ...place, failure, ...(words === undefined ? {} : { content: { providerMessage: words } }) };
+  return facts.stage === 'SENDING'
+    ? { ...envelope, type: 'message.send_failed', data }
+    : { ...envelope, type: 'message.delivery_failed', data: { ...data, stage: facts.stage ?? 'UNKNOWN' } };
+}
+
+/** Under an id of its own: should the message be found one day, the receipt itself can still be said. */
+export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): ChannelEvent {
+  const { workspaceId, channelId, providerMessageId, facts, rawWebhookId } = receipt;
+  return {
+    id: identity.fromProvider(channelId, providerMessageId, `orphaned:${facts.status}`),
+    type: 'receipt.orphaned',
+    version: 1,
+    workspaceId,
+    channelId,
+    ...timesOf(facts, now),
+    causationId: rawWebhookId,
+    data: {
+      providerMessageId,
+      status: facts.status,
+      ...(facts.failure === undefined ? {} : { failureCode: facts.failure.code }),
+    },
+  };
+}
+
+/** A provider's clock may run ahead; what happened is never later than that we heard of it. */
+export function timesOf(facts: { readonly occurredAt: string }, now: Date) {
+  const occurred = new Date(Math.min(new Date(facts.occurredAt).getTime(), now.getTime()));
+  return { occurredAt: occurred.toISOString(), recordedAt: now.toISOString() };
+}
