@@ -1,0 +1,89 @@
+import type { Pool } from 'pg';
+import type { ConsumerOptions, LogConsumer } from '../event-log.js';
+import type { Heads } from './heads.js';
+import { pumpPartition, type Slots } from './pump.js';
+import { readKeptRanges } from './read-batch.js';
+import { startPositions } from './start-positions.js';
+
+/** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
+const HANDLERS_AT_ONCE_MAX = 4;
+
+export interface ConsumerDependencies {
+  readonly pool: Pool;
+  readonly heads: Heads;
+}
+
+/** @throws PositionOutOfRangeError when `startAt` names a position that the log doesn't have */
+export async function startConsumer(deps: ConsumerDependencies, options: ConsumerOptions): Promise<LogConsumer> {
+  const { pool, heads } = deps;
+  const startAt = await options.startAt();
+  // After the positions: read before them, the head could be older than a position that is right.
+  const ranges = await readKeptRanges(pool, options.topic);
+  const starts = startPositions(options.topic, startAt, ranges);
+  for (const [partition, range] of ranges.entries()) heads.raise(options.topic, partition, range.head);
+  const stopping = new AbortController();
+  const wakes = createWakes(deps.heads, options, stopping.signal);
+  const slots = createSlots(HANDLERS_AT_ONCE_MAX);
+  const pumps = starts.map((start, partition) =>
+    pumpPartition({ pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake }, partition, start),
+  );
+  // One that gives up stops the others; whoever waits for the end hears of it after the last handler settled.
+  for (const pump of pumps) pump.catch(() => stopping.abort());
+  const closed = Promise.allSettled(pumps).then((results) => {
+    wakes.stop();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  });
+  closed.catch(() => undefined);
+  return {
+    closed,
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(pumps);
+    },
+  };
+}
+
+function createWakes(heads: Heads, options: ConsumerOptions, signal: AbortSignal) {
+  const waiting = new Map<number, () => void>();
+  const release = (partition: number) => {
+    waiting.get(partition)?.();
+    waiting.delete(partition);
+  };
+  const releaseAll = () => {
+    for (const partition of [...waiting.keys()]) release(partition);
+  };
+  const stopListening = heads.onRise((topic, partition) => {
+    if (topic === options.topic) release(partition);
+  });
+  signal.addEventListener('abort', releaseAll);
+  return {
+    wake: (partition: number) =>
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else waiting.set(partition, resolve);
+      }),
+    stop: () => {
+      stopListening();
+      signal.removeEventListener('abort', releaseAll);
+    },
+  };
+}
+
+/** First come, first served. */
+function createSlots(count: number): Slots {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return {
+    async use(work) {
+      if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      else free -= 1;
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Pool } from 'pg';
+import { PositionOutOfRangeError, type LogRecord, type Topic } from '../event-log.js';
+
+/** Enough that a commit per batch costs little, few enough that one fold stays short. */
+const BATCH_RECORDS_MAX = 500;
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The byte bound lets a single record through whatever its size; `octet_length` doesn't unpack a large value. */
+const READ = `
+select "offset", key, headers, value from (
+  select *, sum(coalesce(octet_length(value), 0)) over (order by "offset") as bytes
+  from (
+    select "offset", key, headers, value from log.records
+    where topic = $1 and partition = $2 and "offset" >= $3
+    order by "offset" limit ${BATCH_RECORDS_MAX}
+  ) as next
+) as weighed
+where bytes - coalesce(octet_length(value), 0) = 0 or bytes <= ${BATCH_BYTES_MAX}
+order by "offset"`;
+
+interface RecordRow {
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly headers: Record<string, string>;
+  readonly value: Buffer | null;
+}
+
+/**
+ * The next records of a partition from `from` on, in order; none when there are none.
+ * @throws PositionOutOfRangeError on `events`, which has no gaps: what should stand at `from` is gone
+ */
+export async function readBatch(
+  pool: Pool,
+  place: { readonly topic: Topic; readonly partition: number; readonly from: bigint },
+): Promise<readonly LogRecord[]> {
+  const { topic, partition, from } = place;
+  const found = await pool.query<RecordRow>({ name: 'log-read', text: READ, values: [topic, partition, from] });
+  const records = found.rows.map((row): LogRecord => ({ partition, ...row }));
+  const hasGap = topic === 'events' && records.some((record, index) => record.offset !== from + BigInt(index));
+  if (hasGap) throw new PositionOutOfRangeError(`Partition ${partition} of ${topic} has a gap at or after ${from}.`);
+  return records;
+}
+
+export interface KeptRange {
+  /** The first offset that is kept; the head where nothing is. */
+  readonly first: bigint;
+  readonly head: bigint;
+}
+
+/** For each partition what is kept of it. */
+export async function readKeptRanges(pool: Pool, topic: Topic): Promise<readonly KeptRange[]> {
+  const found = await pool.query<{ first: bigint; head: bigint }>(
+    `select p.next_offset as head, coalesce(
+       (select r."offset" from log.records r where r.topic = p.topic and r.partition = p.partition
+        order by r."offset" limit 1), p.next_offset) as first
+     from log.partitions p where p.topic = $1 order by p.partition`,
+    [topic],
+  );
+  return found.rows;
+}

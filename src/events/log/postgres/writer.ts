@@ -1,0 +1,124 @@
+import type { Pool, PoolClient } from 'pg';
+import { pause } from '../../../lifecycle.js';
+import type { AppendedPosition } from '../event-log.js';
+import { flushQuery, positionsOf, type BaseRow, type PlacedRecord } from './flush.js';
+import type { Heads } from './heads.js';
+
+/** A server that restarts (the embedded one after a kill -9) is back within it; beyond it callers are told. */
+const CONNECT_WITHIN_MS = 1_500;
+const CONNECT_EVERY_MS = 50;
+const FENCE_WITHIN_MS = 3_000;
+const FENCE_EVERY_MS = 20;
+
+export interface LogWriter {
+  /** Writes one batch in one transaction. Calls must not overlap. */
+  write(records: readonly PlacedRecord[]): Promise<readonly AppendedPosition[]>;
+  close(): void;
+}
+
+/** Who holds the writing connection, as Postgres sees it: a number alone may be given to somebody else. */
+interface Backend {
+  readonly pid: number;
+  readonly started_at: string;
+}
+
+interface Connection {
+  readonly client: PoolClient;
+  readonly backend: Backend;
+}
+
+/**
+ * Writes through one connection of its own. When a flush fails, nobody knows whether it was committed or will still be:
+ * before anything else is written its backend is ended, and only then are the heads read again. Without that fence a
+ * late commit could slip a refused record behind newer ones of the same key.
+ */
+export function createLogWriter(pool: Pool, heads: Heads): LogWriter {
+  let connection: Connection | undefined;
+  /** Who was given a flush and hasn't answered it yet. */
+  let doubtful: Backend | undefined;
+
+  const connected = async (): Promise<Connection> => {
+    connection ??= await connect(pool);
+    if (doubtful === undefined) return connection;
+    await endBackend(connection.client, doubtful);
+    await heads.refresh();
+    doubtful = undefined;
+    return connection;
+  };
+  const flush = async (records: readonly PlacedRecord[]) => {
+    const { client, backend } = await connected();
+    const { query, places } = flushQuery(records);
+    doubtful = backend;
+    const found = await client.query<BaseRow>(query);
+    doubtful = undefined;
+    return positionsOf(records, places, found.rows);
+  };
+
+  return {
+    async write(records) {
+      try {
+        const positions = await flush(records);
+        raiseHeads(heads, records, positions);
+        return positions;
+      } catch (error) {
+        connection?.client.release(error instanceof Error ? error : true);
+        connection = undefined;
+        throw error;
+      }
+    },
+    close() {
+      connection?.client.release();
+      connection = undefined;
+    },
+  };
+}
+
+function raiseHeads(heads: Heads, records: readonly PlacedRecord[], positions: readonly AppendedPosition[]): void {
+  // From the last to the first: the first one of a partition is its highest, and the others change nothing.
+  for (let index = positions.length - 1; index >= 0; index -= 1) {
+    const [record, position] = [records[index], positions[index]];
+    if (record && position) heads.raise(record.topic, position.partition, position.offset + 1n);
+  }
+}
+
+/** While nothing was sent, trying again is safe. */
+async function connect(pool: Pool): Promise<Connection> {
+  const deadline = performance.now() + CONNECT_WITHIN_MS;
+  for (;;) {
+    try {
+      return await connectOnce(pool);
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pause(CONNECT_EVERY_MS);
+    }
+  }
+}
+
+async function connectOnce(pool: Pool): Promise<Connection> {
+  const client = await pool.connect();
+  try {
+    const found = await client.query<Backend>(
+      `select pid, backend_start::text as started_at from pg_stat_activity where pid = pg_backend_pid()`,
+    );
+    const [backend] = found.rows;
+    if (backend === undefined) throw new Error('Postgres does not know its own session.');
+    return { client, backend };
+  } catch (error) {
+    client.release(error instanceof Error ? error : true);
+    throw error;
+  }
+}
+
+/** Resolves when the backend is gone: from then on what it wrote is decided. */
+async function endBackend(client: PoolClient, backend: Backend): Promise<void> {
+  const deadline = performance.now() + FENCE_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const found = await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2::timestamptz`,
+      [backend.pid, backend.started_at],
+    );
+    if (found.rowCount === 0) return;
+    await pause(FENCE_EVERY_MS);
+  }
+  throw new Error('The backend of a failed flush does not end.');
+}
