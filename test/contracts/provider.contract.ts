@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { channelIds, messageIds } from '../../src/events/kernel/ids.js';
+import type { MessageContent } from '../../src/events/message/content.js';
+import type { ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
+import { formatReference, parseReference } from '../../src/providers/reference.js';
+import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
+
+/** What the suite must know of a provider; everything else it finds out by asking the adapter. */
+export interface ProviderFixture<Settings> {
+  readonly adapter: ProviderAdapter<Settings>;
+  /** Settings of a channel whose API lies at `baseUrl`. */
+  settings(baseUrl: string): Settings;
+  readonly address: string;
+  readonly content: MessageContent;
+  /** The provider's documented answers. */
+  readonly answers: {
+    readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
+    readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
+    /** Beside those that any HTTP provider has. */
+    readonly unclear: readonly ScriptedAnswer[];
+  };
+  /** A receipt as the provider posts it at `now`, signed. */
+  receipt(settings: Settings, reference: string, now: Date): WebhookRequest;
+  /** Whether the provider echoes the reference of a call. */
+  readonly echoes: boolean;
+}
+
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const REFERENCE = formatReference({
+  messageId: messageIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8057'),
+  attempt: 1,
+  part: 0,
+});
+const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
+
+/** No answer of these says whether the provider took the message. */
+const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
+  ['500', { status: 500 }],
+  ['503 with an error that looks like a refusal', { status: 503, body: '{"error":{"code":"x","message":"y"}}' }],
+  ['a dropped line', 'drop'],
+  ['an answer that breaks off', 'cut'],
+  ['200 and no JSON', { status: 200, body: 'OK' }],
+  ['202 and an empty object', { status: 202, body: '{}' }],
+  ['an acceptance of 1 MiB', { status: 202, body: Buffer.alloc(1024 * 1024, 32) }],
+  ['408', { status: 408 }],
+];
+
+/** The promises of `provider.ts`, each asked of one adapter. */
+export function providerContract<Settings>(name: string, fixture: ProviderFixture<Settings>): void {
+  const { adapter } = fixture;
+  describe(`${name} keeps the provider port's promises`, () => {
+    let server: ScriptedServer;
+    beforeAll(async () => {
+      server = await startScriptedServer(() => 'drop');
+    });
+    afterAll(() => server.close());
+    let asked: number;
+    beforeEach(() => void (asked = server.requests.length));
+
+    const send = (options: { baseUrl?: string; signal?: AbortSignal } = {}) =>
+      adapter.send({
+        settings: fixture.settings(options.baseUrl ?? server.baseUrl),
+        channelId: CHANNEL,
+        reference: REFERENCE,
+        address: fixture.address,
+        content: fixture.content,
+        part: 0,
+        webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y',
+        signal: options.signal ?? AbortSignal.timeout(10_000),
+      });
+    const calls = () => server.requests.length - asked;
+
+    describe('1. send makes at most one call, ends within its signal and never throws', () => {
+      it('reports what the provider accepted, with its ids', async () => {
+        server.answer = () => fixture.answers.accepted.answer;
+        const { providerMessageIds } = fixture.answers.accepted;
+        expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds });
+        expect(calls()).toBe(1);
+      });
+
+      it.each(fixture.answers.rejected)('reports $code', async ({ answer, code }) => {
+        server.answer = () => answer;
+        expect(await send()).toMatchObject({ kind: 'rejected', failure: { code } });
+        expect(calls()).toBe(1);
+      });
+
+      it('ends when its signal says so', async () => {
+        server.answer = () => 'silence';
+        const begun = performance.now();
+        expect(await send({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
+        expect(performance.now() - begun).toBeLessThan(5_000);
+      });
+
+      it('follows no redirect', async () => {
+        server.answer = () => ({ status: 307, headers: { location: `${server.baseUrl}/elsewhere` } });
+        expect(await send()).toEqual({ kind: 'unknown' });
+        expect(calls()).toBe(1);
+      });
+    });
+
+    describe('2. what may have been processed is unknown (rule 19)', () => {
+      const unclear = [
+        ...UNCLEAR,
+        ...fixture.answers.unclear.map((answer) => [JSON.stringify(answer), answer] as const),
+      ];
+      it.each(unclear)('%s', async (_name, answer) => {
+        server.answer = () => answer;
+        expect(await send()).toEqual({ kind: 'unknown' });
+        expect(calls()).toBe(1);
+      });
+
+      it('a deadline that had passed before', async () => {
+        expect((await send({ signal: AbortSignal.abort() })).kind).toBe('unknown');
+        expect(calls()).toBe(0);
+      });
+
+      it('nobody listens', async () => {
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect((await send({ baseUrl: gone.baseUrl })).kind).toBe('unknown');
+      });
+    });
+
+    describe('3. verify reads the bytes as they came', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      const webhook = fixture.receipt(settings, REFERENCE, NOW);
+
+      it('knows what the provider signed', () => {
+        expect(adapter.verify(webhook, settings, NOW)).toBe('authentic');
+      });
+
+      it('refuses every other body and any other secret', () => {
+        fc.assert(
+          fc.property(fc.nat(webhook.body.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
+            const body = Buffer.from(webhook.body);
+            body.writeUInt8(body.readUInt8(index) ^ flip, index);
+            expect(adapter.verify({ ...webhook, body }, settings, NOW)).toBe('forged');
+          }),
+        );
+        const other = fixture.receipt(fixture.settings('http://127.0.0.1:1'), REFERENCE, NOW);
+        expect(adapter.verify({ ...webhook, headers: other.headers }, settings, NOW)).toBe('forged');
+      });
+
+      it('never throws on any headers', () => {
+        const headers = fc.dictionary(fc.constantFrom(...Object.keys(webhook.headers)), fc.string());
+        fc.assert(
+          fc.property(headers, fc.uint8Array({ maxLength: 200 }), (given, bytes) => {
+            const forged = { ...webhook, headers: given, body: Buffer.from(bytes) };
+            expect(adapter.verify(forged, settings, NOW)).toBe('forged');
+          }),
+        );
+      });
+    });
+
+    describe('4. interpret never throws, and the same bytes give the same facts', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      const webhook = fixture.receipt(settings, REFERENCE, NOW);
+      const twice = (body: Buffer) => {
+        const facts = adapter.interpret({ ...webhook, body }, settings);
+        expect(adapter.interpret({ ...webhook, body: Buffer.from(body) }, settings)).toEqual(facts);
+        expect(facts.every(({ kind }) => ['received', 'receipt', 'uninterpreted'].includes(kind))).toBe(true);
+      };
+
+      it('random bytes', () => {
+        fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => twice(Buffer.from(bytes))));
+      });
+
+      it('random JSON', () => {
+        fc.assert(fc.property(fc.json(), (json) => twice(Buffer.from(json))));
+      });
+
+      it('a real webhook with anything in place of anything', () => {
+        const real: unknown = JSON.parse(webhook.body.toString());
+        const paths = pathsOf(real);
+        fc.assert(
+          fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) =>
+            twice(Buffer.from(JSON.stringify(replaced(real, path, value)))),
+          ),
+        );
+      });
+    });
+
+    it('5. every receipt carries the reference of its call where the provider echoes one', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      const facts = adapter.interpret(fixture.receipt(settings, REFERENCE, NOW), settings);
+      expect(facts.length).toBeGreaterThan(0);
+      for (const fact of facts) {
+        if (fact.kind !== 'receipt') throw new Error('not a receipt');
+        if (fixture.echoes) expect(parseReference(fact.reference ?? '')).toEqual(parseReference(REFERENCE));
+      }
+    });
+
+    it('normalizes an address once and for all', () => {
+      for (const platform of adapter.platforms) {
+        const normalized = adapter.normalizeAddress(platform, fixture.address);
+        expect(normalized).toBeDefined();
+        expect(adapter.normalizeAddress(platform, normalized ?? '')).toBe(normalized);
+        expect(adapter.normalizeAddress(platform, '')).toBeUndefined();
+      }
+    });
+
+    it('refuses settings by their field, whatever they are', () => {
+      fc.assert(
+        fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (input) => {
+          const decision = adapter.parseSettings(input);
+          if (!decision.ok) expect(decision.refusals.every(({ field }) => field.length > 0)).toBe(true);
+        }),
+      );
+    });
+  });
+}
+
+type Path = readonly (string | number)[];
+
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, one]) => pathsOf(one, [...path, key]))];
+}
+
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  if (Array.isArray(value)) return value.map((one, index) => (index === Number(key) ? replaced(one, rest, by) : one));
+  const object = value as Record<string, unknown>;
+  return { ...object, [key]: replaced(object[key], rest, by) };
+}
