@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { backendOf, endBackend, type Backend } from '../../../database/backend.js';
 import { pause } from '../../../lifecycle.js';
 import type { AppendedPosition } from '../event-log.js';
 import { flushQuery, positionsOf, type BaseRow, type PlacedRecord } from './flush.js';
@@ -7,19 +8,11 @@ import type { Heads } from './heads.js';
 /** A server that restarts (the embedded one after a kill -9) is back within it; beyond it callers are told. */
 const CONNECT_WITHIN_MS = 1_500;
 const CONNECT_EVERY_MS = 50;
-const FENCE_WITHIN_MS = 3_000;
-const FENCE_EVERY_MS = 20;
 
 export interface LogWriter {
   /** Writes one batch in one transaction. Calls must not overlap. */
   write(records: readonly PlacedRecord[]): Promise<readonly AppendedPosition[]>;
   close(): void;
-}
-
-/** Who holds the writing connection, as Postgres sees it: a number alone may be given to somebody else. */
-interface Backend {
-  readonly pid: number;
-  readonly started_at: string;
 }
 
 interface Connection {
@@ -97,28 +90,9 @@ async function connect(pool: Pool): Promise<Connection> {
 async function connectOnce(pool: Pool): Promise<Connection> {
   const client = await pool.connect();
   try {
-    const found = await client.query<Backend>(
-      `select pid, backend_start::text as started_at from pg_stat_activity where pid = pg_backend_pid()`,
-    );
-    const [backend] = found.rows;
-    if (backend === undefined) throw new Error('Postgres does not know its own session.');
-    return { client, backend };
+    return { client, backend: await backendOf(client) };
   } catch (error) {
     client.release(error instanceof Error ? error : true);
     throw error;
   }
-}
-
-/** Resolves when the backend is gone: from then on what it wrote is decided. */
-async function endBackend(client: PoolClient, backend: Backend): Promise<void> {
-  const deadline = performance.now() + FENCE_WITHIN_MS;
-  while (performance.now() < deadline) {
-    const found = await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2::timestamptz`,
-      [backend.pid, backend.started_at],
-    );
-    if (found.rowCount === 0) return;
-    await pause(FENCE_EVERY_MS);
-  }
-  throw new Error('The backend of a failed flush does not end.');
 }
