@@ -1,0 +1,30 @@
+import type { Database } from '../../database/database.js';
+import type { ChannelDirectory } from '../../providers/channel.js';
+import type { ProviderRegistry } from '../../providers/registry.js';
+import type { SecretBox } from '../../secrets/secret-box.js';
+import type { Identity } from '../event-identity.js';
+import type { Clock } from '../kernel/clock.js';
+import type { ChannelId, MessageId } from '../kernel/ids.js';
+import type { EventLog } from '../log/event-log.js';
+import type { AddressBook } from '../outbox/address-book.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { LiveFeed } from '../projections/live-feed-port.js';
+import type { Finders } from '../queries/finders.js';
+
+/** What the commands work with; time and ids are handed in. */
+export interface CommandDeps {
+  readonly database: Database;
+  readonly log: Pick<EventLog, 'heads'>;
+  readonly outbox: Outbox;
+  readonly addressBook: AddressBook;
+  readonly identity: Identity;
+  readonly directory: ChannelDirectory;
+  readonly providers: ProviderRegistry;
+  readonly finders: Finders;
+  readonly feed: Pick<LiveFeed, 'tail' | 'waitUntilPassed'>;
+  readonly box: SecretBox;
+  readonly clock: Clock;
+  /** A UUIDv7, made once for each outgoing message (rule 6). */
+  newMessageId(): MessageId;
+  newChannelId(): ChannelId;
+}

@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import type { Caller } from '../../access/caller.js';
+import type { Transaction } from '../../database/database.js';
+import { channels } from '../../schema/tables/index.js';
+import type { ParleyEvent } from '../catalog.js';
+import type { Identity } from '../event-identity.js';
+import { accepted, refused, type Decision } from '../kernel/decision.js';
+import { channelIds, workspaceIds } from '../kernel/ids.js';
+import { LogUnavailableError } from '../log/event-log.js';
+import { isSingleLine } from '../message/plain-text.js';
+import type { ChannelView } from '../queries/finders.js';
+import type { CommandDeps } from './command-deps.js';
+import type { CommandResult, CreateChannel, UserError } from './commands.js';
+
+const NAME_LENGTH_MAX = 100;
+const SETTINGS_BYTES_MAX = 16_384;
+
+/** Connects a channel: the commit accepts it (rule 1), and the events that say so lie in the outbox with it. */
+export function createCreateChannel(deps: CommandDeps) {
+  return async (caller: Caller, input: CreateChannel): Promise<CommandResult<ChannelView>> => {
+    const settings = judge(deps, input);
+    if (!settings.ok) return { ok: false, userErrors: settings.refusals };
+    const channel = viewOf(deps, caller, input);
+    const events = eventsOf(deps.identity, caller, channel);
+    await deps.database.transaction(async (tx) => {
+      await insertChannel(tx, channel, deps.box.seal(Buffer.from(JSON.stringify(settings.value))));
+      await deps.outbox.enqueue(tx, events);
+    });
+    // NOTIFY does the same a moment later; a Postgres that went away just now must not undo the answer.
+    await deps.directory.refresh(channel.id).catch(() => undefined);
+    await publishIfItCan(deps, events);
+    return { ok: true, value: channel, cursor: deps.feed.tail() };
+  };
+}
+
+/** The commit was the acceptance: what the log doesn't take now, the sweeper appends. */
+async function publishIfItCan({ outbox }: CommandDeps, events: readonly ParleyEvent[]): Promise<void> {
+  try {
+    await outbox.publish(events);
+  } catch (error) {
+    if (!(error instanceof LogUnavailableError)) throw error;
+  }
+}
+
+function judge({ providers }: CommandDeps, input: CreateChannel): Decision<unknown, UserError> {
+  const adapter = providers.get(input.provider);
+  const refusals = [...refuseName(input.name), ...refuseSettings(input.settings)];
+  if (adapter === undefined) refusals.push(invalid('provider', 'This provider can not be connected yet.'));
+  else if (!adapter.platforms.includes(input.platform))
+    refusals.push(invalid('platform', `This provider has channels of ${adapter.platforms.join(', ')}.`));
+  if (adapter === undefined || refusals.length > 0) return refused(...refusals);
+  const settings = adapter.parseSettings(input.settings);
+  if (settings.ok) return accepted(settings.value);
+  return refused(
+    ...settings.refusals.map(({ field, message }): UserError => {
+      return { code: 'SETTINGS_INVALID', message, field: ['settings', ...field] };
+    }),
+  );
+}
+
+const invalid = (field: string, message: string): UserError => ({ code: 'INPUT_INVALID', message, field: [field] });
+
+function refuseName(name: string): UserError[] {
+  if (name.trim() !== '' && name.length <= NAME_LENGTH_MAX && isSingleLine(name)) return [];
+  return [invalid('name', `1 to ${NAME_LENGTH_MAX} characters, and no control characters.`)];
+}
+
+function refuseSettings(settings: CreateChannel['settings']): UserError[] {
+  if (Buffer.byteLength(JSON.stringify(settings)) <= SETTINGS_BYTES_MAX) return [];
+  return [{ code: 'SETTINGS_INVALID', message: `At most ${SETTINGS_BYTES_MAX} bytes as JSON.`, field: ['settings'] }];
+}
+
+function viewOf(deps: CommandDeps, caller: Caller, { name, provider, platform }: CreateChannel): ChannelView {
+  return {
+    ...{ id: deps.newChannelId(), workspaceId: caller.workspaceId, name, provider, platform },
+    ...{ isEnabled: true, createdAt: deps.clock.now().toISOString() },
+  };
+}
+
+/** Tells every process's channel directory, when it is committed. */
+async function insertChannel(tx: Transaction, channel: ChannelView, settingsSealed: Buffer): Promise<void> {
+  await tx.insert(channels).values({
+    ...channel,
+    ...{ id: channelIds.toUuid(channel.id), workspaceId: workspaceIds.toUuid(channel.workspaceId) },
+    ...{ settingsSealed, createdAt: new Date(channel.createdAt) },
+  });
+  await tx.execute(sql`select pg_notify('parley_channels', ${channel.id})`);
+}
+
+/** What happened to the channel, and who did it. */
+function eventsOf(identity: Identity, caller: Caller, channel: ChannelView): readonly ParleyEvent[] {
+  const { id: channelId, workspaceId, name, provider, platform, createdAt } = channel;
+  const envelope = { version: 1, workspaceId, channelId, occurredAt: createdAt, recordedAt: createdAt };
+  return [
+    {
+      id: identity.ofCommand(channelId, 'created', 'channel.created'),
+      type: 'channel.created',
+      ...envelope,
+      data: { name, provider, platform },
+    },
+    {
+      id: identity.ofCommand(channelId, 'channel.create', 'audit.recorded'),
+      type: 'audit.recorded',
+      ...envelope,
+      data: { action: 'channel.create', actorKeyId: caller.keyId, subjectId: channelId },
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+import type { CommandDeps } from './command-deps.js';
+import type { Commands } from './commands.js';
+import { createCreateChannel } from './create-channel.js';
+import { withFaults } from './faults.js';
+import { createFreshLookup } from './fresh-lookup.js';
+import { createMarkConversationRead } from './mark-conversation-read.js';
+import { createSendMessage } from './send-message.js';
+
+const SEND_AGAIN = 'It is not known whether the message was recorded. Send it again with the same idempotencyKey.';
+const MARK_AGAIN =
+  'It is not known whether the read mark was recorded. Mark the conversation again: repeating is safe.';
+const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
+
+/** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
+export function createCommands(deps: CommandDeps): Commands {
+  const freshly = createFreshLookup(deps);
+  const sendMessage = createSendMessage(deps, freshly);
+  const markConversationRead = createMarkConversationRead(deps, freshly);
+  const createChannel = createCreateChannel(deps);
+  return {
+    sendMessage: (caller, input) => withFaults(SEND_AGAIN, () => sendMessage(caller, input)),
+    markConversationRead: (caller, input) => withFaults(MARK_AGAIN, () => markConversationRead(caller, input)),
+    createChannel: (caller, input) => withFaults(LOOK_FIRST, () => createChannel(caller, input)),
+  };
+}

@@ -1,0 +1,105 @@
+import type { Caller } from '../../access/caller.js';
+import type { Channel } from '../../providers/channel.js';
+import type { ProviderAdapter } from '../../providers/provider.js';
+import { accepted, refused, type Decision } from '../kernel/decision.js';
+import { decideSend, type Acceptance } from '../message/decide.js';
+import { parseSendForm, type SendForm } from '../message/send-form.js';
+import type { Thread, ThreadRequest } from '../outbox/address-book.js';
+import type { CommandDeps } from './command-deps.js';
+import type { SendMessage, UserError } from './commands.js';
+import type { FreshLookup } from './fresh-lookup.js';
+import { resolveRecipient } from './recipient.js';
+
+/** A send that is judged and may go. */
+export interface ReadySend {
+  readonly request: ThreadRequest;
+  /** Undefined: nobody was written to at this address yet. */
+  readonly thread: Thread | undefined;
+  readonly acceptance: Acceptance;
+}
+
+export interface Lookups {
+  readonly freshly: FreshLookup;
+  findThread(request: ThreadRequest): Promise<Thread | undefined>;
+}
+
+/** Everything that may refuse a send, in the order in which it can be known. Writes nothing. */
+export async function judgeSend(
+  deps: CommandDeps,
+  { freshly, findThread }: Lookups,
+  caller: Caller,
+  input: SendMessage,
+  key: { readonly key: string; readonly requestHash: string } | undefined,
+): Promise<Decision<ReadySend, UserError>> {
+  const form = parseSendForm(input);
+  if (!form.ok) return form;
+  const route = await findRoute(deps, caller, form.value);
+  if (!route.ok) return route;
+  const { channel, adapter } = route.value;
+  const address = await resolveRecipient({ ...deps, freshly }, caller, channel, adapter, form.value.recipient);
+  if (!address.ok) return address;
+  const request = { workspaceId: caller.workspaceId, channelId: channel.id, address: address.value };
+  const thread = await findThread(request);
+  const reply = await refuseReply(deps, freshly, caller, form.value, thread);
+  if (reply !== undefined) return refused(reply);
+  const acceptance = await decide(deps, form.value, adapter, request, thread, key);
+  return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
+}
+
+interface Route {
+  readonly channel: Channel;
+  readonly adapter: ProviderAdapter;
+}
+
+/** The caller's channel and what speaks for it. An unknown and a foreign channel are the same refusal. */
+async function findRoute(
+  { directory, providers }: CommandDeps,
+  caller: Caller,
+  form: SendForm,
+): Promise<Decision<Route, UserError>> {
+  const field = ['channelId'];
+  const channel = await directory.find(form.channelId);
+  if (channel === undefined || channel.workspaceId !== caller.workspaceId)
+    return refused({ code: 'CHANNEL_NOT_FOUND', message: 'No such channel.', field });
+  const adapter = providers.get(channel.provider);
+  if (!channel.isEnabled || adapter === undefined)
+    return refused({ code: 'CHANNEL_DISABLED', message: 'This channel does not send at the moment.', field });
+  return accepted({ channel, adapter });
+}
+
+/** A message can only answer one of its own thread. */
+async function refuseReply(
+  { finders }: CommandDeps,
+  freshly: FreshLookup,
+  { workspaceId }: Caller,
+  { replyToMessageId }: SendForm,
+  thread: Thread | undefined,
+): Promise<UserError | undefined> {
+  if (replyToMessageId === undefined) return undefined;
+  const target = await freshly(async () => {
+    const [message] = await finders.messages(workspaceId, [replyToMessageId]);
+    return message?.direction === null ? undefined : message;
+  });
+  if (target !== undefined && target.conversationId === thread?.conversationId) return undefined;
+  return { code: 'MESSAGE_NOT_FOUND', message: 'No such message in this conversation.', field: ['replyToMessageId'] };
+}
+
+async function decide(
+  { finders, identity, clock, newMessageId }: CommandDeps,
+  form: SendForm,
+  adapter: ProviderAdapter,
+  { workspaceId, address }: ThreadRequest,
+  thread: Thread | undefined,
+  idempotency: { readonly key: string; readonly requestHash: string } | undefined,
+): Promise<Decision<Acceptance, UserError>> {
+  const { capabilities } = adapter;
+  const messageId = newMessageId();
+  const asksWindow = capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
+  const [conversation] = asksWindow ? await finders.conversations(workspaceId, [thread.conversationId]) : [];
+  return decideSend(form, {
+    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content), idempotency, messageId },
+    lastIncomingAt: conversation?.lastIncomingAt ?? null,
+    now: clock.now(),
+    eventId: identity.ofAcceptance(messageId),
+  });
+}

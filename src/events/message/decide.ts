@@ -1,0 +1,104 @@
+import type { Capabilities, ContentLimits } from '../../providers/provider.js';
+import type { UserError } from '../commands/commands.js';
+import { accepted, refused, type Decision } from '../kernel/decision.js';
+import type { ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import { actionsOf, contentFacts, mediaOf, rowsOf } from './content-facts.js';
+import type { MessageContent } from './content.js';
+import type { MessageEvent } from './events.js';
+import type { SendForm } from './send-form.js';
+
+export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' }>;
+
+/** What is known when a well-formed send is judged. */
+export interface SendFacts {
+  readonly workspaceId: WorkspaceId;
+  readonly capabilities: Capabilities;
+  /** As the adapter spells it. */
+  readonly address: string;
+  /** How many provider calls it takes. */
+  readonly parts: number;
+  /** RFC 3339; null: the contact never wrote, as far as is known. Not asked for where the window is permanent. */
+  readonly lastIncomingAt: string | null;
+  readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
+  readonly now: Date;
+  readonly messageId: MessageId;
+  readonly eventId: EventId;
+}
+
+/** The event but for its thread, which the address book decides. */
+export type Acceptance = (thread: {
+  readonly conversationId: ConversationId;
+  readonly contactId: ContactId;
+}) => MessageAccepted;
+
+/** Whether the channel carries it now, and what will be said if so. */
+export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptance, UserError> {
+  const refusals = [
+    ...judgeLimits(form.content, facts.capabilities.content[form.content.kind]),
+    ...judgeWindow(facts.capabilities, facts.lastIncomingAt, facts.now),
+  ];
+  return refusals.length > 0 ? refused(...refusals) : accepted((thread) => acceptedEvent(form, facts, thread));
+}
+
+function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acceptance>[0]): MessageAccepted {
+  const at = facts.now.toISOString();
+  const { metadata, content } = form;
+  return {
+    ...{ id: facts.eventId, type: 'message.accepted', version: 1 },
+    ...{ workspaceId: facts.workspaceId, channelId: form.channelId, messageId: facts.messageId },
+    ...{ conversationId: thread.conversationId, contactId: thread.contactId },
+    ...{ occurredAt: at, recordedAt: at },
+    data: {
+      ...contentFacts(content),
+      author: form.author,
+      parts: facts.parts,
+      ...defined({ authorId: form.authorId, reference: form.reference, replyToMessageId: form.replyToMessageId }),
+      ...defined({ idempotencyKey: facts.idempotency?.key, requestHash: facts.idempotency?.requestHash }),
+      content: { address: facts.address, message: content, ...defined({ metadata }) },
+    },
+  };
+}
+
+const defined = <Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
+
+const MEDIA_FIELD: Readonly<Record<string, string>> = { image: 'images', file: 'files', text: 'attachments' };
+
+/** Against what this channel can carry; Parley's own outer limits were judged with the form. */
+function judgeLimits(content: MessageContent, limits: ContentLimits | undefined): readonly UserError[] {
+  const { kind } = content;
+  if (limits === undefined)
+    return [
+      {
+        code: 'CONTENT_UNSUPPORTED',
+        message: 'This channel can not carry this kind of content.',
+        field: ['content', kind],
+      },
+    ];
+  const over = (field: string, count: number, max: number | undefined, unit: string): readonly UserError[] =>
+    max === undefined || count <= max
+      ? []
+      : [
+          {
+            code: 'CONTENT_INVALID',
+            message: `This channel carries at most ${max} ${unit}.`,
+            field: ['content', kind, field],
+          },
+        ];
+  return [
+    ...over('text', [...content.text].length, limits.textCharactersMax, 'characters'),
+    ...over(MEDIA_FIELD[kind] ?? kind, mediaOf(content).length, limits.mediaMax, 'media'),
+    ...over('actions', actionsOf(content).length, limits.actionsMax, 'actions'),
+    ...over('sections', rowsOf(content).length, limits.rowsMax, 'rows'),
+  ];
+}
+
+const HOUR_MS = 3_600_000;
+
+function judgeWindow(capabilities: Capabilities, lastIncomingAt: string | null, now: Date): readonly UserError[] {
+  const hours = capabilities.serviceWindowHours;
+  if (hours === 'permanent') return [];
+  if (lastIncomingAt !== null && now.getTime() < Date.parse(lastIncomingAt) + hours * HOUR_MS) return [];
+  const message = `The contact has not written within the last ${hours} hours.`;
+  return [{ code: 'SERVICE_WINDOW_CLOSED', message, field: null }];
+}

@@ -1,0 +1,8 @@
+/**
+ * What JSON in Postgres can hold: no NUL, no half of a surrogate pair. One such character in an event would stop every
+ * projection of it, so it ends at the door.
+ */
+export const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);
+
+/** For what ends up in a header, a file name or one line of a log: no control character, no line separator. */
+export const isSingleLine = (text: string): boolean => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);

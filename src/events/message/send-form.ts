@@ -1,0 +1,118 @@
+import { isPossiblePhoneNumber } from 'libphonenumber-js';
+import type { SendMessage, UserError } from '../commands/commands.js';
+import { accepted, refused, type Decision } from '../kernel/decision.js';
+import { channelIds, contactIds, conversationIds, messageIds } from '../kernel/ids.js';
+import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/ids.js';
+import { parseContent } from './content-input.js';
+import type { MessageContent } from './content.js';
+import { isSingleLine } from './plain-text.js';
+
+export const KEY_LENGTH_MAX = 255;
+const REFERENCE_LENGTH_MAX = 255;
+const ADDRESS_LENGTH_MAX = 255;
+const METADATA_BYTES_MAX = 16_384;
+const METADATA_DEPTH_MAX = 10;
+
+/** Whom it goes to, as the caller named him. `field` is where, for refusals. */
+export type Recipient = { readonly field: readonly string[] } & (
+  | { readonly kind: 'contact'; readonly id: ContactId }
+  | { readonly kind: 'conversation'; readonly id: ConversationId }
+  | { readonly kind: 'address'; readonly address: string }
+);
+
+/** A send that is well formed; whether its channel carries it is judged next. */
+export interface SendForm {
+  readonly channelId: ChannelId;
+  readonly recipient: Recipient;
+  readonly content: MessageContent;
+  readonly author: 'AGENT' | 'BOT' | 'SYSTEM';
+  readonly authorId: string | undefined;
+  readonly reference: string | undefined;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly replyToMessageId: MessageId | undefined;
+}
+
+/** Judges what can be judged from the input alone; tells everything that is wrong at once. */
+export function parseSendForm(input: SendMessage): Decision<SendForm, UserError> {
+  const channelId = channelIds.parse(input.channelId);
+  const recipient = parseRecipient(input.to);
+  const content = parseContent(input.content);
+  const replyToMessageId = input.replyToMessageId === undefined ? undefined : messageIds.parse(input.replyToMessageId);
+  const refusals = [
+    ...(channelId === undefined ? [invalid(['channelId'], 'Not the id of a channel.')] : []),
+    ...(recipient.ok ? [] : recipient.refusals),
+    ...(content.ok ? [] : content.refusals),
+    ...refuseLine('authorId', input.authorId),
+    ...refuseLine('reference', input.reference),
+    ...refuseMetadata(input.metadata),
+    ...(input.replyToMessageId !== undefined && replyToMessageId === undefined
+      ? [invalid(['replyToMessageId'], 'Not the id of a message.')]
+      : []),
+  ];
+  if (channelId === undefined || !recipient.ok || !content.ok || refusals.length > 0) return refused(...refusals);
+  return accepted({
+    ...{ channelId, recipient: recipient.value, content: content.value, replyToMessageId },
+    ...{ author: input.author ?? 'AGENT', authorId: input.authorId },
+    ...{ reference: input.reference, metadata: input.metadata },
+  });
+}
+
+/** Judged before the key is looked up: a key that can't be kept stands for nothing. */
+export function refuseKey(key: string): readonly UserError[] {
+  const isGood = key !== '' && [...key].length <= KEY_LENGTH_MAX && isSingleLine(key);
+  if (isGood) return [];
+  return [invalid(['idempotencyKey'], `1 to ${KEY_LENGTH_MAX} characters, and no control characters.`)];
+}
+
+const invalid = (field: readonly string[], message: string): UserError => ({ code: 'INPUT_INVALID', message, field });
+
+function parseRecipient(to: SendMessage['to']): Decision<Recipient, UserError> {
+  const given = Object.entries(to).filter(([, value]) => value !== undefined && value !== null);
+  const [kind, text] = given[0] ?? [];
+  if (kind === undefined || text === undefined || given.length > 1)
+    return refused(invalid(['to'], 'Exactly one of contactId, conversationId, phoneNumber and address must be given.'));
+  const field = ['to', kind];
+  if (kind === 'contactId') return byId(contactIds.parse(text), field, (id) => ({ kind: 'contact', id, field }));
+  if (kind === 'conversationId')
+    return byId(conversationIds.parse(text), field, (id) => ({ kind: 'conversation', id, field }));
+  return kind === 'phoneNumber' ? parsePhoneNumber(text, field) : parseAddress(text, field);
+}
+
+const byId = <Id>(id: Id | undefined, field: readonly string[], recipient: (id: Id) => Recipient) =>
+  id === undefined ? refused(invalid(field, 'Not an id of this kind.')) : accepted(recipient(id));
+
+/** By its form and by what the plan makes possible; fictional numbers are possible, and invalid by plan. */
+function parsePhoneNumber(text: string, field: readonly string[]): Decision<Recipient, UserError> {
+  if (/^\+[1-9]\d{6,14}$/.test(text) && isPossiblePhoneNumber(text))
+    return accepted({ kind: 'address', address: text, field });
+  const message = 'Not a possible phone number. Write it in E.164, for example +31600000001.';
+  return refused({ code: 'RECIPIENT_INVALID', message, field });
+}
+
+function parseAddress(text: string, field: readonly string[]): Decision<Recipient, UserError> {
+  if (text !== '' && text.length <= ADDRESS_LENGTH_MAX && isSingleLine(text))
+    return accepted({ kind: 'address', address: text, field });
+  const message = `An address has 1 to ${ADDRESS_LENGTH_MAX} characters, and no control characters.`;
+  return refused({ code: 'RECIPIENT_INVALID', message, field });
+}
+
+function refuseLine(field: string, text: string | undefined): readonly UserError[] {
+  if (text === undefined || (text !== '' && text.length <= REFERENCE_LENGTH_MAX && isSingleLine(text))) return [];
+  return [invalid([field], `1 to ${REFERENCE_LENGTH_MAX} characters, and no control characters.`)];
+}
+
+function refuseMetadata(metadata: SendMessage['metadata']): readonly UserError[] {
+  if (metadata === undefined) return [];
+  if (!isTame(metadata, METADATA_DEPTH_MAX))
+    return [invalid(['metadata'], `At most ${METADATA_DEPTH_MAX} levels deep, and no control characters.`)];
+  if (Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES_MAX) return [];
+  return [invalid(['metadata'], `At most ${METADATA_BYTES_MAX} bytes as JSON.`)];
+}
+
+/** Names and texts on one line each, nested so deep at most. */
+function isTame(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isSingleLine(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  return Object.entries(value).every(([key, inner]) => isSingleLine(key) && isTame(inner, depth - 1));
+}
