@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { channelIds } from '../../../src/events/kernel/ids.js';
+import type { Interpretation, Outcome, WebhookRequest } from '../../../src/providers/provider.js';
+import { createSandboxAdapter } from '../../../src/providers/sandbox/adapter.js';
+import { startSandboxCarrier, type SandboxCarrier } from '../../../src/providers/sandbox/carrier.js';
+import { eventually } from '../../support/eventually.js';
+import { testLog } from '../../support/log.js';
+import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../../support/scripted-server.js';
+
+const SEED = Math.floor(Math.random() * 2 ** 32);
+const settings = { token: 'a-token-of-some-channel-0123456789' };
+const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
+
+let parley: ScriptedServer;
+let carrier: SandboxCarrier;
+const adapter = createSandboxAdapter({ defaultBaseUrl: () => carrier.baseUrl, newSecret: () => '' });
+/** What Parley was told, in order, with when. Everything must be signed. */
+let told: { readonly fact: Interpretation; readonly at: number; readonly url: string }[] = [];
+let answer: ScriptedAnswer = { status: 200 };
+
+beforeAll(async () => {
+  console.info(`seed ${SEED}`);
+  parley = await startScriptedServer((request) => {
+    const webhook: WebhookRequest = { ...request, url: `${parley.baseUrl}${request.url}` };
+    expect(adapter.verify(webhook, settings, new Date())).toBe('authentic');
+    const isTaken = typeof answer === 'object' && answer.status === 200;
+    if (isTaken) {
+      told.push(...adapter.interpret(webhook, settings).map((fact) => ({ fact, at: Date.now(), url: request.url })));
+    }
+    return answer;
+  });
+  carrier = await startSandboxCarrier({ seed: SEED, logger: testLog });
+});
+afterAll(async () => {
+  await carrier.stop();
+  await parley.close();
+});
+beforeEach(() => {
+  told = [];
+  answer = { status: 200 };
+});
+
+let sends = 0;
+async function send(address: string, text = 'Hello'): Promise<{ outcome: Outcome; reference: string; at: number }> {
+  sends += 1;
+  const reference = `reference-${sends}`;
+  const outcome = await adapter.send({
+    settings,
+    channelId: CHANNEL,
+    reference,
+    address,
+    content: { kind: 'text', text, actions: [], attachments: [] },
+    part: 0,
+    webhookUrl: `${parley.baseUrl}/hook/${sends}`,
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { outcome, reference, at: Date.now() };
+}
+
+/** What was told about one message: statuses, and the words of replies. */
+const story = () =>
+  told.map(({ fact }) =>
+    fact.kind === 'receipt' ? fact.status : fact.kind === 'received' ? fact.content.text : fact.reason,
+  );
+
+describe('the stories of the sandbox carrier', () => {
+  it.each(['+15550100000', '+491700000001'])('%s: delivered, read, and an answer within 2 s', async (address) => {
+    const { outcome, reference, at } = await send(address, 'Anyone there?');
+    expect(outcome).toMatchObject({ kind: 'accepted' });
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read', 'You said: Anyone there?']));
+    expect(told.at(-1)?.at).toBeLessThan(at + 2_500);
+    const [providerMessageId] = outcome.kind === 'accepted' ? outcome.providerMessageIds : [];
+    expect(told.slice(0, 3).map(({ fact }) => fact)).toMatchObject([
+      { providerMessageId, reference },
+      { providerMessageId, reference },
+      { providerMessageId, reference },
+    ]);
+    expect(told.at(-1)?.fact).toMatchObject({ address, replyToProviderMessageId: providerMessageId });
+  });
+
+  it('+15550100001: delivered, never read', async () => {
+    await send('+15550100001');
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+  });
+
+  it('+15550100002: refused', async () => {
+    const { outcome } = await send('+15550100002');
+    expect(outcome).toMatchObject({ kind: 'rejected', failure: { code: 'RECIPIENT_NOT_ON_PLATFORM' } });
+  });
+
+  it('+15550100003: fails after SENT, and says that it was after', async () => {
+    await send('+15550100003');
+    await eventually(() => expect(story()).toEqual(['sent', 'failed']));
+    expect(told.at(-1)?.fact).toMatchObject({ stage: 'DELIVERY', failure: { code: 'RECIPIENT_UNREACHABLE' } });
+  });
+
+  it('+15550100006: drops the line, and never says more', async () => {
+    const { outcome } = await send('+15550100006');
+    expect(outcome).toEqual({ kind: 'unknown' });
+    await send('+15550100001');
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+  });
+
+  it('+15550100007: repeats and reverses its receipts', async () => {
+    await send('+15550100007');
+    await eventually(() => expect(story()).toEqual(['read', 'delivered', 'sent', 'sent', 'delivered', 'read']));
+  });
+
+  it('+15550100008: a receipt is taken before the send is answered', async () => {
+    const { outcome } = await send('+15550100008');
+    expect(outcome.kind).toBe('accepted');
+    expect(story()[0]).toBe('sent');
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read']));
+  });
+});
+
+describe('the sandbox carrier', () => {
+  it('gives every message another id', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send('+15550100001')));
+    const ids = outcomes.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.providerMessageIds : []));
+    expect(new Set(ids).size).toBe(20);
+    await eventually(() => expect(story()).toHaveLength(40));
+  });
+
+  it.each<ScriptedAnswer>([{ status: 503 }, 'drop'])('posts again what was answered by %j', async (fault) => {
+    answer = fault;
+    const before = parley.requests.length;
+    await send('+15550100001');
+    await eventually(() => expect(parley.requests.length).toBeGreaterThan(before + 2));
+    expect(told).toEqual([]);
+    answer = { status: 200 };
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+  });
+
+  it('takes a 4xx as final', async () => {
+    answer = { status: 404 };
+    const before = parley.requests.length;
+    await send('+15550100001');
+    await eventually(() => expect(parley.requests.length).toBe(before + 2));
+  });
+
+  it.each([
+    ['no token', { authorization: '' }, '{}', 401],
+    ['another content type', { 'content-type': 'text/plain' }, '{}', 415],
+    ['no JSON', {}, '{', 400],
+    ['no send request', {}, '{"to":"+15550100000"}', 400],
+    ['too much', {}, JSON.stringify('x'.repeat(1024 * 1024)), 413],
+  ])('refuses %s', async (_name, headers, body, status) => {
+    const all = { authorization: `Bearer ${settings.token}`, 'content-type': 'application/json', ...headers };
+    const answered = await fetch(`${carrier.baseUrl}/messages`, { method: 'POST', headers: all, body });
+    expect(answered.status).toBe(status);
+    expect(await answered.json()).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });
+  });
+
+  it('knows nothing else', async () => {
+    expect((await fetch(`${carrier.baseUrl}/messages`)).status).toBe(404);
+  });
+
+  it('ends its stories where they are when it stops', async () => {
+    const own = await startSandboxCarrier({ seed: SEED, logger: testLog });
+    const other = createSandboxAdapter({ defaultBaseUrl: () => own.baseUrl, newSecret: () => '' });
+    answer = 'silence';
+    const before = parley.requests.length;
+    await other.send({
+      settings,
+      channelId: CHANNEL,
+      reference: 'r',
+      address: '+15550100000',
+      content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
+      part: 0,
+      webhookUrl: `${parley.baseUrl}/hook/last`,
+      signal: AbortSignal.timeout(5_000),
+    });
+    await eventually(() => expect(parley.requests.length).toBe(before + 1));
+    const begun = performance.now();
+    await own.stop();
+    await own.stop();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});
