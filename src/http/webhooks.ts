@@ -8,11 +8,10 @@ import type { Channel, ChannelDirectory } from '../providers/channel.js';
 import type { ProviderAdapter, WebhookRequest } from '../providers/provider.js';
 import { providerSlug, type ProviderRegistry } from '../providers/registry.js';
 import { createForgeryCount, type ForgeryCount } from './forgery-count.js';
-import { createLookupGate, type LookupGate } from './lookup-gate.js';
 
 export interface WebhookRoutesDeps {
-  readonly log: EventLog;
-  readonly directory: ChannelDirectory;
+  readonly log: Pick<EventLog, 'append'>;
+  readonly directory: Pick<ChannelDirectory, 'get' | 'find' | 'refresh'>;
   readonly providers: ProviderRegistry;
   /** Without a slash at its end: the URL that providers post to, and that some of them sign, begins with it. */
   readonly publicUrl: () => string;
@@ -36,7 +35,6 @@ const REFUSALS = {
 type Refusal = keyof typeof REFUSALS;
 
 interface Ingress extends WebhookRoutesDeps {
-  readonly gate: LookupGate;
   readonly forgeries: ForgeryCount;
 }
 
@@ -45,7 +43,7 @@ interface Ingress extends WebhookRoutesDeps {
  * 200 is answered only after the log acknowledged them (rule 1); interpreting comes later, from the topic.
  */
 export function webhookRoutes(deps: WebhookRoutesDeps): FastifyPluginAsync {
-  const ingress = { ...deps, gate: createLookupGate(), forgeries: createForgeryCount(deps) };
+  const ingress = { ...deps, forgeries: createForgeryCount(deps) };
   const url = '/webhooks/:provider/:channelId';
   return async (app) => {
     keepBytes(app);
@@ -96,19 +94,19 @@ interface Known {
 }
 
 /** From memory; a miss is asked of Postgres once. Another provider's address is as unknown as one never given out. */
-async function findChannel({ directory, providers, gate }: Ingress, address: Address): Promise<Known | 'unknown'> {
+async function findChannel({ directory, providers }: Ingress, address: Address): Promise<Known | 'unknown'> {
   const id = channelIds.parse(address.channelId);
   if (id === undefined) return 'unknown';
-  const channel = directory.get(id) ?? (await gate(() => directory.find(id)));
+  const channel = directory.get(id) ?? (await directory.find(id));
   if (channel === undefined || providerSlug(channel.provider) !== address.provider) return 'unknown';
   const adapter = providers.get(channel.provider);
   return adapter === undefined ? 'unknown' : { channel, adapter };
 }
 
 /** A secret may have been rotated since it was cached: before it is called forged, Postgres is asked once. */
-async function verify({ directory, clock, gate }: Ingress, { channel, adapter }: Known, webhook: WebhookRequest) {
+async function verify({ directory, clock }: Ingress, { channel, adapter }: Known, webhook: WebhookRequest) {
   if (adapter.verify(webhook, channel.settings, clock.now()) === 'authentic') return 'authentic';
-  const fresh = await gate(() => directory.refresh(channel.id));
+  const fresh = await directory.refresh(channel.id);
   return fresh === undefined ? 'unknown' : adapter.verify(webhook, fresh.settings, clock.now());
 }
 

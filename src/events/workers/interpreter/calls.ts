@@ -135,10 +135,12 @@ export async function settleCalls(tx: Transaction, spokenOf: readonly SpokenOf[]
       and d.state in ('calling', 'unknown', 'in_doubt')
     returning d.conversation_id`);
   await recordProviderIds(tx, spokenOf);
+  if (settled.rows.length === 0) return;
   await advanceLanes(
     tx,
     settled.rows.map((row) => conversationIds.fromUuid(row.conversation_id)),
   );
+  await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
 }
 
 async function recordProviderIds(tx: Transaction, spokenOf: readonly SpokenOf[]): Promise<void> {

@@ -7,6 +7,7 @@ import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventLog, RecordBatch } from '../../log/event-log.js';
+import { keepConsuming } from '../../log/keep-consuming.js';
 import { createPositionStore } from '../../log/positions.js';
 import type { AddressBook } from '../../outbox/address-book.js';
 import type { Outbox } from '../../outbox/outbox.js';
@@ -30,7 +31,7 @@ export interface InterpreterDeps {
 export interface InterpreterState {
   readonly isRunning: boolean;
   /** Why it gave up by itself; somebody must look. */
-  readonly stoppedBecause?: string;
+  readonly stoppedBecause?: string | undefined;
 }
 
 export interface Interpreter extends Running {
@@ -40,30 +41,23 @@ export interface Interpreter extends Running {
 const CONSUMER = 'interpreter';
 const positions = createPositionStore(CONSUMER, 'webhooks');
 
-/** Turns raw webhooks into events (design §9), and tries parked receipts again. Resolves once it is reading. */
+/**
+ * Turns raw webhooks into events (design §9), and tries parked receipts again. Begins in the background: Postgres and
+ * the log may still be away.
+ */
 export async function createInterpreter(deps: InterpreterDeps): Promise<Interpreter> {
   const { database, log, logger } = deps;
-  let state: InterpreterState = { isRunning: true };
-  const consumer = await log.consume({
+  const consumer = keepConsuming(log, logger, {
     topic: 'webhooks',
     group: CONSUMER,
     startAt: () => positions.load(database.orm, log.partitionCount),
     handle: (batch) => handle(deps, batch),
-    onError: (error) => logger.warn({ err: error }, 'Webhooks could not be interpreted; they are tried again.'),
   });
   const parked = startParkedReceipts(deps);
-  const closed = consumer.closed.then(
-    () => (state = { isRunning: false }),
-    (error: unknown) => {
-      state = { isRunning: false, stoppedBecause: error instanceof Error ? error.message : 'unknown' };
-      logger.error({ err: error }, 'The interpreter stopped.');
-    },
-  );
   return {
-    state: () => state,
+    state: () => ({ isRunning: consumer.stoppedBecause() === undefined, stoppedBecause: consumer.stoppedBecause() }),
     async stop() {
       await Promise.all([consumer.stop(), parked.stop()]);
-      await closed;
     },
   };
 }

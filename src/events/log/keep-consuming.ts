@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import { pause, type Running } from '../../lifecycle.js';
+import { FatalConsumerError, PositionOutOfRangeError, type ConsumerOptions, type EventLog } from './event-log.js';
+
+export interface KeptConsumer extends Running {
+  /** Why it gave up by itself: it doesn't begin again, for somebody must look. */
+  stoppedBecause(): string | undefined;
+}
+
+const RETRY_MS = 1_000;
+
+/** Consumes until it is stopped, and begins again for as long as Postgres or the log are away at the start. */
+export function keepConsuming(log: EventLog, logger: Logger, options: Omit<ConsumerOptions, 'onError'>): KeptConsumer {
+  const { group } = options;
+  const stopping = new AbortController();
+  let stoppedBecause: string | undefined;
+  const onError = (error: unknown) => logger.warn({ err: error, group }, 'A batch will be tried again.');
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await consumeUntil(stopping.signal, log, { ...options, onError });
+      } catch (error) {
+        if (error instanceof PositionOutOfRangeError || error instanceof FatalConsumerError) {
+          stoppedBecause = error.message;
+          logger.error({ err: error, group }, 'The consumer gave up.');
+          return;
+        }
+        logger.warn({ err: error, group }, 'The consumer could not begin.');
+      }
+      await pause(RETRY_MS, stopping.signal);
+    }
+  };
+  const running = run();
+  return {
+    stoppedBecause: () => stoppedBecause,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Resolves when stopped; rejects when it couldn't begin, or gave up by itself. */
+async function consumeUntil(stopping: AbortSignal, log: EventLog, options: ConsumerOptions): Promise<void> {
+  const stopped = new Promise<undefined>((resolve) => {
+    stopping.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const beginning = log.consume(options);
+  const consumer = await Promise.race([beginning, stopped]);
+  if (consumer === undefined) {
+    // With the log away it may still be beginning: it is ended as soon as it has begun, or by whoever closes the log.
+    beginning.then((late) => late.stop()).catch(() => undefined);
+    return;
+  }
+  try {
+    await Promise.race([consumer.closed, stopped]);
+  } finally {
+    await consumer.stop();
+  }
+}

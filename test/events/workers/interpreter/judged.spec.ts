@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { judged } from '../../../../src/events/workers/interpreter/judged.js';
+import type { Interpretation } from '../../../../src/providers/provider.js';
+import { createSandboxAdapter } from '../../../../src/providers/sandbox/adapter.js';
+
+const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => '' });
+const judge = (said: Interpretation) => judged(said, adapter, 'WHATSAPP');
+
+const received = (change: object): Interpretation => ({
+  kind: 'received',
+  providerMessageId: 'in-1',
+  address: '+1 555 010 0000',
+  content: { kind: 'text', text: 'Hi', actions: [], attachments: [] },
+  ...change,
+});
+const receipt = (change: object): Interpretation => ({
+  kind: 'receipt',
+  providerMessageId: 'out-1',
+  status: 'failed',
+  ...change,
+});
+
+describe('what an adapter read, before it is kept', () => {
+  it('is addressed in the one spelling that names the thread', () => {
+    expect(judge(received({}))).toMatchObject({ kind: 'received', address: '+15550100000' });
+  });
+
+  it.each([
+    ['an empty id', received({ providerMessageId: '' })],
+    ['an id with a NUL', receipt({ providerMessageId: 'a\0b' })],
+    ['an id with half a character', receipt({ providerMessageId: 'a\ud800' })],
+    ['an id of 256 characters', receipt({ providerMessageId: 'x'.repeat(256) })],
+    ['a sender that is no address', received({ address: 'somebody' })],
+    ['a time that is none', receipt({ occurredAt: new Date(Number.NaN) })],
+  ])('with %s is uninterpreted', (_name, said) => {
+    expect(judge(said).kind).toBe('uninterpreted');
+  });
+
+  it('has no name where only blanks are left of it', () => {
+    expect(judge(received({ displayName: '\0 \u001f' }))).toMatchObject({ displayName: undefined });
+    expect(judge(received({ displayName: 'A\nB' }))).toMatchObject({ displayName: 'A B' });
+  });
+
+  it('has bounded words about a failure', () => {
+    const failure = { code: 'UNKNOWN', isRetryable: false, providerCode: 'x\0y' };
+    expect(judge(receipt({ failure, providerMessage: 'z'.repeat(5_000) }))).toMatchObject({
+      failure: { ...failure, providerCode: 'x y' },
+      providerMessage: 'z'.repeat(1_000),
+    });
+  });
+});
