@@ -1,7 +1,7 @@
 import type { FeedItem } from './live-feed-port.js';
 import type { ItemSource } from './subscription.js';
 
-export interface FeedIterator extends AsyncIterableIterator<FeedItem> {
+export interface FeedIterator extends AsyncIterableIterator<FeedItem, undefined> {
   return(): Promise<IteratorReturnResult<undefined>>;
 }
 

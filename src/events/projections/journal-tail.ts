@@ -39,6 +39,7 @@ export async function startJournalTail(deps: {
   let reached = await readStoredPositions(database.orm, deps.partitionCount);
   let stored = reached;
   let isStopped = false;
+  const isRunning = () => !isStopped;
 
   const readOnce = async (): Promise<boolean> => {
     const page = await readJournal(database.orm, {}, reached, PAGE_SIZE);
@@ -48,14 +49,14 @@ export async function startJournalTail(deps: {
     return page.hasMore;
   };
   const follow = async () => {
-    while (!isStopped) {
+    while (isRunning()) {
       const mark = woken.mark();
       try {
-        while (!isStopped && (await readOnce()));
+        while (isRunning() && (await readOnce()));
       } catch (error) {
         log.warn({ err: error }, 'The journal could not be read; live subscriptions wait.');
       }
-      if (!isStopped) await woken.wait(mark, POLL_MS);
+      if (isRunning()) await woken.wait(mark, POLL_MS);
     }
   };
   const following = follow();

@@ -1,13 +1,10 @@
 import { hasPassed, mergeVectors, type Vector } from '../kernel/cursor.js';
-import type { EventPosition } from '../kernel/event.js';
 import type { JournalPage } from '../queries/finders.js';
 import type { Listener } from './audience.js';
 import type { JournalEntry } from './journal.js';
 import type { FeedItem, FeedMatch } from './live-feed-port.js';
+import { createMailbox } from './mailbox.js';
 import { createWakeSignal } from './wake-signal.js';
-
-/** Events that wait for a slow reader; beyond it he reads the journal at his own pace. The events themselves are shared. */
-export const MAILBOX_SIZE_MAX = 256;
 
 export interface SubscriptionDeps {
   readonly match: FeedMatch;
@@ -38,80 +35,52 @@ export interface ItemSource {
  */
 export function createItemSource(deps: SubscriptionDeps): ItemSource {
   const news = createWakeSignal();
+  const mailbox = createMailbox(
+    (give) => deps.join({ match: deps.match, give }),
+    () => news.fire(),
+  );
   let seen = deps.after ?? deps.reached();
-  let page: JournalEntry[] = [];
-  let pageEnd: Vector | undefined;
-  let mailbox: JournalEntry[] = [];
-  let leave: (() => void) | undefined;
+  let page: { readonly items: JournalEntry[]; readonly end: Vector } | undefined;
   let isEnded = false;
 
-  const leaveTail = () => {
-    leave?.();
-    leave = undefined;
+  const takeFromPage = (): JournalEntry | undefined => {
+    const entry = page?.items.shift();
+    if (entry !== undefined || page === undefined) return entry;
+    seen = mergeVectors(seen, page.end);
+    page = undefined;
+    return undefined;
   };
-  const joinTail = () => {
-    leave = deps.join({ match: deps.match, give });
-  };
-  function give(entry: JournalEntry): void {
-    // What is in the mailbox stays good: it is taken first, and the journal read from behind it.
-    if (mailbox.length < MAILBOX_SIZE_MAX) mailbox.push(entry);
-    else leaveTail();
-    news.fire();
-  }
   const catchUp = async () => {
     const goal = deps.reached();
-    joinTail();
-    const read = await deps.readPage(seen);
-    page = [...read.items];
-    pageEnd = read.end;
-    if (!read.hasMore && hasPassed(read.end, goal)) return;
-    leaveTail();
-    mailbox = [];
-    if (!read.hasMore && page.length === 0) await deps.pause();
+    mailbox.join();
+    const { items, end, hasMore } = await deps.readPage(seen);
+    page = { items: [...items], end };
+    if (!hasMore && hasPassed(end, goal)) return;
+    mailbox.reset();
+    if (!hasMore && items.length === 0) await deps.pause();
   };
 
-  if (hasPassed(seen, deps.reached())) joinTail();
+  if (hasPassed(seen, deps.reached())) mailbox.join();
   return {
     take() {
-      const next = takePage() ?? takeMailbox();
+      const next = takeFromPage() ?? mailbox.take(seen);
       if (next === undefined) return undefined;
       seen = mergeVectors(seen, next.vector);
       return { ...next, vector: seen };
     },
     async more() {
       const mark = news.mark();
-      if (isEnded || mailbox.length > 0) return;
-      if (leave !== undefined) return news.wait(mark);
-      try {
-        await catchUp();
-      } catch {
-        leaveTail();
-        mailbox = [];
-        await Promise.race([deps.pause(), news.wait(mark)]);
-      }
-      if (isEnded) leaveTail();
+      if (isEnded || !mailbox.isEmpty()) return;
+      if (mailbox.isJoined()) return news.wait(mark);
+      await catchUp().catch(() => {
+        mailbox.reset();
+        return deps.pause();
+      });
     },
     end() {
       isEnded = true;
-      leaveTail();
+      mailbox.leave();
       news.fire();
     },
   };
-
-  function takePage(): JournalEntry | undefined {
-    const entry = page.shift();
-    if (entry === undefined && pageEnd !== undefined) {
-      seen = mergeVectors(seen, pageEnd);
-      pageEnd = undefined;
-    }
-    return entry;
-  }
-  function takeMailbox(): JournalEntry | undefined {
-    for (let entry = mailbox.shift(); entry !== undefined; entry = mailbox.shift()) {
-      if (!isSeen(entry.position, seen)) return entry;
-    }
-    return undefined;
-  }
 }
-
-const isSeen = (position: EventPosition, seen: Vector): boolean => position.offset < (seen[position.partition] ?? 0n);

@@ -3,8 +3,8 @@ import type { Orm } from '../../database/database.js';
 import { channels } from '../../schema/tables/config.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import { channelIds, workspaceIds } from '../kernel/ids.js';
+import { inOrderOf, uuidsOf } from './by-id.js';
 import type { ChannelView, Finders } from './finders.js';
-import { inOrderOf } from './in-order.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
 /** Never the settings: what isn't selected can't leak. */
@@ -26,10 +26,7 @@ export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'chan
         .select(channelColumns)
         .from(channels)
         .where(
-          and(
-            eq(channels.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(channels.id, ids.map(channelIds.toUuid)),
-          ),
+          and(eq(channels.workspaceId, workspaceIds.toUuid(workspace)), inArray(channels.id, uuidsOf(channelIds, ids))),
         );
       return inOrderOf(ids, rows.map(viewOf), (channel) => channel.id);
     },

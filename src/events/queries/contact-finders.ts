@@ -3,8 +3,8 @@ import type { Orm } from '../../database/database.js';
 import { contactAddresses, contacts } from '../../schema/tables/read.js';
 import { contactIds, workspaceIds } from '../kernel/ids.js';
 import { contactFromRow, type ContactAddressRow } from '../projections/rows.js';
+import { inOrderOf, uuidsOf } from './by-id.js';
 import type { ContactFilter, Finders } from './finders.js';
-import { inOrderOf } from './in-order.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
 /** Beside each contact its addresses, in the same statement. */
@@ -23,10 +23,7 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
         .select(contactColumns)
         .from(contacts)
         .where(
-          and(
-            eq(contacts.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(contacts.id, ids.map(contactIds.toUuid)),
-          ),
+          and(eq(contacts.workspaceId, workspaceIds.toUuid(workspace)), inArray(contacts.id, uuidsOf(contactIds, ids))),
         );
       const found = rows.map((row) => contactFromRow(row.contact, row.addresses));
       return inOrderOf(ids, found, (contact) => contact.id);

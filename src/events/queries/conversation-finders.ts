@@ -3,8 +3,8 @@ import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
+import { inOrderOf, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
-import { inOrderOf } from './in-order.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
 export function createConversationFinders(orm: Orm): Pick<Finders, 'conversations' | 'conversationPage'> {
@@ -16,7 +16,7 @@ export function createConversationFinders(orm: Orm): Pick<Finders, 'conversation
         .where(
           and(
             eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(conversations.id, ids.map(conversationIds.toUuid)),
+            inArray(conversations.id, uuidsOf(conversationIds, ids)),
           ),
         );
       return inOrderOf(ids, rows.map(conversationFromRow), (conversation) => conversation.id);
@@ -43,7 +43,7 @@ function conditions({ status, channelIds: channels, contactId, isUnread }: Conve
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
-    channels && inArray(conversations.channelId, channels.map(channelIds.toUuid)),
+    channels && inArray(conversations.channelId, uuidsOf(channelIds, channels)),
     contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
     isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),
   ];

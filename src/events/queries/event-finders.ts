@@ -4,8 +4,8 @@ import { journal } from '../../schema/tables/read.js';
 import type { EventEnvelope } from '../kernel/event.js';
 import { eventIds, workspaceIds } from '../kernel/ids.js';
 import { readJournal } from '../projections/journal.js';
+import { inOrderOf, uuidsOf } from './by-id.js';
 import type { Finders, JournalItem } from './finders.js';
-import { inOrderOf } from './in-order.js';
 
 export function createEventFinders(orm: Orm): Pick<Finders, 'events' | 'journalPage'> {
   return {
@@ -14,7 +14,7 @@ export function createEventFinders(orm: Orm): Pick<Finders, 'events' | 'journalP
         .select({ partition: journal.partition, offset: journal.offset, value: journal.value })
         .from(journal)
         .where(
-          and(eq(journal.workspaceId, workspaceIds.toUuid(workspace)), inArray(journal.id, ids.map(eventIds.toUuid))),
+          and(eq(journal.workspaceId, workspaceIds.toUuid(workspace)), inArray(journal.id, uuidsOf(eventIds, ids))),
         );
       const found = rows.map((row): JournalItem => ({
         event: row.value as EventEnvelope,

@@ -5,8 +5,8 @@ import { conversationIds, messageIds, workspaceIds, type MessageId } from '../ke
 import type { Progress, TimelineEntry } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
+import { inOrderOf, uuidsOf } from './by-id.js';
 import type { Finders } from './finders.js';
-import { inOrderOf } from './in-order.js';
 import { byOffset, keysetPage } from './keyset.js';
 
 type MessageFinders = Pick<Finders, 'messages' | 'messagePage' | 'timelines'>;
@@ -23,7 +23,7 @@ export function createMessageFinders(orm: Orm): MessageFinders {
         .where(
           and(
             eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(messages.id, ids.map(messageIds.toUuid)),
+            inArray(messages.id, uuidsOf(messageIds, ids)),
             isWhole,
           ),
         );
@@ -61,7 +61,7 @@ async function findTimelines(orm: Orm, workspaceUuid: string, ids: readonly Mess
     .from(timeline)
     .innerJoin(messages, eq(messages.id, timeline.messageId))
     .where(
-      and(eq(timeline.workspaceId, workspaceUuid), inArray(timeline.messageId, ids.map(messageIds.toUuid)), isWhole),
+      and(eq(timeline.workspaceId, workspaceUuid), inArray(timeline.messageId, uuidsOf(messageIds, ids)), isWhole),
     );
   const found = new Map<MessageId, { entries: TimelineEntry[]; progress: unknown }>();
   for (const row of rows) {

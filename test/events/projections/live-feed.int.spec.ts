@@ -6,7 +6,7 @@ import { originVector, type Vector } from '../../../src/events/kernel/cursor.js'
 import type { EventEnvelope } from '../../../src/events/kernel/event.js';
 import type { FeedItem, FeedMatch, LiveFeed } from '../../../src/events/projections/live-feed-port.js';
 import { createLiveFeed } from '../../../src/events/projections/live-feed.js';
-import { MAILBOX_SIZE_MAX } from '../../../src/events/projections/subscription.js';
+import { MAILBOX_SIZE_MAX } from '../../../src/events/projections/mailbox.js';
 import type { Running } from '../../../src/lifecycle.js';
 import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -61,7 +61,7 @@ async function take(iterator: AsyncIterator<FeedItem>, count: number): Promise<F
   while (items.length < count) {
     const { value, done } = await iterator.next();
     if (done === true) throw new Error('The subscription ended.');
-    items.push(value as FeedItem);
+    items.push(value);
   }
   return items;
 }

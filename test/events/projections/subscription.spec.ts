@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createAudience } from '../../../src/events/projections/audience.js';
 import { createFeedIterator } from '../../../src/events/projections/feed-iterator.js';
 import type { JournalEntry } from '../../../src/events/projections/journal.js';
-import { createItemSource, MAILBOX_SIZE_MAX } from '../../../src/events/projections/subscription.js';
+import { MAILBOX_SIZE_MAX } from '../../../src/events/projections/mailbox.js';
+import { createItemSource } from '../../../src/events/projections/subscription.js';
 import { mergeVectors, originVector, type Vector } from '../../../src/events/kernel/cursor.js';
 import type { FeedItem } from '../../../src/events/projections/live-feed-port.js';
 import type { JournalPage } from '../../../src/events/queries/finders.js';
@@ -151,7 +152,7 @@ describe('a subscription', () => {
           }
         },
       ),
-      { numRuns: 300, verbose: 1 },
+      { numRuns: 300 },
     );
   });
 

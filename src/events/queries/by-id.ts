@@ -1,3 +1,8 @@
+import type { IdCodec } from '../kernel/ids.js';
+
+export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): string[] =>
+  ids.map((id) => codec.toUuid(id));
+
 /** Puts what was found into the order asked for; undefined where nothing was. */
 export function inOrderOf<Id extends string, Item>(
   ids: readonly Id[],
