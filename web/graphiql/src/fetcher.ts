@@ -4,12 +4,16 @@ import { createClient } from 'graphql-ws';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Queries and mutations by POST, subscriptions by WebSocket; the headers of the tab authorize both. */
-export function createFetcher(endpoint: string): Fetcher {
+/**
+ * Queries and mutations by POST, subscriptions by WebSocket; the headers of the tab authorize both. Where there are none,
+ * as when GraphiQL asks for the schema before its editors exist, the key of the page does.
+ */
+export function createFetcher(endpoint: string, apiKey: string | undefined): Fetcher {
+  const ofThePage = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   return (params, options) => {
     const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
     const isSubscription = operation?.operation === OperationTypeNode.SUBSCRIPTION;
-    const headers = lowerCased(options?.headers);
+    const headers = lowerCased(options?.headers ?? ofThePage);
     return isSubscription ? subscribe(endpoint, params, headers) : post(endpoint, params, headers);
   };
 }
@@ -39,5 +43,5 @@ function subscribe(endpoint: string, params: FetcherParams, headers: Headers): A
   return results as AsyncIterable<ExecutionResult>;
 }
 
-const lowerCased = (headers: FetcherOpts['headers']): Headers =>
-  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+const lowerCased = (headers: NonNullable<FetcherOpts['headers']>): Headers =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));

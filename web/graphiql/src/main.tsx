@@ -37,10 +37,11 @@ if (root === null) throw new Error('The page has no #root.');
 createRoot(root).render(
   <StrictMode>
     <GraphiQL
-      fetcher={createFetcher(ENDPOINT)}
+      fetcher={createFetcher(ENDPOINT, apiKey)}
       storage={createLocalStorage({ namespace })}
       defaultTabs={preparedTabs({ apiKey, channelId: facts?.channels.nodes[0]?.id, cursor: facts?.cursor })}
       defaultHeaders={headersFor(apiKey)}
+      defaultEditorToolsVisibility={apiKey === undefined ? 'headers' : 'variables'}
       shouldPersistHeaders
     />
   </StrictMode>,

@@ -13,7 +13,7 @@ export const TAB_FACTS_QUERY = `query PreparedTabs {
   channels(first: 1) { nodes { id } }
 }`;
 
-const INBOX = `# 1 of 4: what is there. Run it with the button, or with Ctrl+Enter.
+const INBOX = `# 1 of 4: what is there. Run it: Ctrl+Enter.
 query Inbox {
   viewer {
     workspaceId
@@ -46,14 +46,15 @@ query Inbox {
 }
 `;
 
-const SEND = `# 2 of 4: send a text to the sandbox. What becomes of it depends on the number:
-#   +15550100000  delivered, read, and answered within 2 s
+const SEND = `# 2 of 4: send a text to the sandbox.
+# What becomes of it depends on the number:
+#   +15550100000  delivered, read, answered
 #   +15550100001  delivered, never read
 #   +15550100002  refused
 #   +15550100003  fails after it was sent
 #   +15550100006  nobody knows: the line drops
-#   +15550100007  receipts repeated and in the wrong order
-#   +15550100008  a receipt before the send is answered
+#   +15550100007  receipts reversed and repeated
+#   +15550100008  a receipt before the answer
 # Any other number does as the first.
 mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
@@ -71,8 +72,9 @@ mutation Send($input: SendMessageInput!) {
 }
 `;
 
-const LIVE = `# 3 of 4: every change of status, live. Changing the tab ends it: send from a second window,
-# or send first and look at tab 4, which misses nothing.
+const LIVE = `# 3 of 4: every change of status, live.
+# Changing the tab ends it: send from a second window,
+# or go on to tab 4, which misses nothing.
 subscription LiveStatus {
   messageStatusChanged {
     cursor
@@ -91,8 +93,10 @@ subscription LiveStatus {
 }
 `;
 
-const RESUME = `# 4 of 4: resume. Gives everything after the cursor (variables), then goes on live: no gap, no repeat.
-# It was filled in when this page was opened. Stop, copy the last cursor you saw there, run again.
+const RESUME = `# 4 of 4: everything after a cursor, then live:
+# no gap, no repeat. The one in the variables is of
+# the moment when this page was opened. Copy a later
+# one there, from any answer, and run it again.
 subscription Resume($after: Cursor) {
   inboxUpdated(after: $after) {
     cursor
@@ -126,7 +130,7 @@ export function preparedTabs({ apiKey, channelId, cursor }: TabFacts) {
     variables: variables === undefined ? '' : JSON.stringify(variables, null, 2),
   });
   const input = {
-    channelId: channelId ?? 'chan_… (tab 1 shows yours)',
+    channelId: channelId ?? 'chan_... (tab 1 shows yours)',
     to: { phoneNumber: '+15550100000' },
     content: { text: { text: 'Hello from GraphiQL' } },
   };
@@ -135,4 +139,4 @@ export function preparedTabs({ apiKey, channelId, cursor }: TabFacts) {
 
 /** The contents of the headers editor. */
 export const headersFor = (apiKey: string | undefined): string =>
-  JSON.stringify({ Authorization: `Bearer ${apiKey ?? 'pk_… (the start prints it)'}` }, null, 2);
+  JSON.stringify({ Authorization: `Bearer ${apiKey ?? 'pk_... (the start prints it)'}` }, null, 2);
