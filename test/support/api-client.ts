@@ -1,0 +1,100 @@
+import { createClient, type Client } from 'graphql-ws';
+import WebSocket from 'ws';
+
+export interface GraphqlAnswer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string; readonly retryAfterMs?: number };
+  }[];
+}
+
+/** A client as a frontend team would write it: fetch for operations, graphql-ws for subscriptions. */
+export interface ApiClient {
+  /** The whole answer, errors and all. */
+  ask<Data>(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<GraphqlAnswer<Data> & { readonly status: number }>;
+  /** The data. @throws when the answer has errors */
+  run<Data>(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Data>;
+  /** Items of a subscription from now on, collected until `stop`. */
+  watch<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Watch<Data>;
+  socket(): Client;
+}
+
+export interface Watch<Data> {
+  readonly items: Data[];
+  readonly errors: unknown[];
+  /** Resolves when the socket is connected and the subscription was sent. */
+  stop(): Promise<void>;
+}
+
+export function apiClient(url: string, apiKey: string): ApiClient {
+  const ask: ApiClient['ask'] = async (query, variables, headers) => {
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}`, ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  const socket = () =>
+    createClient({
+      url: `${url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${apiKey}` },
+      retryAttempts: 0,
+      lazy: true,
+    });
+  return {
+    ask,
+    async run<Data>(
+      query: string,
+      variables?: Readonly<Record<string, unknown>>,
+      headers?: Readonly<Record<string, string>>,
+    ) {
+      const { data, errors } = await ask<Data>(query, variables, headers);
+      if (errors || data == null) throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
+      return data;
+    },
+    watch: <Data>(query: string, variables?: Readonly<Record<string, unknown>>) =>
+      watch<Data>(socket(), query, variables),
+    socket,
+  };
+}
+
+function watch<Data>(client: Client, query: string, variables?: Readonly<Record<string, unknown>>): Watch<Data> {
+  const items: Data[] = [];
+  const errors: unknown[] = [];
+  const ended = new Promise<void>((resolve) => {
+    client.subscribe<Data>(
+      { query, variables: { ...variables } },
+      {
+        next(result) {
+          if (result.errors) errors.push(...result.errors);
+          if (result.data) items.push(result.data);
+        },
+        error(error) {
+          errors.push(error);
+          resolve();
+        },
+        complete: resolve,
+      },
+    );
+  });
+  return {
+    items,
+    errors,
+    async stop() {
+      await client.dispose();
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    },
+  };
+}

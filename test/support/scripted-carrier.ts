@@ -1,0 +1,80 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One call as a provider sees it. */
+export interface CarrierCall {
+  readonly id: string;
+  readonly to: string;
+  readonly reference: string;
+  readonly callbackUrl: string;
+  readonly token: string;
+  readonly content: { readonly kind: string; readonly text: string };
+}
+
+/** What the carrier does with a call: answer it, or take it and drop the line. */
+export type CarrierAnswer = 'accept' | 'drop' | { readonly status: number; readonly body: unknown };
+
+/** A provider outside the process under test that speaks the sandbox's wire contract and does what the test says. */
+export interface ScriptedCarrier {
+  readonly baseUrl: string;
+  /** Every call whose body arrived whole, in order. */
+  readonly calls: readonly CarrierCall[];
+  /** Default: `accept`. May be asynchronous: the answer waits for it. */
+  script: (call: CarrierCall) => CarrierAnswer | Promise<CarrierAnswer>;
+  /** Posts a signed webhook to the call's channel; the answer's status. */
+  post(call: CarrierCall, webhook: unknown): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
+  const calls: CarrierCall[] = [];
+  const server = createServer((request, response) => void answer(request, response));
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const call = await readCall(request);
+    calls.push(call);
+    const says = await carrier.script(call);
+    if (says === 'drop') return void request.socket.destroy();
+    const { status, body } = says === 'accept' ? { status: 202, body: { id: call.id } } : says;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const carrier: ScriptedCarrier = {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    script: () => 'accept',
+    post: (call, webhook) => postSigned(call.callbackUrl, call.token, webhook),
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return carrier;
+}
+
+/** Signs as the sandbox's contract says: HMAC-SHA256 under the channel's token over `timestamp.body`. */
+export async function postSigned(url: string, token: string, webhook: unknown): Promise<number> {
+  const body = JSON.stringify(webhook);
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const signature = createHmac('sha256', token).update(`${timestamp}.${body}`).digest('hex');
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-sandbox-timestamp': timestamp,
+      'x-sandbox-signature': `sha256=${signature}`,
+    },
+    body,
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+async function readCall(request: IncomingMessage): Promise<CarrierCall> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = JSON.parse(Buffer.concat(chunks).toString()) as Omit<CarrierCall, 'id' | 'token'>;
+  const token = (request.headers.authorization ?? '').replace('Bearer ', '');
+  return { ...body, id: `carrier-${randomUUID()}`, token };
+}

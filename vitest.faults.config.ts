@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The faults: whole processes, real kills. One file after another, for each wants the machine. */
+export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['test/faults/*.fault.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    bail: 0,
+  },
+});
