@@ -50,13 +50,13 @@ export function standingOf(progress: Progress, parts: number | null): Standing |
   const least = leastOf(standings);
   if (least === undefined) return undefined;
   const { rank, shownRank } = least;
-  const deciding = standings.filter((one) => one.rank === rank && one.shownRank === shownRank).reduce(join2);
+  const deciding = standings.filter((one) => one.rank === rank && one.shownRank === shownRank).reduce(joinShown);
   return { status: statusOfRank(shownRank), statusAt: deciding.at, failure: withoutOrigin(deciding.failure) };
 }
 
 type Shown = PartProgress & { readonly shownRank: number };
 
-const join2 = (a: Shown, b: Shown): Shown => ({ ...join(a, b), shownRank: a.shownRank });
+const joinShown = (a: Shown, b: Shown): Shown => ({ ...join(a, b), shownRank: a.shownRank });
 
 function leastOf(standings: readonly Shown[]): Shown | undefined {
   return standings.reduce<Shown | undefined>(

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { ContactEvent } from '../../../src/events/contact/events.js';
+import { evolveContact } from '../../../src/events/contact/evolve.js';
+import type { ContactState } from '../../../src/events/contact/state.js';
+import { at, channelId, contactId, event, recorded } from '../../support/events.js';
+
+function fold(events: readonly ContactEvent[]): ContactState | undefined {
+  return events.reduce<ContactState | undefined>(
+    (state, one, offset) => evolveContact(state, recorded(one, offset)),
+    undefined,
+  );
+}
+
+const created = (n: number, address = '+15550100000', displayName?: string) =>
+  event({ type: 'contact.created', n, data: { content: { address, ...(displayName && { displayName }) } } });
+const renamed = (n: number, displayName: string) =>
+  event({ type: 'contact.profile_changed', n, data: { content: { displayName } } });
+
+describe('evolveContact', () => {
+  it('knows the address and the name it came with', () => {
+    expect(fold([created(1, '+15550100000', 'Ada')])).toMatchObject({
+      id: contactId(),
+      displayName: 'Ada',
+      addresses: [{ channelId: channelId(), address: '+15550100000' }],
+      createdAt: at(1),
+    });
+  });
+
+  it('takes the name that the platform tells, whichever comes first', () => {
+    const name = renamed(2, 'Ada Lovelace');
+    expect(fold([created(1, '+15550100000', 'Ada'), name])).toEqual(fold([name, created(1, '+15550100000', 'Ada')]));
+    expect(fold([created(1), name, renamed(3, 'A. L.')])).toMatchObject({ displayName: 'A. L.' });
+  });
+
+  it('is created when its creation says so, also if that comes late or twice', () => {
+    expect(fold([renamed(1, 'Ada'), created(5)])).toMatchObject({ createdAt: at(5) });
+    expect(fold([created(5), renamed(1, 'Ada')])).toMatchObject({ createdAt: at(5) });
+    expect(fold([created(5), created(5)])).toEqual(fold([created(5)]));
+  });
+
+  it('keeps its addresses sorted, each once', () => {
+    const addresses = fold([created(1, '+2'), created(2, '+1'), created(3, '+2')])?.addresses;
+    expect(addresses?.map(({ address }) => address)).toEqual(['+1', '+2']);
+  });
+
+  it('rule 9: an erased event leaves what is known', () => {
+    const sealed = { sealed: { keyId: 'k', nonce: 'n', ciphertext: 'c' } };
+    const erased = event({ type: 'contact.profile_changed', n: 2, data: sealed });
+    expect(fold([created(1, '+1', 'Ada'), erased])).toMatchObject({ displayName: 'Ada' });
+  });
+
+  it('throws for an event that names no contact, or an address without a channel (rule 14)', () => {
+    expect(() => fold([{ ...created(1), contactId: undefined }])).toThrow(TypeError);
+    expect(() => fold([{ ...created(1), channelId: undefined }])).toThrow(TypeError);
+  });
+});

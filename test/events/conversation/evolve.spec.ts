@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ParleyEvent } from '../../../src/events/catalog.js';
+import type { ConversationEvent } from '../../../src/events/conversation/events.js';
+import { evolveConversation } from '../../../src/events/conversation/evolve.js';
+import { unreadCount, type ConversationState } from '../../../src/events/conversation/state.js';
+import type { MessageEvent } from '../../../src/events/message/events.js';
+import {
+  acceptedData,
+  at,
+  contactId,
+  conversationId,
+  event,
+  messageId,
+  receivedData,
+  recorded,
+} from '../../support/events.js';
+
+type Folded = ConversationEvent | MessageEvent;
+
+const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+
+function fold(events: readonly Folded[]): ConversationState {
+  const folded = events.reduce<ConversationState | undefined>(
+    (state, one, offset) => evolveConversation(state, recorded(one, offset)),
+    undefined,
+  );
+  if (folded === undefined) throw new Error('Nothing was folded.');
+  return folded;
+}
+
+const opened = (n: number) => event({ type: 'conversation.opened', n, data: { content: { address: '+15550100000' } } });
+const accepted = (n: number) => event({ type: 'message.accepted', n, message: n, data: acceptedData() });
+const received = (n: number, occurredAt = at(n)) =>
+  event({ type: 'message.received', n, message: n, data: receivedData(`in-${n}`), occurredAt });
+const read = (n: number, incomingCount: number) =>
+  event({ type: 'conversation.read', n, data: { upToMessageId: messageId(1), incomingCount } });
+const delivered = (n: number) => event({ type: 'message.delivered', n, message: 1, data: { attempt: 1, part: 0 } });
+
+describe('evolveConversation', () => {
+  it('knows its thread, its newest message and its unread ones', () => {
+    const state = fold([opened(1), accepted(2), received(3), received(4), read(5, 1), delivered(6)]);
+    expect(state).toMatchObject({
+      id: conversationId(),
+      contactId: contactId(),
+      address: '+15550100000',
+      status: 'OPEN',
+      lastMessageId: messageId(4),
+      incomingCount: 2,
+      readIncomingCount: 1,
+      lastActivityAt: at(4),
+      lastIncomingAt: at(4),
+      createdAt: at(1),
+    });
+    expect(unreadCount(state)).toBe(1);
+  });
+
+  it('never moves the read mark back', () => {
+    expect(fold([opened(1), received(2), received(3), read(4, 2), read(5, 1)]).readIncomingCount).toBe(2);
+  });
+
+  it("is never active later than recorded, whatever the provider's clock says", () => {
+    expect(fold([opened(1), received(2, at(9_999))])).toMatchObject({ lastActivityAt: at(2), lastIncomingAt: at(2) });
+    expect(fold([opened(5), received(6), received(7, at(2))])).toMatchObject({ lastActivityAt: at(6) });
+  });
+
+  it('a receipt alone makes a stub that shows no activity of its own later', () => {
+    const stub = fold([delivered(9)]);
+    expect(stub).toMatchObject({ address: null, lastMessageId: null, lastActivityAt: at(9) });
+    expect(fold([delivered(9), opened(3)])).toMatchObject({ createdAt: at(3), lastActivityAt: at(3) });
+  });
+
+  it('throws for an event that names no channel (rule 14)', () => {
+    expect(() => fold([{ ...opened(1), channelId: undefined }])).toThrow(TypeError);
+  });
+
+  it(`is the same in every order, but for which message is the newest (SEED=${seed})`, () => {
+    const step = fc.nat(4).map((kind) => [opened, accepted, received, delivered, (n: number) => read(n, n)][kind]);
+    const events = fc
+      .array(step, { minLength: 1, maxLength: 10 })
+      .map((steps) => steps.flatMap((make, index): Folded[] => (make ? [make(index + 1)] : [])));
+    const both = events.chain((some) =>
+      fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })),
+    );
+    const settled = (state: ConversationState) => ({ ...state, lastMessageId: state.lastMessageId !== null });
+    fc.assert(
+      fc.property(both, ([some, shuffled]: [readonly ParleyEvent[], readonly ParleyEvent[]]) => {
+        expect(settled(fold(shuffled as Folded[]))).toEqual(settled(fold(some as Folded[])));
+      }),
+      { seed, numRuns: 1_000 },
+    );
+  });
+});

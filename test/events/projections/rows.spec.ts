@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { evolveContact } from '../../../src/events/contact/evolve.js';
+import { evolveConversation } from '../../../src/events/conversation/evolve.js';
+import { evolveMessage } from '../../../src/events/message/evolve.js';
+import type { MessageState } from '../../../src/events/message/state.js';
+import { timelineEntryOf } from '../../../src/events/message/timeline.js';
+import {
+  contactFromRow,
+  contactToRows,
+  conversationFromRow,
+  conversationToRow,
+  messageFromRow,
+  messageToRow,
+  timelineEntryFromRow,
+  timelineEntryToRow,
+} from '../../../src/events/projections/rows.js';
+import { event, recorded, workspaceId } from '../../support/events.js';
+import { history, runs, seed } from '../message/histories.js';
+
+describe(`rows (SEED=${seed})`, () => {
+  it('give back the message and the timeline entries that went in', () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const state = events.reduce<MessageState | undefined>(evolveMessage, undefined);
+        if (state === undefined) throw new Error('Nothing was folded.');
+        expect(messageFromRow(messageToRow(state))).toEqual(state);
+        for (const entry of events.flatMap((one) => timelineEntryOf(one) ?? []))
+          expect(timelineEntryFromRow(timelineEntryToRow(entry, workspaceId(), true))).toEqual(entry);
+      }),
+      { ...runs, numRuns: 200 },
+    );
+  });
+
+  it('give back the conversation and the contact', () => {
+    const opened = event({ type: 'conversation.opened', n: 1, data: { content: { address: '+1' } } });
+    const conversation = evolveConversation(undefined, recorded(opened, 0));
+    expect(conversationFromRow(conversationToRow(conversation))).toEqual(conversation);
+    const created = event({ type: 'contact.created', n: 2, data: { content: { address: '+1', displayName: 'Ada' } } });
+    const contact = evolveContact(undefined, recorded(created, 0));
+    const rows = contactToRows(contact);
+    expect(contactFromRow(rows.contact, rows.addresses)).toEqual(contact);
+  });
+});
