@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
+import { isDatabaseAway, sqlStateOf } from '../../database/errors.js';
 import type { Running } from '../../lifecycle.js';
 import type { Vector } from '../kernel/cursor.js';
 import { createAudience, type Listener } from './audience.js';
@@ -54,7 +55,7 @@ export async function startJournalTail(deps: {
       try {
         while (isRunning() && (await readOnce()));
       } catch (error) {
-        log.warn({ err: error }, 'The journal could not be read; live subscriptions wait.');
+        log.warn({ reason: reasonOf(error) }, 'the journal could not be read: live subscriptions wait');
       }
       if (isRunning()) await woken.wait(mark, POLL_MS);
     }
@@ -73,3 +74,7 @@ export async function startJournalTail(deps: {
 }
 
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** Never the message of the database's error: it may quote what was in a row. */
+const reasonOf = (error: unknown): string =>
+  sqlStateOf(error) ?? (isDatabaseAway(error) ? 'Postgres is away' : error instanceof Error ? error.name : 'unknown');

@@ -69,9 +69,8 @@ export function createItemSource(deps: SubscriptionDeps): ItemSource {
       return { ...next, vector: seen };
     },
     async more() {
-      const mark = news.mark();
       if (isEnded || !mailbox.isEmpty()) return;
-      if (mailbox.isJoined()) return news.wait(mark);
+      if (mailbox.isJoined()) return news.wait(news.mark());
       await catchUp().catch(() => {
         mailbox.reset();
         return deps.pause();
