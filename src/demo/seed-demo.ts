@@ -32,22 +32,24 @@ export interface DemoDeps {
 const CHANNEL_NAME = 'Sandbox';
 
 /**
- * Gives the demo workspace a sandbox channel and a few conversations with a short history, through the same address
- * book and outbox as everything else. Nothing of it is ever sent. Repeating it, also after it was interrupted, adds
- * only what is missing.
+ * Gives an empty workspace a sandbox channel and a few conversations with a short history, through the same address book
+ * and outbox as everything else. Nothing of it is ever sent. For every start: it completes what an earlier one was
+ * interrupted in, and leaves a workspace alone that was furnished by somebody else.
  * @throws LogUnavailableError the rows are kept, and the outbox's sweeper goes on
  */
 export async function seedDemo(deps: DemoDeps): Promise<void> {
-  const channelId = (await findChannel(deps)) ?? (await createChannel(deps));
+  const { isEmpty, demoId } = await findChannels(deps);
+  const channelId = isEmpty ? await createChannel(deps) : demoId;
+  if (channelId === undefined) return;
   for (const story of STORIES) await seedStory(deps, channelId, story);
 }
 
-async function findChannel({ database, caller }: DemoDeps): Promise<ChannelId | undefined> {
-  const found = await database.orm.execute<{ id: string }>(sql`
-    select id from config.channels
-    where workspace_id = ${workspaceIds.toUuid(caller.workspaceId)} and provider = 'SANDBOX' and name = ${CHANNEL_NAME}
-    order by created_at, id limit 1`);
-  return found.rows[0] && channelIds.fromUuid(found.rows[0].id);
+async function findChannels({ database, caller }: DemoDeps) {
+  const found = await database.orm.execute<{ id: string; is_demo: boolean }>(sql`
+    select id, provider = 'SANDBOX' and name = ${CHANNEL_NAME} as is_demo from config.channels
+    where workspace_id = ${workspaceIds.toUuid(caller.workspaceId)} order by created_at, id limit 1`);
+  const [first] = found.rows;
+  return { isEmpty: first === undefined, demoId: first?.is_demo ? channelIds.fromUuid(first.id) : undefined };
 }
 
 async function createChannel({ commands, caller }: DemoDeps): Promise<ChannelId> {
