@@ -1,0 +1,88 @@
+import {
+  GraphQLError,
+  Kind,
+  getNamedType,
+  getVariableValues,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  type DocumentNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { getComplexity, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
+import { PAGE_SIZE_DEFAULT } from '../../resolvers/arguments.js';
+
+/**
+ * In fields answered: an inbox of 100 conversations with contact and last message is some 2,000, with the last 25
+ * messages of each some 15,000. At about 1 µs CPU a field the dearest request takes the process for tens of ms.
+ */
+export const COST_MAX = 25_000;
+/** A list that isn't paged (a timeline, the addresses of a contact) is short. */
+const SHORT_LIST_LENGTH = 5;
+/** Above it the walk over all spreads is itself the attack. */
+const WALK_MAX = 5_000;
+
+/**
+ * @throws GraphQLError QUERY_TOO_COMPLEX
+ */
+export function requireAffordable(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  // Variables that don't fit are the execution's to tell, which then answers nothing.
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return;
+  const cost = costOf(schema, document, operation, variables);
+  if (cost <= COST_MAX) return;
+  throw tooComplex(`The operation may answer ${cost} fields; at most ${COST_MAX}. Ask for smaller pages.`);
+}
+
+function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): number {
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  try {
+    return getComplexity({
+      schema,
+      query,
+      variables: { ...variables },
+      estimators: [estimate],
+      maxQueryNodes: WALK_MAX,
+    });
+  } catch (error) {
+    throw error instanceof GraphQLError && error.message.includes('number of nodes')
+      ? tooComplex('The operation spreads into too many fields.')
+      : error;
+  }
+}
+
+const tooComplex = (message: string) =>
+  new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
+
+function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
+  if (field.name.startsWith('__')) return 0;
+  return 1 + repetitionsOf(field.type, field.name, args) * childComplexity;
+}
+
+/** How often what is selected under a field may be answered. */
+function repetitionsOf(type: GraphQLOutputType, name: string, args: Readonly<Record<string, unknown>>): number {
+  const named = getNamedType(type);
+  if (!isCompositeType(named)) return 1;
+  if (named.name.endsWith('Connection')) return pageSizeOf(args);
+  if (Array.isArray(args['ids'])) return args['ids'].length;
+  const isList = isListType(isNonNullType(type) ? type.ofType : type);
+  // The connection counted its items already.
+  return isList && name !== 'nodes' && name !== 'edges' ? SHORT_LIST_LENGTH : 1;
+}
+
+const pageSizeOf = ({ first, last }: Readonly<Record<string, unknown>>): number => {
+  const size = first ?? last;
+  return typeof size === 'number' ? Math.max(1, size) : PAGE_SIZE_DEFAULT;
+};

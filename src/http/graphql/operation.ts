@@ -1,0 +1,81 @@
+import {
+  GraphQLError,
+  OperationTypeNode,
+  getOperationAST,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { requireAffordable } from './cost.js';
+import { LIMITS, limitsRule } from './limits.js';
+
+/** An operation as a WebSocket brings it. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface JudgedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+/** Apollo does these steps for HTTP; its plugins never see a WebSocket, so there they are done here, with the same codes. */
+export function judgeOperation(schema: GraphQLSchema, request: OperationRequest): JudgedOperation | GraphQLError[] {
+  try {
+    requireShortDocument(request.query);
+    const document = parseDocument(request.query);
+    const faults = validate(schema, document, [...specifiedRules, limitsRule]);
+    if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
+    const operation = requireOperation(document, request.operationName);
+    requireAffordable(schema, document, operation, request.variables ?? {});
+    return { document, operation };
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+/** @throws GraphQLError BAD_REQUEST */
+export function requireShortDocument(query: string): void {
+  if (query.length <= LIMITS.documentCharactersMax) return;
+  throw new GraphQLError(`The document is too long: at most ${LIMITS.documentCharactersMax} characters.`, {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
+}
+
+/** @throws GraphQLError BAD_REQUEST: a subscription needs a socket */
+export function refuseSubscription(operation: OperationDefinitionNode): void {
+  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new GraphQLError('Subscriptions run over WebSocket (graphql-transport-ws) at this same address.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: LIMITS.tokensMax });
+  } catch (error) {
+    throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
+}
+
+function requireOperation(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, name);
+  if (operation) return operation;
+  throw new GraphQLError('The document has no such operation, or several and no `operationName` to choose one.', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+  });
+}
+
+const withCode = (error: GraphQLError, code: string) =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { ...error.extensions, code },
+  });

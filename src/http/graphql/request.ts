@@ -1,0 +1,67 @@
+import { AppError, UnavailableError } from '../../errors.js';
+import type { Caller } from '../../access/caller.js';
+import { createContext, type RequestContext, type ResolverDeps } from '../../resolvers/context.js';
+import { requireCursor } from '../../resolvers/arguments.js';
+
+/** What a GraphQL request needs of the rest of the system. */
+export interface GraphqlDeps extends ResolverDeps {
+  /** Who holds this key; undefined: nobody. @throws when Postgres is away */
+  readonly authenticate: (secret: string) => Promise<Caller | undefined>;
+}
+
+/** Undefined while the process still waits for what it needs: requests are then answered UNAVAILABLE. */
+export type GraphqlDepsSource = () => GraphqlDeps | undefined;
+
+/** Where a client may say who it is: headers over HTTP, the same names in `connectionParams` over WebSocket. */
+export interface Credentials {
+  readonly authorization?: string | undefined;
+  readonly apiKey?: string | undefined;
+}
+
+/** How long a query waits until the read models have passed the cursor that it names. */
+const READ_AFTER_WAIT_MS = 2_000;
+const READ_AFTER_RETRY_MS = 500;
+
+/** @throws UnavailableError */
+export function requireDeps(source: GraphqlDepsSource): GraphqlDeps {
+  const deps = source();
+  if (deps === undefined) throw new UnavailableError('The server is starting. Try again in a moment.');
+  return deps;
+}
+
+/** If both are given, `authorization` counts. @throws AppError UNAUTHENTICATED */
+export async function authenticate(deps: GraphqlDeps, credentials: Credentials): Promise<Caller> {
+  const secret = secretOf(credentials);
+  const caller = secret === undefined ? undefined : await deps.authenticate(secret);
+  if (caller !== undefined) return caller;
+  throw new AppError(
+    'UNAUTHENTICATED',
+    'Give a valid API key: `Authorization: Bearer pk_…` or `x-api-key: pk_…`, over WebSocket in `connectionParams`.',
+  );
+}
+
+function secretOf({ authorization, apiKey }: Credentials): string | undefined {
+  if (authorization === undefined) return apiKey;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+}
+
+/**
+ * Read your writes: waits until what the cursor has seen can be queried, then opens the request's context.
+ * @throws AppError CURSOR_INVALID or NOT_YET_PROJECTED
+ */
+export async function openRequest(
+  deps: GraphqlDeps,
+  caller: Caller,
+  readAfter: string | undefined,
+): Promise<RequestContext> {
+  if (readAfter !== undefined) await waitFor(deps, readAfter);
+  return createContext(deps, caller);
+}
+
+async function waitFor({ cursors, feed }: GraphqlDeps, readAfter: string): Promise<void> {
+  const hasPassed = await feed.waitUntilPassed(requireCursor(cursors, readAfter), READ_AFTER_WAIT_MS);
+  if (hasPassed) return;
+  throw new AppError('NOT_YET_PROJECTED', 'What that cursor has seen cannot be queried yet. Try again in a moment.', {
+    retryAfterMs: READ_AFTER_RETRY_MS,
+  });
+}

@@ -1,0 +1,70 @@
+import websocket from '@fastify/websocket';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { GraphQLError, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { handleProtocols } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { GraphqlHandler } from './apollo.js';
+import { isOriginAllowed } from '../origins.js';
+import { LIMITS } from './limits.js';
+import { requireShortDocument } from './operation.js';
+
+export interface GraphqlRoutesDeps {
+  readonly schema: GraphQLSchema;
+  readonly handler: GraphqlHandler;
+  readonly openSocket: (socket: WebSocket) => void;
+  readonly corsOrigins: readonly string[];
+}
+
+/** `/graphql` by POST, GET and WebSocket, and `/schema.graphql`. */
+export const graphqlRoutes =
+  ({ schema, handler, openSocket, corsOrigins }: GraphqlRoutesDeps): FastifyPluginAsync =>
+  async (app) => {
+    await app.register(websocket, { options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax }, preClose });
+    app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+      const status = error.statusCode ?? 500;
+      return reply.code(status).send({ errors: [transportError(error, status)] });
+    });
+    const judge = (request: FastifyRequest) => {
+      const { query } = (request.body ?? request.query) as { query?: unknown };
+      if (typeof query === 'string') requireShortDocument(query);
+    };
+    app.post<{ Reply: string }>('/graphql', {
+      bodyLimit: LIMITS.bodyBytesMax,
+      preHandler: (request, _reply, done) => done(faultOf(() => judge(request))),
+      handler,
+    });
+    app.route<{ Reply: string }>({
+      method: 'GET',
+      url: '/graphql',
+      exposeHeadRoute: false,
+      preHandler: (request, reply, done) => {
+        if (request.ws && !isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
+          void reply.code(403).send('This origin is not allowed (PARLEY_CORS_ORIGINS).');
+          return;
+        }
+        done(request.ws ? undefined : faultOf(() => judge(request)));
+      },
+      handler,
+      wsHandler: openSocket,
+    });
+    const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
+    app.get('/schema.graphql', (_request, reply) => reply.type('application/graphql; charset=utf-8').send(printed));
+  };
+
+/** Sockets are closed by the server's own stop, with a code that says so. */
+const preClose = (done: () => void) => done();
+
+function faultOf(judge: () => void): (Error & { statusCode: number }) | undefined {
+  try {
+    judge();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return Object.assign(new Error(error.message), { statusCode: 400 });
+  }
+}
+
+const transportError = (error: Error, status: number) =>
+  status >= 500
+    ? { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+    : { message: error.message, extensions: { code: 'BAD_REQUEST' } };

@@ -1,0 +1,113 @@
+import cors from '@fastify/cors';
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import type { Logger } from 'pino';
+import type { Running } from '../lifecycle.js';
+import { buildParleySchema } from '../schema/build-schema.js';
+import { startApollo } from './graphql/apollo.js';
+import { createErrorPresenter } from './graphql/errors.js';
+import type { GraphqlDepsSource } from './graphql/request.js';
+import { graphqlRoutes } from './graphql/routes.js';
+import { createWebSocketHandler } from './graphql/websocket.js';
+import { graphiqlRoutes } from './graphiql.js';
+import { healthRoutes, type Readiness } from './health.js';
+import { listenOn } from './listen.js';
+
+export interface HttpServerDeps {
+  /** Origins of pages that may call from a browser; `*`: all. */
+  readonly corsOrigins: readonly string[];
+  /** Asked for each request, so that the server can listen and say what is missing before everything is there. */
+  readonly graphql: GraphqlDepsSource;
+  /** More routes, each in a scope of its own. */
+  readonly routes: readonly FastifyPluginAsync[];
+  readonly readiness: () => Promise<Readiness>;
+  readonly logger: Logger;
+}
+
+export interface HttpServer extends Running {
+  /** Answers the address as a URL. @throws Error when a port that was asked for is taken */
+  listen(host: string, port: number, isDefault: boolean): Promise<string>;
+}
+
+/** How long a body may take to arrive. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Of the 10 s in which the process must be gone. */
+const DRAIN_MS = 5_000;
+
+/** Everything that this process answers over HTTP and WebSocket. */
+export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
+  const { corsOrigins, graphql, logger } = deps;
+  const schema = buildParleySchema();
+  const present = createErrorPresenter(logger);
+  const apollo = await startApollo({ schema, deps: graphql, present, logger });
+  const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger });
+  const app = fastify({
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // A request that came before the end is answered, not refused with 503.
+    return503OnClosing: false,
+  });
+  const drain = watchDraining(app);
+  if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
+  await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
+  await app.register(healthRoutes(deps.readiness));
+  await app.register(graphiqlRoutes);
+  for (const route of deps.routes) await app.register(route);
+  await app.ready();
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    drain.begin();
+    const closed = app.close();
+    await within(DRAIN_MS, sockets.settled());
+    await sockets.close();
+    await within(DRAIN_MS, drain.settled());
+    app.server.closeAllConnections();
+    await closed;
+    await apollo.stop();
+  };
+  return {
+    listen: (host, port, isDefault) => listenOn(app, host, port, isDefault),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+/** Counts what is in flight; once draining, each answer also ends its connection. */
+function watchDraining(app: FastifyInstance) {
+  let isDraining = false;
+  let inFlight = 0;
+  let onIdle: (() => void) | undefined;
+  app.server.on('request', (_request, response) => {
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+      if (inFlight === 0) onIdle?.();
+    });
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isDraining) reply.header('connection', 'close');
+    done();
+  });
+  return {
+    begin: () => {
+      isDraining = true;
+    },
+    settled: () =>
+      new Promise<void>((resolve) => {
+        if (inFlight === 0) {
+          resolve();
+          return;
+        }
+        onIdle = resolve;
+      }),
+  };
+}
+
+/** Resolves with the work, or when the time is up: whoever is slower is cut off. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const timeout = new Promise<void>((resolve) => {
+    const handle = setTimeout(resolve, ms);
+    timer.signal.addEventListener('abort', () => clearTimeout(handle));
+  });
+  await Promise.race([work, timeout]);
+  timer.abort();
+}

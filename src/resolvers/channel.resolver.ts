@@ -1,0 +1,57 @@
+import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { channelIds } from '../events/kernel/ids.js';
+import { Channel } from '../schema/graphql/channel.type.js';
+import { CreateChannelInput } from '../schema/graphql/commands.input.js';
+import type { Connection } from '../schema/graphql/connection.type.js';
+import { ChannelConnection } from '../schema/graphql/connections.js';
+import { ChannelFilter } from '../schema/graphql/filters.input.js';
+import { PageArgs } from '../schema/graphql/page.args.js';
+import { CreateChannelPayload } from '../schema/graphql/payloads.type.js';
+import { requireId, toPageRequest } from './arguments.js';
+import { toChannel } from './channel.view.js';
+import type { RequestContext } from './context.js';
+import { instance } from './instance.js';
+import { toConnection } from './page.view.js';
+import { toUserErrors } from './user-error.view.js';
+
+@Resolver(() => Channel)
+export class ChannelResolver {
+  @Query(() => Channel, { nullable: true, description: 'One channel. Null when there is none.' })
+  async channel(
+    @Arg('id', () => ID, { description: "The channel's id." }) id: string,
+    @Ctx() { loaders, publicUrl }: RequestContext,
+  ): Promise<Channel | null> {
+    const view = await loaders.channels.load(requireId(channelIds, id));
+    return view === undefined ? null : toChannel(view, publicUrl());
+  }
+
+  @Query(() => ChannelConnection, { description: 'The connected channels, oldest first.' })
+  channels(
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('filter', () => ChannelFilter, { nullable: true, description: 'Which channels.' })
+    filter: ChannelFilter | null,
+    @Ctx() { finders, caller, publicUrl }: RequestContext,
+  ): Promise<Connection<Channel>> {
+    const conditions = {
+      provider: filter?.provider ?? undefined,
+      platform: filter?.platform ?? undefined,
+      isEnabled: filter?.isEnabled ?? undefined,
+    };
+    return toConnection(
+      toPageRequest(args),
+      (request) => finders.channelPage(caller.workspaceId, conditions, request),
+      (view) => toChannel(view, publicUrl()),
+    );
+  }
+
+  @Mutation(() => CreateChannelPayload, { description: 'Connects a channel. The provider itself is asked nothing.' })
+  async createChannel(
+    @Arg('input', () => CreateChannelInput, { description: 'The channel.' }) input: CreateChannelInput,
+    @Ctx() { commands, caller, publicUrl }: RequestContext,
+  ): Promise<CreateChannelPayload> {
+    const result = await commands.createChannel(caller, input);
+    return result.ok
+      ? instance(CreateChannelPayload, { channel: toChannel(result.value, publicUrl()), userErrors: [] })
+      : instance(CreateChannelPayload, { channel: null, userErrors: toUserErrors(result.userErrors) });
+  }
+}

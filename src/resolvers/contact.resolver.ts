@@ -1,0 +1,70 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { contactIds } from '../events/kernel/ids.js';
+import { Channel } from '../schema/graphql/channel.type.js';
+import type { Connection } from '../schema/graphql/connection.type.js';
+import { ContactConnection, ConversationConnection } from '../schema/graphql/connections.js';
+import { Contact, ContactAddress } from '../schema/graphql/contact.type.js';
+import type { Conversation } from '../schema/graphql/conversation.type.js';
+import { ContactFilter } from '../schema/graphql/filters.input.js';
+import { PageArgs } from '../schema/graphql/page.args.js';
+import { requireId, toPageRequest } from './arguments.js';
+import { toChannel } from './channel.view.js';
+import { toContact } from './contact.view.js';
+import type { RequestContext } from './context.js';
+import { toConversation } from './conversation.view.js';
+import { toConnection } from './page.view.js';
+
+@Resolver(() => Contact)
+export class ContactResolver {
+  @Query(() => Contact, { nullable: true, description: 'One contact. Null when there is none.' })
+  async contact(
+    @Arg('id', () => ID, { description: "The contact's id." }) id: string,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<Contact | null> {
+    const state = await loaders.contacts.load(requireId(contactIds, id));
+    return state === undefined ? null : toContact(state);
+  }
+
+  @Query(() => ContactConnection, { description: 'The contacts, newest first.' })
+  contacts(
+    @Args(() => PageArgs) args: PageArgs,
+    @Arg('filter', () => ContactFilter, { nullable: true, description: 'Which contacts.' })
+    filter: ContactFilter | null,
+    @Ctx() { finders, caller }: RequestContext,
+  ): Promise<Connection<Contact>> {
+    const conditions = { address: filter?.address ?? undefined };
+    return toConnection(
+      toPageRequest(args),
+      (request) => finders.contactPage(caller.workspaceId, conditions, request),
+      toContact,
+    );
+  }
+
+  @FieldResolver(() => ConversationConnection, {
+    description: 'The conversations with the contact, newest activity first.',
+  })
+  conversations(
+    @Root() contact: Contact,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { finders, caller }: RequestContext,
+  ): Promise<Connection<Conversation>> {
+    const conditions = { contactId: requireId(contactIds, contact.id) };
+    return toConnection(
+      toPageRequest(args),
+      (request) => finders.conversationPage(caller.workspaceId, conditions, request),
+      toConversation,
+    );
+  }
+}
+
+@Resolver(() => ContactAddress)
+export class ContactAddressResolver {
+  @FieldResolver(() => Channel, { nullable: true, description: 'The channel on which the address holds.' })
+  async channel(
+    @Root() { channelId }: ContactAddress,
+    @Ctx() { loaders, publicUrl }: RequestContext,
+  ): Promise<Channel | null> {
+    const view = await loaders.channels.load(channelId);
+    return view === undefined ? null : toChannel(view, publicUrl());
+  }
+}

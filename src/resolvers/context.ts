@@ -1,0 +1,46 @@
+import type { Caller } from '../access/caller.js';
+import type { Commands } from '../events/commands/commands.js';
+import type { Clock } from '../events/kernel/clock.js';
+import type { CursorCodec } from '../events/kernel/cursor.js';
+import type { EventId, MessageId } from '../events/kernel/ids.js';
+import type { LiveFeed } from '../events/projections/live-feed-port.js';
+import type { Finders } from '../events/queries/finders.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import { createLoaders, type Loaders } from './loaders.js';
+
+/** What resolvers reach beyond the request. */
+export interface ResolverDeps {
+  readonly commands: Commands;
+  readonly finders: Finders;
+  readonly feed: LiveFeed;
+  readonly cursors: CursorCodec;
+  readonly providers: ProviderRegistry;
+  readonly clock: Clock;
+  /** Without a slash at its end; known only once the server listens. */
+  readonly publicUrl: () => string;
+  /** The id of an outgoing message's first event: the timeline of a message that was just sent names it. */
+  readonly acceptanceEventId: (messageId: MessageId) => EventId;
+}
+
+/** What every resolver gets: made for each operation, and again for each delivered event of a subscription. */
+export interface RequestContext extends ResolverDeps {
+  readonly caller: Caller;
+  readonly loaders: Loaders;
+  /** `Query.cursor`: taken before anything else of this request is read. */
+  readonly cursorAtStart: string;
+}
+
+export function createContext(deps: ResolverDeps, caller: Caller): RequestContext {
+  return {
+    ...deps,
+    caller,
+    loaders: createLoaders(deps.finders, caller.workspaceId),
+    cursorAtStart: deps.cursors.encode(deps.feed.tail()),
+  };
+}
+
+/** The same for the next event: what was loaded for an earlier one may have changed since. */
+export const withFreshLoaders = (context: RequestContext): RequestContext => ({
+  ...context,
+  loaders: createLoaders(context.finders, context.caller.workspaceId),
+});

@@ -1,0 +1,35 @@
+import { unreadCount, type ConversationState } from '../events/conversation/state.js';
+import type { Capabilities } from '../providers/provider.js';
+import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
+import { instance } from './instance.js';
+
+const HOUR_MS = 3_600_000;
+
+export const toConversation = (state: ConversationState): Conversation =>
+  instance(Conversation, {
+    state,
+    id: state.id,
+    address: state.address,
+    status: state.status,
+    unreadCount: unreadCount(state),
+    lastActivityAt: state.lastActivityAt,
+    createdAt: state.createdAt,
+  });
+
+/** Counted from the contact's last message; with an unknown provider it counts as closed. */
+export function toServiceWindow(
+  state: ConversationState,
+  windowHours: Capabilities['serviceWindowHours'] | undefined,
+  now: Date,
+): ServiceWindow {
+  if (windowHours === 'permanent') return instance(ServiceWindow, { isOpen: true, expiresAt: null, isPermanent: true });
+  if (windowHours === undefined || state.lastIncomingAt === null) {
+    return instance(ServiceWindow, { isOpen: false, expiresAt: null, isPermanent: false });
+  }
+  const expiresAt = new Date(Date.parse(state.lastIncomingAt) + windowHours * HOUR_MS);
+  return instance(ServiceWindow, {
+    isOpen: now < expiresAt,
+    expiresAt: expiresAt.toISOString(),
+    isPermanent: false,
+  });
+}

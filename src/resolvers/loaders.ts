@@ -1,0 +1,30 @@
+import DataLoader from 'dataloader';
+import type { ContactState } from '../events/contact/state.js';
+import type { ConversationState } from '../events/conversation/state.js';
+import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../events/kernel/ids.js';
+import type { MessageState } from '../events/message/state.js';
+import type { ChannelView, Finders, JournalItem, TimelineView } from '../events/queries/finders.js';
+
+/** Each kind by id, batched and remembered for as long as the loaders live: one operation or one delivered event. */
+export interface Loaders {
+  readonly messages: DataLoader<MessageId, MessageState | undefined>;
+  readonly timelines: DataLoader<MessageId, TimelineView[]>;
+  readonly conversations: DataLoader<ConversationId, ConversationState | undefined>;
+  readonly contacts: DataLoader<ContactId, ContactState | undefined>;
+  readonly channels: DataLoader<ChannelId, ChannelView | undefined>;
+  readonly events: DataLoader<EventId, JournalItem | undefined>;
+}
+
+// 500: a statement with more ids gains nothing, and Postgres plans it anew.
+const options = { maxBatchSize: 500 };
+
+export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders {
+  return {
+    messages: new DataLoader((ids) => finders.messages(workspace, ids), options),
+    timelines: new DataLoader((ids) => finders.timelines(workspace, ids), options),
+    conversations: new DataLoader((ids) => finders.conversations(workspace, ids), options),
+    contacts: new DataLoader((ids) => finders.contacts(workspace, ids), options),
+    channels: new DataLoader((ids) => finders.channels(workspace, ids), options),
+    events: new DataLoader((ids) => finders.events(workspace, ids), options),
+  };
+}

@@ -1,0 +1,103 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { messageIds } from '../events/kernel/ids.js';
+import { Channel } from '../schema/graphql/channel.type.js';
+import { Contact } from '../schema/graphql/contact.type.js';
+import { Conversation } from '../schema/graphql/conversation.type.js';
+import { SendMessageInput } from '../schema/graphql/message.input.js';
+import { Message, StatusChange } from '../schema/graphql/message.type.js';
+import { SendMessagePayload } from '../schema/graphql/payloads.type.js';
+import { requireId } from './arguments.js';
+import { toChannel } from './channel.view.js';
+import { toContact } from './contact.view.js';
+import type { RequestContext } from './context.js';
+import { toConversation } from './conversation.view.js';
+import { instance } from './instance.js';
+import { createLoaders, type Loaders } from './loaders.js';
+import { toMessage, toStatusChange } from './message.view.js';
+import { toSendMessage } from './send-message.translate.js';
+import { toUserErrors } from './user-error.view.js';
+
+/** How long what is reached through a new message waits for the projection. */
+const PROJECTION_WAIT_MS = 2_000;
+
+@Resolver(() => Message)
+export class MessageResolver {
+  @Query(() => Message, { nullable: true, description: 'One message. Null when there is none.' })
+  async message(
+    @Arg('id', () => ID, { description: "The message's id." }) id: string,
+    @Ctx() { loaders }: RequestContext,
+  ): Promise<Message | null> {
+    return toMessage(await loaders.messages.load(requireId(messageIds, id)));
+  }
+
+  @Mutation(() => SendMessagePayload, { description: 'Sends a message. It is accepted when the log has it.' })
+  async sendMessage(
+    @Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput,
+    @Ctx() { commands, caller, cursors }: RequestContext,
+  ): Promise<SendMessagePayload> {
+    const result = await commands.sendMessage(caller, toSendMessage(input));
+    return result.ok
+      ? instance(SendMessagePayload, {
+          message: toMessage(result.value, result.cursor),
+          userErrors: [],
+          cursor: cursors.encode(result.cursor),
+        })
+      : instance(SendMessagePayload, { message: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+  }
+
+  @FieldResolver(() => Conversation, { nullable: true, description: 'The conversation that it belongs to.' })
+  async conversation(@Root() message: Message, @Ctx() context: RequestContext): Promise<Conversation | null> {
+    const loaders = await loadersBehind(message, context);
+    const state = await loaders?.conversations.load(message.state.conversationId);
+    return state === undefined ? null : toConversation(state);
+  }
+
+  @FieldResolver(() => Channel, { nullable: true, description: 'The channel that it went through.' })
+  async channel(@Root() { state }: Message, @Ctx() { loaders, publicUrl }: RequestContext): Promise<Channel | null> {
+    const view = await loaders.channels.load(state.channelId);
+    return view === undefined ? null : toChannel(view, publicUrl());
+  }
+
+  @FieldResolver(() => Contact, { nullable: true, description: 'The other side, whoever wrote.' })
+  async contact(@Root() message: Message, @Ctx() context: RequestContext): Promise<Contact | null> {
+    if (message.state.contactId === null) return null;
+    const loaders = await loadersBehind(message, context);
+    const state = await loaders?.contacts.load(message.state.contactId);
+    return state === undefined ? null : toContact(state);
+  }
+
+  @FieldResolver(() => Message, {
+    nullable: true,
+    description: "The message that it answers. Null also when that isn't known here.",
+  })
+  async replyTo(@Root() { state }: Message, @Ctx() { loaders }: RequestContext): Promise<Message | null> {
+    return state.replyToMessageId === null ? null : toMessage(await loaders.messages.load(state.replyToMessageId));
+  }
+
+  @FieldResolver(() => [StatusChange], {
+    description: 'Every change, in the order it was recorded, late and repeated ones included.',
+  })
+  async timeline(@Root() message: Message, @Ctx() context: RequestContext): Promise<StatusChange[]> {
+    const entries = await context.loaders.timelines.load(message.state.id);
+    if (entries.length > 0 || message.readAfter === undefined) return entries.map(toStatusChange);
+    return [firstChangeOf(message, context)];
+  }
+}
+
+/** Loaders that see what the message's own command wrote; undefined when the projection takes too long. */
+async function loadersBehind(message: Message, context: RequestContext): Promise<Loaders | undefined> {
+  if (message.readAfter === undefined) return context.loaders;
+  const isProjected = await context.feed.waitUntilPassed(message.readAfter, PROJECTION_WAIT_MS);
+  return isProjected ? createLoaders(context.finders, context.caller.workspaceId) : undefined;
+}
+
+/** A message that was just accepted is complete at once: its timeline is its acceptance, projected or not. */
+const firstChangeOf = ({ state }: Message, { acceptanceEventId }: RequestContext): StatusChange =>
+  instance(StatusChange, {
+    status: state.status,
+    attempt: 1,
+    occurredAt: state.statusAt,
+    recordedAt: state.updatedAt,
+    failure: null,
+    eventId: acceptanceEventId(state.id),
+  });

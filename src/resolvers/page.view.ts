@@ -1,0 +1,44 @@
+import type { Page, PageRequest } from '../events/queries/finders.js';
+import { PageInfo, type Connection } from '../schema/graphql/connection.type.js';
+import { instance } from './instance.js';
+
+/**
+ * Reads a page and shows it. A page of none still says whether there are any: it asks for one and drops it, for finders
+ * know no empty page.
+ */
+export async function toConnection<State, Item extends object>(
+  request: PageRequest,
+  read: (request: PageRequest) => Promise<Page<State>>,
+  toItem: (state: State) => Item,
+): Promise<Connection<Item>> {
+  const page = await read({ ...request, limit: Math.max(1, request.limit) });
+  if (request.limit === 0) return emptyOf(page, request);
+  const edges = page.edges.map((edge) => ({ cursor: edge.cursor, node: toItem(edge.node) }));
+  return {
+    edges,
+    nodes: edges.map((edge) => edge.node),
+    pageInfo: instance(PageInfo, {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    }),
+    totalCount: null,
+  };
+}
+
+function emptyOf<Item extends object>(page: Page<unknown>, request: PageRequest): Connection<Item> {
+  const isForward = request.direction === 'forward';
+  const isAny = page.edges.length > 0;
+  return {
+    edges: [],
+    nodes: [],
+    pageInfo: instance(PageInfo, {
+      hasNextPage: isForward ? isAny : page.hasNextPage,
+      hasPreviousPage: isForward ? page.hasPreviousPage : isAny,
+      startCursor: null,
+      endCursor: null,
+    }),
+    totalCount: null,
+  };
+}

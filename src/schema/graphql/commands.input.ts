@@ -1,0 +1,34 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
+import { ChannelPlatform, ProviderKind } from './enums.js';
+import { JSONObjectScalar } from './scalars.js';
+
+@InputType({ description: 'How far a conversation was read.' })
+export class MarkConversationReadInput {
+  @Field(() => ID, { description: 'The conversation.' })
+  conversationId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The last message that was read. Without it: up to the newest. The mark never goes back.',
+  })
+  upToMessageId?: string | null;
+}
+
+@InputType({ description: 'A channel to connect.' })
+export class CreateChannelInput {
+  @Field(() => String, { description: 'Its name, for people.' })
+  name!: string;
+
+  @Field(() => ProviderKind, { description: 'Whose API carries it.' })
+  provider!: Provider;
+
+  @Field(() => ChannelPlatform, { description: 'What contacts use to write.' })
+  platform!: Platform;
+
+  @Field(() => JSONObjectScalar, {
+    description:
+      'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?}`.',
+  })
+  settings!: Record<string, unknown>;
+}

@@ -1,0 +1,28 @@
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { ChannelId } from '../../events/kernel/ids.js';
+import { Node } from './node.type.js';
+import { DateTimeScalar } from './scalars.js';
+
+@ObjectType({ description: 'An address of a contact on a channel.' })
+export class ContactAddress {
+  /** What `channel` is resolved from. */
+  channelId!: ChannelId;
+
+  @Field(() => String, { description: "The platform's own spelling, for example a phone number." })
+  address!: string;
+}
+
+@ObjectType({ implements: Node, description: 'Somebody on the other side.' })
+export class Contact extends Node {
+  @Field(() => ID, { description: 'A TypeID, `cont_…`.' })
+  override id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name as the platform tells it.' })
+  displayName!: string | null;
+
+  @Field(() => [ContactAddress], { description: 'Where the contact can be reached.' })
+  addresses!: ContactAddress[];
+
+  @Field(() => DateTimeScalar, { description: 'When the contact was first met.' })
+  createdAt!: string;
+}

@@ -1,0 +1,149 @@
+import { Field, Float, InterfaceType, ObjectType } from 'type-graphql';
+import { ActionKind, RemovalReason } from './enums.js';
+
+@ObjectType({ description: 'A file that a message shows.' })
+export class Media {
+  @Field(() => String, { description: 'An address that an `img` can load.' })
+  url!: string;
+
+  @Field(() => String, { nullable: true, description: 'Its MIME type.' })
+  contentType!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its name, for saving it.' })
+  filename!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What it shows, for those who cannot see it.' })
+  altText!: string | null;
+}
+
+@ObjectType({
+  description:
+    'Something to tap. A tap on it comes back as an incoming message that repeats its text and payload in `tapped`.',
+})
+export class Action {
+  @Field(() => ActionKind, { description: 'What a tap does.' })
+  kind!: keyof typeof ActionKind;
+
+  @Field(() => String, { description: 'Its label.' })
+  text!: string;
+
+  @Field(() => String, { nullable: true, description: 'What comes back with a tap, unseen by the contact.' })
+  payload!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What a LINK opens.' })
+  url!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A second line under the label.' })
+  description!: string | null;
+}
+
+@ObjectType({ description: 'A group of rows in a list.' })
+export class ListSection {
+  @Field(() => String, { nullable: true, description: "The group's heading." })
+  title!: string | null;
+
+  @Field(() => [Action], { description: 'Its rows.' })
+  actions!: Action[];
+}
+
+@InterfaceType({
+  description:
+    "What a message says. Enough to list, to notify, and to show a kind you don't know; more kinds will come, so keep a default branch.",
+})
+export abstract class MessageContent {
+  @Field(() => String, { description: 'The words: body, caption, label or emoji; empty where there are none.' })
+  text!: string;
+}
+
+@ObjectType({ implements: MessageContent, description: 'Words, with what to tap and what is attached.' })
+export class TextContent extends MessageContent {
+  @Field(() => String, { nullable: true, description: 'A heading above the words.' })
+  title!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A small line below the words.' })
+  footer!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The subject, on channels like mail.' })
+  subject!: string | null;
+
+  @Field(() => [Action], { description: 'What can be tapped.' })
+  actions!: Action[];
+
+  @Field(() => [Media], { description: 'What is attached, on channels like mail.' })
+  attachments!: Media[];
+
+  @Field(() => Action, {
+    nullable: true,
+    description: 'The action whose tap this incoming message is; `replyTo` is the message that offered it.',
+  })
+  tapped!: Action | null;
+}
+
+@ObjectType({ implements: MessageContent, description: 'Pictures, with a caption.' })
+export class ImageContent extends MessageContent {
+  @Field(() => [Media], { description: 'The pictures.' })
+  images!: Media[];
+
+  @Field(() => String, { nullable: true, description: 'A small line below.' })
+  footer!: string | null;
+
+  @Field(() => [Action], { description: 'What can be tapped.' })
+  actions!: Action[];
+}
+
+@ObjectType({ implements: MessageContent, description: 'Audio, video and documents.' })
+export class FileContent extends MessageContent {
+  @Field(() => [Media], { description: 'The files.' })
+  files!: Media[];
+
+  @Field(() => String, { nullable: true, description: 'A small line below.' })
+  footer!: string | null;
+
+  @Field(() => [Action], { description: 'What can be tapped.' })
+  actions!: Action[];
+}
+
+@ObjectType({ implements: MessageContent, description: 'A place.' })
+export class LocationContent extends MessageContent {
+  @Field(() => Float, { description: 'Degrees north.' })
+  latitude!: number;
+
+  @Field(() => Float, { description: 'Degrees east.' })
+  longitude!: number;
+
+  @Field(() => String, { nullable: true, description: "The place's name." })
+  label!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The place's postal address." })
+  address!: string | null;
+}
+
+@ObjectType({ implements: MessageContent, description: 'Words with a menu of rows behind a button.' })
+export class ListContent extends MessageContent {
+  @Field(() => String, { nullable: true, description: 'A heading above the words.' })
+  title!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What is shown where lists cannot be.' })
+  altText!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The label of the button that opens the menu.' })
+  buttonText!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A small line below the words.' })
+  footer!: string | null;
+
+  @Field(() => [ListSection], { description: 'The menu.' })
+  sections!: ListSection[];
+}
+
+@ObjectType({ implements: MessageContent, description: "Of a kind that isn't known here." })
+export class UnsupportedContent extends MessageContent {
+  @Field(() => String, { description: "The provider's word for the kind." })
+  kind!: string;
+}
+
+@ObjectType({ implements: MessageContent, description: 'What it said is gone.' })
+export class RemovedContent extends MessageContent {
+  @Field(() => RemovalReason, { description: 'Why it is gone.' })
+  reason!: keyof typeof RemovalReason;
+}

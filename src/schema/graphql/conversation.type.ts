@@ -1,0 +1,50 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { ConversationState, ConversationStatus as Status } from '../../events/conversation/state.js';
+import { ConversationStatus } from './enums.js';
+import { Node } from './node.type.js';
+import { DateTimeScalar } from './scalars.js';
+
+@ObjectType({
+  description:
+    'For how long anything may be sent. Unknown counts as closed here; `sendMessage` asks the provider before it refuses.',
+})
+export class ServiceWindow {
+  @Field(() => Boolean, { description: 'Whether it is open now.' })
+  isOpen!: boolean;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it closes or closed. Null: never opened, or permanent.',
+  })
+  expiresAt!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether this platform never closes it.' })
+  isPermanent!: boolean;
+}
+
+@ObjectType({
+  implements: Node,
+  description: 'The one thread between a channel and an address. It is closed and reopened, never made twice.',
+})
+export class Conversation extends Node {
+  /** What its other fields are resolved from. */
+  state!: ConversationState;
+
+  @Field(() => ID, { description: 'A TypeID, `conv_…`.' })
+  override id!: string;
+
+  @Field(() => String, { nullable: true, description: "The contact's address in this thread. Null once erased." })
+  address!: string | null;
+
+  @Field(() => ConversationStatus, { description: 'Whether it is in progress.' })
+  status!: Status;
+
+  @Field(() => Int, { description: 'Incoming messages after the read mark. One mark for all agents.' })
+  unreadCount!: number;
+
+  @Field(() => DateTimeScalar, { description: 'When something last happened in it.' })
+  lastActivityAt!: string;
+
+  @Field(() => DateTimeScalar, { description: 'When the first message was written.' })
+  createdAt!: string;
+}

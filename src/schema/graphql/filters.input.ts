@@ -1,0 +1,52 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
+import type { ConversationStatus as Status } from '../../events/conversation/state.js';
+import { ChannelPlatform, ConversationStatus, ProviderKind } from './enums.js';
+
+@InputType({ description: 'Which channels. All conditions must hold.' })
+export class ChannelFilter {
+  @Field(() => ProviderKind, { nullable: true, description: 'Those of one provider.' })
+  provider?: Provider | null;
+
+  @Field(() => ChannelPlatform, { nullable: true, description: 'Those of one platform.' })
+  platform?: Platform | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Those that send, or those that do not.' })
+  isEnabled?: boolean | null;
+}
+
+@InputType({ description: 'Which contacts. All conditions must hold.' })
+export class ContactFilter {
+  @Field(() => String, { nullable: true, description: 'Those with exactly this address on some channel.' })
+  address?: string | null;
+}
+
+@InputType({ description: 'Which conversations. All conditions must hold.' })
+export class ConversationFilter {
+  @Field(() => ConversationStatus, { nullable: true, description: 'Those that are open, or those that are closed.' })
+  status?: Status | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Those of any of these channels; at most 100.' })
+  channelIds?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those with one contact.' })
+  contactId?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Those with unread messages, or those without.' })
+  isUnread?: boolean | null;
+}
+
+@InputType({ description: 'Which events. All conditions must hold.' })
+export class EventFilter {
+  @Field(() => [String], { nullable: true, description: 'Those of any of these types; at most 100.' })
+  types?: string[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of one conversation.' })
+  conversationId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of one channel.' })
+  channelId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of one message.' })
+  messageId?: string | null;
+}

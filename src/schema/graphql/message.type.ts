@@ -1,0 +1,115 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Vector } from '../../events/kernel/cursor.js';
+import type { FailureCode as Code } from '../../events/message/events.js';
+import type { MessageState, MessageStatus as Status } from '../../events/message/state.js';
+import { MessageContent } from './content.type.js';
+import { FailureCode, MessageAuthor, MessageDirection, MessageStatus } from './enums.js';
+import { Node } from './node.type.js';
+import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
+
+@ObjectType({
+  description: "Why a message failed. `message` is ours, for people; the provider's own words are beside it.",
+})
+export class MessageFailure {
+  @Field(() => FailureCode, { description: 'Why, the same for all providers.' })
+  code!: Code;
+
+  @Field(() => String, { description: 'Why, for people.' })
+  message!: string;
+
+  @Field(() => Boolean, { description: 'Whether sending the same again may succeed.' })
+  isRetryable!: boolean;
+
+  @Field(() => String, { nullable: true, description: "The provider's own code." })
+  providerCode!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The provider's own words." })
+  providerMessage!: string | null;
+}
+
+@ObjectType({ description: 'One change of status that an event told, whether it moved the status or came late.' })
+export class StatusChange {
+  @Field(() => MessageStatus, { description: 'The status that was told.' })
+  status!: Status;
+
+  @Field(() => Int, { description: 'Which attempt it belongs to, from 1.' })
+  attempt!: number;
+
+  @Field(() => DateTimeScalar, { description: "The provider's time, ours where it gives none." })
+  occurredAt!: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was recorded, by our clock.' })
+  recordedAt!: string;
+
+  @Field(() => MessageFailure, { nullable: true, description: 'Why, with a status that says failed.' })
+  failure!: MessageFailure | null;
+
+  @Field(() => ID, { description: 'The event that told it.' })
+  eventId!: string;
+}
+
+@ObjectType({ implements: Node, description: 'One message, incoming or outgoing.' })
+export class Message extends Node {
+  /** What its other fields are resolved from. */
+  state!: MessageState;
+  /** Of a message that was just sent: what is reached through it waits until the projection has passed this. */
+  readAfter!: Vector | undefined;
+
+  @Field(() => ID, { description: 'A TypeID, `msg_…`.' })
+  override id!: string;
+
+  @Field(() => MessageDirection, { description: 'Which way it went.' })
+  direction!: keyof typeof MessageDirection;
+
+  @Field(() => MessageAuthor, { description: 'Who wrote it.' })
+  author!: keyof typeof MessageAuthor;
+
+  @Field(() => String, { nullable: true, description: 'Your own id of the agent or bot that sent it.' })
+  authorId!: string | null;
+
+  @Field(() => MessageContent, { description: 'What it says.' })
+  content!: MessageContent;
+
+  @Field(() => MessageStatus, {
+    description:
+      'Moves forward only, except that a resend begins a new attempt and an unknown outcome may be settled to PROCESSING.',
+  })
+  status!: Status;
+
+  @Field(() => DateTimeScalar, { description: 'When the change to `status` occurred.' })
+  statusAt!: string;
+
+  @Field(() => MessageFailure, { nullable: true, description: 'Why, with a status that says failed.' })
+  failure!: MessageFailure | null;
+
+  @Field(() => [String], { description: 'One for each part the provider made of it.' })
+  providerMessageIds!: readonly string[];
+
+  @Field(() => String, { nullable: true, description: 'Yours.' })
+  reference!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The key that it was sent with.' })
+  idempotencyKey!: string | null;
+
+  @Field(() => JSONObjectScalar, { nullable: true, description: 'Yours.' })
+  metadata!: Readonly<Record<string, unknown>> | null;
+
+  @Field(() => JSONObjectScalar, {
+    nullable: true,
+    description: "The provider's, beyond the content: referral, order, forwarding.",
+  })
+  providerData!: Readonly<Record<string, unknown>> | null;
+
+  @Field(() => String, { nullable: true, description: 'Order within its conversation, compared as text.' })
+  sortKey!: string | null;
+
+  @Field(() => DateTimeScalar, {
+    description: "When the contact wrote it by the provider's clock, or when it was accepted.",
+  })
+  createdAt!: string;
+
+  @Field(() => DateTimeScalar, {
+    description: 'Never goes back: of two answers about one message the later is the newer.',
+  })
+  updatedAt!: string;
+}

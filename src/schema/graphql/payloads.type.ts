@@ -1,0 +1,48 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Channel } from './channel.type.js';
+import { Conversation } from './conversation.type.js';
+import { Message } from './message.type.js';
+import { CursorScalar } from './scalars.js';
+import { UserError } from './user-error.type.js';
+
+@ObjectType({
+  description:
+    'The message is complete at once; what is reached through it waits for the projection, as with read your writes.',
+})
+export class SendMessagePayload {
+  @Field(() => Message, { nullable: true, description: 'The message as recorded. Null when refused.' })
+  message!: Message | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The place in the journal behind this change. Null when refused.',
+  })
+  cursor!: string | null;
+}
+
+@ObjectType({ description: 'The conversation with its new read mark.' })
+export class MarkConversationReadPayload {
+  @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })
+  conversation!: Conversation | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The place in the journal behind this change. Null when refused.',
+  })
+  cursor!: string | null;
+}
+
+@ObjectType({ description: 'The connected channel.' })
+export class CreateChannelPayload {
+  @Field(() => Channel, { nullable: true, description: 'The channel. Null when refused.' })
+  channel!: Channel | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+}
