@@ -12,10 +12,10 @@ import {
 } from './postgres-binaries.js';
 import { clusterPaths, hasCluster, initCluster, pickPort, tailOf, type ClusterPaths } from './postgres-cluster.js';
 import {
+  disownPidFile,
   isAlive,
   isPostgresProcess,
   readPostmasterFile,
-  removeStalePidFile,
   startProgram,
   stopPostmaster,
   type PostmasterFile,
@@ -25,7 +25,10 @@ import {
 const READY_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 const WATCH_EVERY_MS = 250;
-const START_TRIES = 5;
+const START_TRIES = 3;
+/** After a kill -9 of the server a busy session of it may go on for as long as a statement may take. */
+const SESSIONS_STILL_THERE = 'pre-existing shared memory block';
+const START_WITHIN_MS = 20_000;
 const RESTART_BACK_OFF_MAX_MS = 5_000;
 
 export interface EmbeddedPostgresOptions {
@@ -84,31 +87,37 @@ async function pickPortUnlessRunning(paths: ClusterPaths): Promise<number> {
 
 /** Idempotent: whoever finds a live server takes it. */
 async function startOrAdopt(server: Server, port: number): Promise<PostmasterFile> {
-  let failure = '';
-  // After a kill -9 of the server its last sessions hold the shared memory for a moment, and a start is refused.
-  for (let tries = 0; tries < START_TRIES; tries += 1) {
+  const deadline = performance.now() + START_WITHIN_MS;
+  for (let tries = 1; ; tries += 1) {
     const found = await readPostmasterFile(server.paths.clusterDir);
-    if (found !== undefined && (await isPostgresProcess(found.pid))) return untilReady(server.paths, () => found.pid);
-    await removeStalePidFile(server.paths.clusterDir);
-    const started = await startProgram(server.binaries.postgres, serverArgs(server, port), {
-      user: server.user,
-      paths: [server.paths.clusterDir, server.binaries.postgres],
-      logFile: server.paths.logFile,
-    });
-    const ended = started.exited.then((reason) => (failure = reason));
-    const ready = untilReady(server.paths, () => started.pid).catch(() => undefined);
-    const first = await Promise.race([ready, ended]);
+    if (found !== undefined && (await isPostgresProcess(found.pid))) return untilReady(server.paths, found.pid);
+    const first = await startOnce(server, port);
     if (typeof first === 'object') return first;
-    await pause(100 * 2 ** tries);
+    const words = await tailOf(server.paths.logFile);
+    const isFinal = words.includes(SESSIONS_STILL_THERE) ? performance.now() > deadline : tries === START_TRIES;
+    if (isFinal) throw new Error(`PostgreSQL did not start: ${first}.\n${words}`);
+    await pause(Math.min(100 * 2 ** tries, 1_000));
   }
-  throw new Error(`PostgreSQL did not start: ${failure}.\n${await tailOf(server.paths.logFile)}`);
 }
 
-async function untilReady(paths: ClusterPaths, pidOf: () => number): Promise<PostmasterFile> {
+/** Why it did not start, or what the started server says. */
+async function startOnce(server: Server, port: number): Promise<PostmasterFile | string> {
+  const { paths, binaries, user } = server;
+  await disownPidFile(paths.clusterDir);
+  const { pid, exited } = await startProgram(binaries.postgres, serverArgs(server, port), {
+    user,
+    paths: [paths.clusterDir, binaries.postgres],
+    logFile: paths.logFile,
+  });
+  const ready = untilReady(paths, pid).catch(() => exited);
+  return Promise.race([ready, exited]);
+}
+
+async function untilReady(paths: ClusterPaths, pid: number): Promise<PostmasterFile> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
-  while (performance.now() < deadline && isAlive(pidOf())) {
+  while (performance.now() < deadline && isAlive(pid)) {
     const found = await readPostmasterFile(paths.clusterDir);
-    if (found?.pid === pidOf() && found.isReady) return found;
+    if (found?.pid === pid && found.isReady) return found;
     await pause(LOOK_EVERY_MS);
   }
   throw new Error(`PostgreSQL did not become ready.\n${await tailOf(paths.logFile)}`);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pause } from '../lifecycle.js';
 import type { PostgresUser } from './postgres-binaries.js';
@@ -24,10 +25,20 @@ export async function readPostmasterFile(clusterDir: string): Promise<Postmaster
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // EPERM: somebody else's process, but a process.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** A server that outlived its Parley ends as a zombie where the container's first process reaps nobody. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 
@@ -116,6 +127,19 @@ export async function stopPostmaster(pid: number, clusterDir: string): Promise<v
   throw new Error(`The PostgreSQL of ${clusterDir} (process ${pid}) does not stop.`);
 }
 
-/** A pid file of a server that is gone; PostgreSQL would refuse where the number belongs to another process now. */
-export const removeStalePidFile = (clusterDir: string): Promise<void> =>
-  rm(join(clusterDir, 'postmaster.pid'), { force: true });
+/** Above what any system gives to a process. */
+const NOBODYS_PID = 9_999_999;
+
+/**
+ * For a pid file whose number belongs to another process now: PostgreSQL would take that process for its server and
+ * refuse. Only the number goes. The file itself must stay: by it a new server finds out whether sessions of the killed
+ * one are still writing, and waits for them; deleting it is how clusters get corrupted.
+ */
+export async function disownPidFile(clusterDir: string): Promise<void> {
+  const file = join(clusterDir, 'postmaster.pid');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const pid = Number(text.split('\n')[0]);
+  if (!isAlive(pid) || (await isPostgresProcess(pid))) return;
+  await writeFile(file, text.replace(/^[^\n]*/, String(NOBODYS_PID)));
+}
