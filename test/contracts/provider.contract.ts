@@ -220,7 +220,8 @@ function pathsOf(value: unknown, path: Path = []): Path[] {
 
 function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
   if (key === undefined) return by;
-  if (Array.isArray(value)) return value.map((one, index) => (index === Number(key) ? replaced(one, rest, by) : one));
+  if (Array.isArray(value))
+    return (value as unknown[]).map((one, index) => (index === Number(key) ? replaced(one, rest, by) : one));
   const object = value as Record<string, unknown>;
   return { ...object, [key]: replaced(object[key], rest, by) };
 }
