@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
+import { pause } from '../../../lifecycle.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
@@ -8,7 +10,6 @@ import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
-import { waitFor } from './retry.js';
 import { createSlots } from './slots.js';
 import { createStartCall } from './start-call.js';
 import { createStepEventMaker, type StepEventMaker } from './step-events.js';
@@ -59,6 +60,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const stopping = new AbortController();
   const hurrying = new AbortController();
   const givingUp = new AbortController();
+  // Every call listens: as many as there are slots, not the ten above which Node suspects a leak.
+  setMaxListeners(0, stopping.signal, hurrying.signal, givingUp.signal);
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
   const store = createClaimStore({ database, outbox, publisher, logger, givingUp: givingUp.signal });
   const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
@@ -104,6 +107,6 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
 /** Waits for it, and no longer than so many milliseconds. */
 async function atMost(milliseconds: number, awaited: Promise<void>): Promise<void> {
   const timer = new AbortController();
-  await Promise.race([awaited, waitFor(milliseconds, timer.signal)]);
+  await Promise.race([awaited, pause(milliseconds, timer.signal)]);
   timer.abort();
 }

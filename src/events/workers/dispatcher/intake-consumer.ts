@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
-import type { Running } from '../../../lifecycle.js';
+import { pause, type Running } from '../../../lifecycle.js';
 import {
   FatalConsumerError,
   PositionOutOfRangeError,
@@ -8,8 +8,7 @@ import {
   type EventLog,
   type RecordBatch,
 } from '../../log/event-log.js';
-import type { PositionStore } from '../../log/positions.js';
-import { waitFor } from './retry.js';
+import { StalePositionError, type PositionStore } from '../../log/positions.js';
 
 export interface IntakeConsumerDeps {
   readonly database: Database;
@@ -45,7 +44,7 @@ export function runIntake(deps: IntakeConsumerDeps): IntakeConsumer {
         }
         deps.logger.warn({ err: error }, 'the intake of the dispatcher could not begin');
       }
-      await waitFor(RETRY_MS, stopping.signal);
+      await pause(RETRY_MS, stopping.signal);
     }
   };
   const running = run();
@@ -71,7 +70,11 @@ async function consumeUntil(
     group: 'dispatcher',
     startAt: () => watched.startAt(),
     handle: (batch) => watched.handle(batch),
-    onError: (error) => logger.warn({ err: error }, 'the intake of the dispatcher will be tried again'),
+    onError(error) {
+      // Another process of the group moved on: its work, and no fault.
+      if (error instanceof StalePositionError) logger.debug('another intake has moved the position');
+      else logger.warn({ err: error }, 'the intake of the dispatcher will be tried again');
+    },
   });
   const stopped = new Promise<undefined>((resolve) => {
     stopping.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isDatabaseAway, sqlStateOf } from '../../../database/errors.js';
+import { pause } from '../../../lifecycle.js';
 import { LogUnavailableError } from '../../log/event-log.js';
 
 const BACK_OFF_FIRST_MS = 100;
@@ -41,12 +41,7 @@ export async function retryPassing<Result>(work: () => Promise<Result>, options:
       const isOver = options.signal.aborted || ownFaults >= OWN_FAULTS_MAX || performance.now() >= endsAt;
       if (isOver) throw error;
       if (failures === 1) options.logger.warn({ err: error }, `${options.what}: will be tried again`);
-      await waitFor(Math.min(BACK_OFF_FIRST_MS * 2 ** (failures - 1), BACK_OFF_MAX_MS), options.signal);
+      await pause(Math.min(BACK_OFF_FIRST_MS * 2 ** (failures - 1), BACK_OFF_MAX_MS), options.signal);
     }
   }
-}
-
-/** Resolves after so many milliseconds, or when the signal fires. */
-export async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await pause(milliseconds, undefined, { signal }).catch(() => undefined);
 }
