@@ -8,13 +8,13 @@ export interface MicroBatchOptions<Item, Result> {
   /** Items that may wait at once; one more is refused with `MicroBatchFullError`. */
   readonly waitingMax: number;
   /** One result per item, in order; what it throws every item of the batch is told. */
-  run(items: readonly Item[]): Promise<readonly Result[]>;
+  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**

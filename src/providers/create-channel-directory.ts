@@ -38,8 +38,8 @@ export async function createChannelDirectory(deps: ChannelDirectoryDeps): Promis
   const refresh = async (id: ChannelId) => (await refreshOne(id))();
   const stopWakes = database.onWake('parley_channels', (payload) => {
     const id = channelIds.parse(payload);
-    if (id === undefined) return keeper.reload();
-    refresh(id).catch((error: unknown) => logger.warn({ err: error, channelId: id }, 'a channel was not renewed'));
+    if (id === undefined) keeper.reload();
+    else refresh(id).catch((error: unknown) => logger.warn({ err: error, channelId: id }, 'a channel was not renewed'));
   });
   await keeper.firstTry;
   return {
@@ -68,11 +68,13 @@ function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
     }
   };
   const firstTry = load();
+  const hasStopped = () => stopping.signal.aborted;
   const keep = async () => {
-    for (let waitMs = await firstTry; !stopping.signal.aborted; waitMs = await load()) {
+    let waitMs = await firstTry;
+    while (!hasStopped()) {
       await pause(waitMs, AbortSignal.any([stopping.signal, early.signal]));
       early = new AbortController();
-      if (stopping.signal.aborted) return;
+      if (!hasStopped()) waitMs = await load();
     }
   };
   const kept = keep();
@@ -88,19 +90,20 @@ function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
 
 type ChannelRow = typeof channels.$inferSelect;
 
+/** What was renewed while this read was under way is newer, and stays. */
 async function loadAll({ database, box, logger }: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>): Promise<void> {
+  const before = new Map(byId);
+  const isUntouched = (id: ChannelId) => byId.get(id) === before.get(id);
   const rows = await database.orm.select().from(channels).orderBy(asc(channels.createdAt), asc(channels.id));
   const seen = new Set(rows.map(({ id }) => channelIds.fromUuid(id)));
-  for (const id of byId.keys()) if (!seen.has(id)) byId.delete(id);
+  for (const id of before.keys()) if (!seen.has(id) && isUntouched(id)) byId.delete(id);
   for (const row of rows) {
+    const id = channelIds.fromUuid(row.id);
+    if (!isUntouched(id)) continue;
     try {
-      const channel = channelOf(row, box);
-      byId.set(channel.id, channel);
+      byId.set(id, channelOf(row, box));
     } catch (error) {
-      logger.error(
-        { err: error, channelId: channelIds.fromUuid(row.id) },
-        'the settings of a channel can not be opened',
-      );
+      logger.error({ err: error, channelId: id }, 'the settings of a channel can not be opened');
     }
   }
 }

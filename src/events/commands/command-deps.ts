@@ -25,6 +25,6 @@ export interface CommandDeps {
   readonly box: SecretBox;
   readonly clock: Clock;
   /** A UUIDv7, made once for each outgoing message (rule 6). */
-  newMessageId(): MessageId;
-  newChannelId(): ChannelId;
+  readonly newMessageId: () => MessageId;
+  readonly newChannelId: () => ChannelId;
 }

@@ -20,7 +20,7 @@ export interface ReadySend {
 
 export interface Lookups {
   readonly freshly: FreshLookup;
-  findThread(request: ThreadRequest): Promise<Thread | undefined>;
+  readonly findThread: (request: ThreadRequest) => Promise<Thread | undefined>;
 }
 
 /** Everything that may refuse a send, in the order in which it can be known. Writes nothing. */

@@ -16,8 +16,8 @@ const LOOK_EVERY_MS = 25;
 export interface RepeatDeps {
   readonly finders: Pick<Finders, 'messages'>;
   readonly outbox: Outbox;
-  find(ref: KeyRef): Promise<KeyRow | undefined>;
-  tail(): Vector;
+  readonly find: (ref: KeyRef) => Promise<KeyRow | undefined>;
+  readonly tail: () => Vector;
 }
 
 /** Answers a key that stands for a message already. Nobody answers before a position is known. */

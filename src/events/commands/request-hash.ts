@@ -16,8 +16,8 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 function canonical(value: unknown, isKept: (value: unknown) => boolean): unknown {
   if (Array.isArray(value)) return value.map((inner) => canonical(inner, isKept));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
+  const entries = Object.entries(value)
     .filter(([, inner]) => isKept(inner))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => [key, canonical(inner, isKept)]);
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner, isKept)]));
 }

@@ -41,7 +41,7 @@ export interface ReservationsDeps {
   readonly addressBook: AddressBook;
   readonly fingerprint: string;
   readonly clock: Clock;
-  tail(): Vector;
+  readonly tail: () => Vector;
 }
 
 /** A key is free, but somebody else took it before our insert: the transaction is undone and looks again. */

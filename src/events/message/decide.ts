@@ -5,6 +5,7 @@ import type { ContactId, ConversationId, EventId, MessageId, WorkspaceId } from 
 import { actionsOf, contentFacts, mediaOf, rowsOf } from './content-facts.js';
 import type { MessageContent } from './content.js';
 import type { MessageEvent } from './events.js';
+import { countCharacters } from './plain-text.js';
 import type { SendForm } from './send-form.js';
 
 export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' }>;
@@ -86,7 +87,7 @@ function judgeLimits(content: MessageContent, limits: ContentLimits | undefined)
           },
         ];
   return [
-    ...over('text', [...content.text].length, limits.textCharactersMax, 'characters'),
+    ...over('text', countCharacters(content.text), limits.textCharactersMax, 'characters'),
     ...over(MEDIA_FIELD[kind] ?? kind, mediaOf(content).length, limits.mediaMax, 'media'),
     ...over('actions', actionsOf(content).length, limits.actionsMax, 'actions'),
     ...over('sections', rowsOf(content).length, limits.rowsMax, 'rows'),

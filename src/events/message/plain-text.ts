@@ -6,3 +6,6 @@ export const isStorable = (text: string): boolean => !text.includes('\0') && !/\
 
 /** For what ends up in a header, a file name or one line of a log: no control character, no line separator. */
 export const isSingleLine = (text: string): boolean => isStorable(text) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+
+/** Code points: what providers count, and what people call characters most of the time. */
+export const countCharacters = (text: string): number => Array.from(text).length;

@@ -5,7 +5,7 @@ import { channelIds, contactIds, conversationIds, messageIds } from '../kernel/i
 import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/ids.js';
 import { parseContent } from './content-input.js';
 import type { MessageContent } from './content.js';
-import { isSingleLine } from './plain-text.js';
+import { countCharacters, isSingleLine } from './plain-text.js';
 
 export const KEY_LENGTH_MAX = 255;
 const REFERENCE_LENGTH_MAX = 255;
@@ -59,15 +59,17 @@ export function parseSendForm(input: SendMessage): Decision<SendForm, UserError>
 
 /** Judged before the key is looked up: a key that can't be kept stands for nothing. */
 export function refuseKey(key: string): readonly UserError[] {
-  const isGood = key !== '' && [...key].length <= KEY_LENGTH_MAX && isSingleLine(key);
+  const isGood = key !== '' && countCharacters(key) <= KEY_LENGTH_MAX && isSingleLine(key);
   if (isGood) return [];
   return [invalid(['idempotencyKey'], `1 to ${KEY_LENGTH_MAX} characters, and no control characters.`)];
 }
 
 const invalid = (field: readonly string[], message: string): UserError => ({ code: 'INPUT_INVALID', message, field });
 
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
 function parseRecipient(to: SendMessage['to']): Decision<Recipient, UserError> {
-  const given = Object.entries(to).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(to).filter(([, value]) => isGiven(value));
   const [kind, text] = given[0] ?? [];
   if (kind === undefined || text === undefined || given.length > 1)
     return refused(invalid(['to'], 'Exactly one of contactId, conversationId, phoneNumber and address must be given.'));

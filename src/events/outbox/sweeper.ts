@@ -36,7 +36,7 @@ async function sweepUntil(signal: AbortSignal, deps: SweeperDeps): Promise<void>
   let isFailing = false;
   while (!signal.aborted) {
     try {
-      while ((await sweep(deps)) > 0 && !signal.aborted);
+      await sweepAll(signal, deps);
       if (deps.appender.isAway()) await askWhetherBack(deps);
       if (performance.now() >= forgetAt) {
         await forgetExpiredKeys(deps.database.orm);
@@ -51,11 +51,15 @@ async function sweepUntil(signal: AbortSignal, deps: SweeperDeps): Promise<void>
   }
 }
 
+async function sweepAll(signal: AbortSignal, deps: SweeperDeps): Promise<void> {
+  for (let swept = await sweep(deps); swept > 0 && !signal.aborted;) swept = await sweep(deps);
+}
+
 /**
  * One batch, oldest first; answers how many rows were appended. The lock is held over the append (≤ 5 s), and the
  * positions are committed with it, so a second sweeper never overtakes.
  */
-export async function sweep({ database, appender, logger }: Omit<SweeperDeps, 'log'>): Promise<number> {
+async function sweep({ database, appender, logger }: Omit<SweeperDeps, 'log'>): Promise<number> {
   return database.transaction(async (tx) => {
     if (!(await tryLockSweep(tx))) return 0;
     const rows = await findOverdueRows(tx);
