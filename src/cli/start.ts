@@ -29,12 +29,14 @@ export interface StartDeps {
   readonly process: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>;
 }
 
+/** SIGHUP: the terminal was closed, and the embedded PostgreSQL must not outlive it. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Under the 10 s that supervisors grant: who is killed can't hang up on anybody politely. */
 const STOP_TIMEOUT_MS = 9_000;
 
 /**
  * Starts, runs until a signal or a fatal error, stops.
- * @returns 0 after SIGINT or SIGTERM, 1 when it could not start, failed while running or didn't stop in time
+ * @returns 0 after a signal, 1 when it could not start, failed while running or didn't stop in time
  * @throws ConfigError
  */
 export async function start(deps: StartDeps): Promise<0 | 1> {
@@ -100,8 +102,12 @@ function watchForTheEnd(process: StartDeps['process']) {
   };
   const fail = (error: unknown) => reach({ kind: 'failed', error });
   const giveUp = (error: unknown) => reach({ kind: 'not started', error });
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('uncaughtException', fail);
-  const unwatch = () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('uncaughtException', fail);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  process.on('uncaughtException', fail);
+  const unwatch = () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
+    process.off('uncaughtException', fail);
+  };
   return { reached, isReached: () => isReached, fail, giveUp, unwatch };
 }
 

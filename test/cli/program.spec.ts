@@ -57,15 +57,15 @@ describe('parley start', () => {
   beforeEach(() => vi.stubEnv('PARLEY_LOG_LEVEL', 'silent'));
   afterEach(() => vi.unstubAllEnvs());
 
-  it('greets once it is ready, and stops with 0 on SIGTERM', async () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('greets once it is ready, and stops with 0 on %s', async (signal) => {
     const stop = vi.fn(() => Promise.resolve());
     const { run, written, process } = terminal(() => Promise.resolve(app({ stop })));
     const exitCode = run('start');
     await vi.waitFor(() => expect(written.output).toContain('Parley is ready'));
-    process.emit('SIGTERM');
+    process.emit(signal);
     expect(await exitCode).toBe(0);
     expect(stop).toHaveBeenCalledOnce();
-    expect(process.listenerCount('SIGTERM')).toBe(0);
+    expect(process.listenerCount(signal)).toBe(0);
   });
 
   it('says where it listens while it still waits for what it needs', async () => {
