@@ -1,0 +1,64 @@
+import { GraphQLError, OperationTypeNode, getOperationAST, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { requireAffordable } from '../../../src/http/graphql/cost.js';
+import { buildParleySchema } from '../../../src/schema/build-schema.js';
+
+const schema = buildParleySchema();
+
+/** The code of the refusal; undefined when the operation may run. */
+function judge(query: string, variables: Record<string, unknown> = {}): unknown {
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error(`No ${OperationTypeNode.QUERY}.`);
+  try {
+    requireAffordable(schema, document, operation, variables);
+    return undefined;
+  } catch (error) {
+    return error instanceof GraphQLError ? error.extensions['code'] : error;
+  }
+}
+
+describe('cost', () => {
+  it.each([
+    [
+      'an inbox of 100 with its last messages',
+      '{ conversations(first: 100) { nodes { id contact { displayName } lastMessage { status content { text } } } } }',
+    ],
+    [
+      '25 conversations with 25 messages and their timelines',
+      '{ conversations { nodes { messages { nodes { id status content { text } timeline { status occurredAt } } } } } }',
+    ],
+    ['1,000 events', '{ events(first: 1000) { nodes { id type time cursor data } pageInfo { endCursor } } }'],
+  ])('allows %s', (_what, query) => {
+    expect(judge(query)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'pages in pages',
+      '{ conversations(first: 100) { nodes { messages(first: 100) { nodes { id status updatedAt } } } } }',
+    ],
+    [
+      'both sides of a connection',
+      '{ conversations(first: 100) { edges { node { messages(first: 100) { edges { node { id } cursor } nodes { id } } } } } }',
+    ],
+    [
+      'many nodes by id with pages of their own',
+      `{ nodes(ids: [${'"x",'.repeat(100)}]) { ... on Conversation { messages(first: 100) { nodes { id status createdAt } } } } }`,
+    ],
+  ])('refuses %s', (_what, query) => {
+    expect(judge(query)).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('reads page sizes out of variables, too', () => {
+    const query = `query ($size: Int) { conversations(first: $size) { nodes { messages(first: $size) { nodes { id status createdAt } } } } }`;
+    expect(judge(query, { size: 5 })).toBeUndefined();
+    expect(judge(query, { size: 100 })).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  it('leaves variables that do not fit to the execution', () => {
+    expect(
+      judge('query ($size: Int!) { conversations(first: $size) { nodes { id } } }', { size: 'x' }),
+    ).toBeUndefined();
+  });
+});
