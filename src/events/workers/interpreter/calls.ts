@@ -27,6 +27,8 @@ export interface CallQuestion {
 export interface KnownCall extends CallReference {
   readonly conversationId: ConversationId;
   readonly contactId?: ContactId | undefined;
+  /** Nothing is left to settle: most receipts come later than the answer, and need no lock. */
+  readonly isOver: boolean;
 }
 
 interface CallRow extends Record<string, unknown> {
@@ -36,6 +38,8 @@ interface CallRow extends Record<string, unknown> {
   readonly part: number;
   readonly conversation_id: string;
   readonly contact_id: string | null;
+  /** Null where the id is known and the dispatch isn't. */
+  readonly state: string | null;
 }
 
 /** By the echo, which counts only for a dispatch of that channel; else by the provider's id. In the order asked. */
@@ -55,7 +59,7 @@ async function findByEcho(executor: Executor, questions: readonly CallQuestion[]
   );
   if (echoed.length === 0) return new Map<number, KnownCall>();
   const found = await executor.execute<CallRow>(sql`
-    select echoed.asked, d.message_id, d.attempt, d.part, d.conversation_id, d.contact_id
+    select echoed.asked, d.message_id, d.attempt, d.part, d.conversation_id, d.contact_id, d.state
     from unnest(
       ${sql.param(echoed.map(({ asked }) => asked))}::int[],
       ${sql.param(echoed.map(({ channelId }) => channelIds.toUuid(channelId)))}::uuid[],
@@ -67,7 +71,7 @@ async function findByEcho(executor: Executor, questions: readonly CallQuestion[]
 
 async function findByProviderId(executor: Executor, questions: readonly CallQuestion[]) {
   const found = await executor.execute<CallRow>(sql`
-    select named.asked::int as asked, p.message_id, p.attempt, p.part, p.conversation_id, d.contact_id
+    select named.asked::int as asked, p.message_id, p.attempt, p.part, p.conversation_id, d.contact_id, d.state
     from unnest(
       ${sql.param(questions.map(({ channelId }) => channelIds.toUuid(channelId)))}::uuid[],
       ${sql.param(questions.map(({ providerMessageId }) => providerMessageId))}::text[]
@@ -83,13 +87,14 @@ function byQuestion(rows: readonly CallRow[]): Map<number, KnownCall> {
 }
 
 function knownCall(row: CallRow): KnownCall {
-  const { contact_id: contactId } = row;
+  const { contact_id: contactId, state } = row;
   return {
     messageId: messageIds.fromUuid(row.message_id),
     attempt: row.attempt,
     part: row.part,
     conversationId: conversationIds.fromUuid(row.conversation_id),
     contactId: contactId === null || contactId === NO_CONTACT ? undefined : contactIds.fromUuid(contactId),
+    isOver: state === null || state === 'settled' || state === 'cancelled',
   };
 }
 
@@ -126,7 +131,19 @@ export interface SpokenOf {
  */
 export async function settleCalls(tx: Transaction, spokenOf: readonly SpokenOf[]): Promise<void> {
   if (spokenOf.length === 0) return;
-  const calls = spokenOf.map(({ call }) => call);
+  const settled = await settleOpen(
+    tx,
+    spokenOf.flatMap(({ call }) => (call.isOver ? [] : [call])),
+  );
+  await recordProviderIds(tx, spokenOf);
+  if (settled.length === 0) return;
+  await advanceLanes(tx, settled);
+  await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
+}
+
+/** Answers whose conversations may go on. */
+async function settleOpen(tx: Transaction, calls: readonly KnownCall[]): Promise<readonly ConversationId[]> {
+  if (calls.length === 0) return [];
   await lockDispatches(tx, calls);
   const settled = await tx.execute<{ conversation_id: string }>(sql`
     update work.dispatches d
@@ -134,13 +151,7 @@ export async function settleCalls(tx: Transaction, spokenOf: readonly SpokenOf[]
     where (d.message_id, d.attempt, d.part) in (select * from unnest(${keyColumns(calls)}))
       and d.state in ('calling', 'unknown', 'in_doubt')
     returning d.conversation_id`);
-  await recordProviderIds(tx, spokenOf);
-  if (settled.rows.length === 0) return;
-  await advanceLanes(
-    tx,
-    settled.rows.map((row) => conversationIds.fromUuid(row.conversation_id)),
-  );
-  await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
+  return settled.rows.map((row) => conversationIds.fromUuid(row.conversation_id));
 }
 
 async function recordProviderIds(tx: Transaction, spokenOf: readonly SpokenOf[]): Promise<void> {
