@@ -156,9 +156,9 @@ function stopped(worker: string, state: { readonly isRunning: boolean; readonly 
 async function greet(deps: CoreDeps, base: Base, { graphql }: Api): Promise<string> {
   const { config, database, clock } = deps;
   const { dataDir, bootstrapApiKey: configuredKey } = config;
-  const { apiKey, isNew } = await bootstrapWorkspace({ database, dataDir, configuredKey });
+  const { apiKey } = await bootstrapWorkspace({ database, dataDir, configuredKey });
   const caller = await graphql.authenticate(apiKey);
-  if (isNew && config.isSandboxOn && caller !== undefined) {
+  if (config.isSandboxOn && caller !== undefined) {
     deps.onStep('Setting up the demo workspace');
     await seedDemo({ ...base, database, clock, commands: graphql.commands, caller });
   }

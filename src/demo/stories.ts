@@ -26,32 +26,34 @@ export interface Story {
 export const STORIES: readonly Story[] = [
   {
     address: '+15550100000',
-    displayName: 'Ada Park',
-    readUpTo: 'ada-3',
+    displayName: 'Contact 0000',
+    readUpTo: 'in-stock-3',
     lines: [
-      { name: 'ada-1', minutesAgo: 190, from: 'contact', text: 'Hi, is the blue one back in stock?' },
+      { name: 'in-stock-1', minutesAgo: 190, from: 'contact', text: 'Hi, is the blue one back in stock?' },
       {
-        name: 'ada-2',
+        name: 'in-stock-2',
         minutesAgo: 186,
         from: 'agent',
         text: 'It is, since this morning. Shall I keep one?',
         ends: 'READ',
       },
-      { name: 'ada-3', minutesAgo: 184, from: 'contact', text: 'Yes please! I will come by at five.' },
-      { name: 'ada-4', minutesAgo: 183, from: 'agent', text: 'See you at five.', ends: 'READ' },
+      { name: 'in-stock-3', minutesAgo: 184, from: 'contact', text: 'Yes please! I will come by at five.' },
+      { name: 'in-stock-4', minutesAgo: 183, from: 'agent', text: 'See you at five.', ends: 'READ' },
     ],
   },
   {
     address: '+15550100001',
-    displayName: 'Bruno Reyes',
+    displayName: 'Contact 0001',
     lines: [
-      { name: 'bruno-1', minutesAgo: 64, from: 'bot', text: 'Your parcel leaves us today.', ends: 'DELIVERED' },
-      { name: 'bruno-2', minutesAgo: 21, from: 'contact', text: 'Can it go to another address?' },
+      { name: 'parcel-1', minutesAgo: 64, from: 'bot', text: 'Your parcel leaves us today.', ends: 'DELIVERED' },
+      { name: 'parcel-2', minutesAgo: 21, from: 'contact', text: 'Can it go to another address?' },
     ],
   },
   {
     address: '+15550100003',
-    displayName: 'Chidi Okafor',
-    lines: [{ name: 'chidi-1', minutesAgo: 45, from: 'agent', text: 'Here is your invoice.', ends: 'DELIVERY_FAILED' }],
+    displayName: 'Contact 0003',
+    lines: [
+      { name: 'invoice-1', minutesAgo: 45, from: 'agent', text: 'Here is your invoice.', ends: 'DELIVERY_FAILED' },
+    ],
   },
 ];

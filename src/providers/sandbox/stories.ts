@@ -45,7 +45,5 @@ const STORIES: ReadonlyMap<string, Story> = new Map<string, Story>([
 
 export const storyOf = (recipient: string): Story => STORIES.get(recipient) ?? ORDINARY;
 
-const NAMES = ['Ada', 'Bela', 'Chidi', 'Dora', 'Emil', 'Farah', 'Gael', 'Hana', 'Ines', 'Jun'] as const;
-
-/** The simulated contact's name: the same number is always the same person. */
-export const nameOf = (phoneNumber: string): string => `${NAMES[Number(phoneNumber.at(-1))] ?? NAMES[0]} Sandbox`;
+/** The simulated contact's name: the same number is always the same contact. */
+export const nameOf = (phoneNumber: string): string => `Contact ${phoneNumber.slice(-4)}`;
