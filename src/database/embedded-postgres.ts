@@ -184,9 +184,10 @@ function supervise(server: Server, first: PostmasterFile, log: Logger | undefine
   let current = first;
   const watch = async () => {
     let failures = 0;
-    while (!stopping.signal.aborted) {
+    for (;;) {
       await pause(Math.min(WATCH_EVERY_MS * 2 ** failures, RESTART_BACK_OFF_MAX_MS), stopping.signal);
-      if (stopping.signal.aborted || isAlive(current.pid)) continue;
+      if (stopping.signal.aborted) return;
+      if (isAlive(current.pid)) continue;
       try {
         log?.warn({ pid: current.pid }, 'PostgreSQL is gone and is started again');
         current = await startOrAdopt(server, first.port);

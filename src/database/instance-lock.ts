@@ -129,11 +129,12 @@ async function takeAgain(url: string, previous: Backend, signal: AbortSignal): P
   return undefined;
 }
 
+/** Resolves when the connection is gone or answers no more, and when stopped. */
 async function untilLost(held: HeldLock, signal: AbortSignal): Promise<void> {
-  let isLost = false;
-  void held.lost.then(() => (isLost = true));
-  while (!signal.aborted && !isLost) {
-    await Promise.race([held.lost, pause(PING_EVERY_MS, signal)]);
-    if (!signal.aborted && !isLost && !(await held.isAnswering())) return;
+  const lost = held.lost.then(() => 'lost' as const);
+  const pinged = () => pause(PING_EVERY_MS, signal).then(() => 'ping' as const);
+  for (;;) {
+    const first = await Promise.race([lost, pinged()]);
+    if (first === 'lost' || signal.aborted || !(await held.isAnswering())) return;
   }
 }

@@ -44,7 +44,7 @@ export function openDatabase(url: string, log: Logger, options: DatabaseOptions 
     pool,
     orm: drizzle(pool),
     transaction: (work, { isDurable = true } = {}) => inTransaction(pool, isDurable, work),
-    onWake: listener.onWake,
+    onWake: (channel, wake) => listener.onWake(channel, wake),
     close: once(() => closeAll(pool, listener)),
   };
 }

@@ -54,7 +54,13 @@ async function keepListening(listening: Listening): Promise<void> {
   let failures = 0;
   while (!listening.signal.aborted) {
     try {
-      await listenOnce({ ...listening, onConnected: () => ((failures = 0), listening.onConnected()) });
+      await listenOnce({
+        ...listening,
+        onConnected: () => {
+          failures = 0;
+          listening.onConnected();
+        },
+      });
     } catch (error) {
       failures += 1;
       if (failures === 1) listening.log.warn({ err: error }, 'listening for notifications was interrupted');
@@ -83,9 +89,10 @@ async function listenOnce({ url, signal, onNotification, onConnected }: Listenin
     await client.query(WAKE_CHANNELS.map((name) => `listen ${name}`).join('; '));
     // Whatever was notified before LISTEN took effect is gone: everybody looks once.
     onConnected();
-    while (!signal.aborted) {
+    for (;;) {
       await Promise.race([pause(PING_EVERY_MS, signal), lost]);
-      if (!signal.aborted) await client.query('select 1');
+      if (signal.aborted) return;
+      await client.query('select 1');
     }
   } finally {
     client.removeListener('notification', onNotification);

@@ -140,11 +140,11 @@ describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
   });
 
   it('goes on for another process that uses it', async () => {
-    const { url, stop } = await start();
+    const first = await start();
     const pid = await pidOf();
-    const other = new pg.Client({ connectionString: url, application_name: 'parley 1' });
+    const other = new pg.Client({ connectionString: first.url, application_name: 'parley 1' });
     await other.connect();
-    await stop();
+    await first.stop();
     expect(isAlive(pid)).toBe(true);
     await other.end();
     await (await start()).stop();

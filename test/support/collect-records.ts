@@ -4,7 +4,7 @@ export interface Collected {
   /** In the order in which they were handed over. */
   readonly records: LogRecord[];
   readonly batches: RecordBatch[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Consumes a topic into memory. */

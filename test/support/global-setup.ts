@@ -19,7 +19,7 @@ export const TEMPLATE_DATABASE = 'parley_template';
 /** One PostgreSQL for the run, whichever projects take part: this file is loaded once for each of them. */
 interface SharedPostgres {
   users: number;
-  readonly started: Promise<{ readonly url: string; stop(): Promise<void> }>;
+  readonly started: Promise<{ readonly url: string; readonly stop: () => Promise<void> }>;
 }
 const shared = globalThis as { parleyTestPostgres?: SharedPostgres };
 

@@ -1,11 +1,11 @@
 import { LogUnavailableError } from './event-log.js';
-import { createWaitingQueue, type QueueBounds, type Waiter } from './waiting-queue.js';
+import { createWaitingQueue, type QueueBounds, type Waiter, type WaitingQueue } from './waiting-queue.js';
 
 export interface GroupCommitOptions<Item, Result> extends QueueBounds {
   /** Writes one batch, in order, and answers one result per item. Never called while an earlier call is unsettled. */
-  write(items: readonly Item[]): Promise<readonly Result[]>;
+  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** What an item weighs against the bounds. */
-  bytesOf(item: Item): number;
+  readonly bytesOf: (item: Item) => number;
   /** Nobody waits longer than this, whatever `write` does. */
   readonly waitMaxMs: number;
 }
@@ -41,7 +41,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   const writeAll = async () => {
     const watch = setInterval(giveUpLate, LOOK_EVERY_MS);
     // A turn later: whoever appends in the same turn shares the first batch.
-    await undefined;
+    await Promise.resolve();
     while (queue.length > 0) {
       inFlight = queue.takeBatch();
       await settle(inFlight, options.write);
@@ -60,21 +60,26 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const { promise, waiter } = waitFor<Item, Result>(item, bytes, performance.now() + options.waitMaxMs);
       queue.push(waiter);
       running ??= writeAll();
-      return signal === undefined ? promise : withdrawOnAbort(promise, waiter, signal);
+      return signal === undefined ? promise : withdrawOnAbort(queue, promise, waiter, signal);
     },
     async close() {
       isClosed = true;
       await running;
     },
   };
+}
 
-  function withdrawOnAbort(promise: Promise<Result>, waiter: Waiter<Item, Result>, signal: AbortSignal) {
-    const onAbort = () => {
-      if (queue.withdraw(waiter)) waiter.reject(asError(signal.reason));
-    };
-    signal.addEventListener('abort', onAbort);
-    return promise.finally(() => signal.removeEventListener('abort', onAbort));
-  }
+function withdrawOnAbort<Item, Result>(
+  queue: WaitingQueue<Item, Result>,
+  promise: Promise<Result>,
+  waiter: Waiter<Item, Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  const onAbort = () => {
+    if (queue.withdraw(waiter)) waiter.reject(asError(signal.reason));
+  };
+  signal.addEventListener('abort', onAbort);
+  return promise.finally(() => signal.removeEventListener('abort', onAbort));
 }
 
 function waitFor<Item, Result>(item: Item, bytes: number, deadline: number) {

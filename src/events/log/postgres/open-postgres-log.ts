@@ -100,7 +100,7 @@ function refuseTooLarge(bytes: number): void {
 
 async function pollHeads(heads: Heads, signal: AbortSignal, log: Logger): Promise<void> {
   let isAway = false;
-  while (!signal.aborted) {
+  for (;;) {
     await pause(POLL_EVERY_MS, signal);
     if (signal.aborted) return;
     try {

@@ -63,12 +63,13 @@ const isFinal = (error: unknown): boolean =>
 /** The position after the batch. */
 async function handleNext(deps: PumpDependencies, partition: number, position: bigint): Promise<bigint> {
   const { pool, heads, options, signal } = deps;
-  if (signal.aborted) return position;
+  const isOver = () => signal.aborted;
+  if (isOver()) return position;
   const head = heads.get(options.topic, partition);
   const records = await readBatch(pool, { topic: options.topic, partition, from: position });
   const last = records.at(-1);
   if (last === undefined) return passErased(options, partition, position, head);
-  if (signal.aborted) return position;
+  if (isOver()) return position;
   const batch: RecordBatch = { partition, readFrom: position, records, nextOffset: last.offset + 1n, head };
   try {
     await options.handle(batch);

@@ -11,7 +11,7 @@ const CONNECT_EVERY_MS = 50;
 
 export interface LogWriter {
   /** Writes one batch in one transaction. Calls must not overlap. */
-  write(records: readonly PlacedRecord[]): Promise<readonly AppendedPosition[]>;
+  readonly write: (records: readonly PlacedRecord[]) => Promise<readonly AppendedPosition[]>;
   close(): void;
 }
 
