@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { beginCalls } from './begin.js';
 import type { ClaimedDispatch } from './claim.js';
-import { createMicroBatch } from './micro-batch.js';
+import { createIsolatingBatch } from './isolating-batch.js';
 import { isPassing, retryPassing } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
@@ -38,14 +38,14 @@ const LOG_AWAY_DELAY_MS = 1_000;
 
 export function createStartCall(deps: StartCallDeps): StartCall {
   const { database, store, logger, stopping } = deps;
-  const begins = createMicroBatch<ClaimedDispatch, boolean>({
+  const begin = createIsolatingBatch<ClaimedDispatch, boolean>({
     run: (claims) => beginCalls(database, claims, deps.leaseMs),
-    itemsMax: BATCH_MAX,
+    sizeMax: BATCH_MAX,
     isShared: isPassing,
   });
   const beginOnce = async (claim: ClaimedDispatch): Promise<Times | undefined> => {
     const askedAt = readTimes(deps.clock);
-    return (await begins.add(claim)) ? askedAt : undefined;
+    return (await begin(claim)) ? askedAt : undefined;
   };
   const retrying = { forMs: BEGIN_FOR_MS, signal: stopping, logger, what: 'beginning calls' };
   return async (claim) => {

@@ -3,7 +3,7 @@ import type { Database } from '../../../database/database.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { giveBack, type GivenBack } from './begin.js';
-import { createMicroBatch } from './micro-batch.js';
+import { createIsolatingBatch } from './isolating-batch.js';
 import type { Publisher } from './publisher.js';
 import { isPassing, retryPassing } from './retry.js';
 import { settleCalls, type Settlement } from './settle.js';
@@ -32,16 +32,16 @@ export function createClaimStore({ database, outbox, publisher, logger, givingUp
     write: (items: readonly Item[]) => Promise<readonly MessageEvent[]>,
     what: string,
   ): ((item: Item) => Promise<void>) => {
-    const batch = createMicroBatch<Item, undefined>({
+    const add = createIsolatingBatch<Item, undefined>({
       async run(items) {
         await publisher.publish(await write(items));
         return items.map(() => undefined);
       },
-      itemsMax: BATCH_MAX,
+      sizeMax: BATCH_MAX,
       isShared: isPassing,
     });
     const options = { forMs: STORE_FOR_MS, signal: givingUp, logger, what };
-    return (item) => retryPassing(() => batch.add(item), options);
+    return (item) => retryPassing(() => add(item), options);
   };
   return {
     settle: storing<Settlement>((items) => settleCalls(database, outbox, items), 'storing outcomes'),
