@@ -51,10 +51,17 @@ export interface CommandBench {
   stop(): Promise<void>;
 }
 
-export async function openCommandBench(wrapLog: (log: EventLog) => EventLog = (log) => log): Promise<CommandBench> {
+export interface BenchOptions {
+  readonly wrapLog?: (log: EventLog) => EventLog;
+  /** Another way to the database, e.g. through a proxy. */
+  readonly reach?: (databaseUrl: string) => Promise<string>;
+}
+
+export async function openCommandBench({ wrapLog, reach }: BenchOptions = {}): Promise<CommandBench> {
   const clone = await cloneDatabase();
-  const database = openDatabase(clone.url, testLog);
-  const log = wrapLog(await openPostgresLog({ database, log: testLog, partitions: 4 }));
+  const database = openDatabase((await reach?.(clone.url)) ?? clone.url, testLog);
+  const opened = await openPostgresLog({ database, log: testLog, partitions: 4 });
+  const log = wrapLog?.(opened) ?? opened;
   const identity = createIdentity(createIdDeriver(randomBytes(32)));
   const { fingerprint } = identity;
   const outbox = createOutbox({ database, log, fingerprint, logger: testLog });

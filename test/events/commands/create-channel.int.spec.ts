@@ -16,10 +16,12 @@ describe('createChannel', () => {
   let bench: CommandBench;
   let isCut = false;
   beforeAll(async () => {
-    bench = await openCommandBench((log) => ({
-      ...log,
-      append: (...args) => (isCut ? Promise.reject(new LogUnavailableError('cut')) : log.append(...args)),
-    }));
+    bench = await openCommandBench({
+      wrapLog: (log) => ({
+        ...log,
+        append: (...args) => (isCut ? Promise.reject(new LogUnavailableError('cut')) : log.append(...args)),
+      }),
+    });
   });
   afterAll(() => bench.stop());
 

@@ -9,7 +9,7 @@ describe('an idempotency key', () => {
   /** Stands between the bench and its log: appends of these texts reach it, and the answer doesn't come back, or neither. */
   const cut = { before: new Set<string>(), after: new Set<string>() };
   beforeAll(async () => {
-    bench = await openCommandBench((log) => withCuts(log, cut));
+    bench = await openCommandBench({ wrapLog: (log) => withCuts(log, cut) });
   });
   afterAll(() => bench.stop());
 

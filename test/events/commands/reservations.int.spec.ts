@@ -65,8 +65,12 @@ describe('reservations', () => {
   });
 
   it('writes rows, or nothing: a batch that fails leaves no address, no key, no outbox row (rule 3)', async () => {
+    const thread = bench.identity.conversation(bench.channelId, '+15550300003');
     const counts = () =>
-      Promise.all(['work.addresses', 'work.idempotency_keys', 'work.outbox'].map((table) => count(table)));
+      Promise.all([
+        ...['work.addresses', 'work.idempotency_keys'].map((table) => count(table)),
+        count('work.outbox', `key = '${thread}'`),
+      ]);
     const before = await counts();
     const bad = { ...reservation('+15550300003', 'bad\0key') };
     const reserved = await reservationsOn(bench.database)(bad).catch((error: unknown) => error);

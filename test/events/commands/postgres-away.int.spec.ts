@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codesOf, openCommandBench, valueOf, type CommandBench } from '../../support/command-bench.js';
+import { eventually } from '../../support/eventually.js';
+import { startPostgresProxy, type PostgresProxy } from '../../support/postgres-proxy.js';
+
+describe('commands while Postgres is away', () => {
+  let bench: CommandBench;
+  let proxy: PostgresProxy;
+  beforeAll(async () => {
+    bench = await openCommandBench({
+      reach: async (url) => {
+        proxy = await startPostgresProxy(url);
+        return proxy.url;
+      },
+    });
+  });
+  afterAll(async () => {
+    proxy.heal();
+    await bench.stop();
+    await proxy.close();
+  });
+
+  it('are UNAVAILABLE within seconds, and the repeat with the same key makes one message (rules 2 and 4)', async () => {
+    const inputs = Array.from({ length: 20 }, (_, n) => bench.text(`away ${n}`, { idempotencyKey: `away ${n}` }));
+    const sending = inputs.map((input) => bench.commands.sendMessage(bench.caller, input));
+    proxy.cut();
+    const began = performance.now();
+    for (const result of await Promise.allSettled(sending))
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(bench.commands.sendMessage(bench.caller, bench.text('plain'))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    proxy.heal();
+    const repeated = await eventually(() =>
+      Promise.all(inputs.map((input) => bench.commands.sendMessage(bench.caller, input))),
+    );
+    expect(repeated.flatMap(codesOf)).toEqual([]);
+    const written = (await bench.events()).flatMap(({ event }) =>
+      event.type === 'message.accepted' ? [event.messageId] : [],
+    );
+    const ids = new Set(repeated.map((result) => valueOf(result).id));
+    expect(ids.size).toBe(20);
+    expect(new Set(written)).toEqual(ids);
+  });
+});
