@@ -78,9 +78,10 @@ async function perform(request: IncomingMessage, response: ServerResponse, { sta
     return;
   }
   const message = { id: newId(), ...read };
-  await stage.before(message, story);
+  const telling = stage.open(message, story);
+  await telling.before();
   answer(response, 202, { id: message.id });
-  stage.after(message, story);
+  telling.after();
 }
 
 const refuse = (response: ServerResponse, status: number, error: ErrorAnswer['error']) =>

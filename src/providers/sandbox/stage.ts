@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Running } from '../../lifecycle.js';
-import type { Story } from './stories.js';
+import type { Step, Story } from './stories.js';
 import type { StoryTeller, TakenMessage } from './story-teller.js';
 
 /** A story ends by then, told or not: nothing of it is left that could surprise a later test or a stop. */
@@ -13,16 +13,22 @@ const STORIES_MAX = 20_000;
 /** The stories that are being told. */
 export interface Stage extends Running {
   isFull(): boolean;
+  /** From here on the story's time runs. */
+  open(message: TakenMessage, story: Story): Telling;
+}
+
+export interface Telling {
   /** Resolves when the early steps were told, or `EARLY_MS_MAX` have gone. */
-  before(message: TakenMessage, story: Story): Promise<void>;
-  after(message: TakenMessage, story: Story): void;
+  before(): Promise<void>;
+  /** Tells the rest, behind the back of whoever calls. */
+  after(): void;
 }
 
 export function createStage(teller: StoryTeller, logger: Logger): Stage {
   const stopping = new AbortController();
   const told = new Set<Promise<void>>();
-  const tell = async (message: TakenMessage, steps: Story['steps'], msMax: number) => {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(msMax)]);
+  const tell = async (message: TakenMessage, steps: readonly Step[], signal: AbortSignal) => {
+    if (steps.length === 0) return;
     const telling = teller.tell(message, steps, signal).catch((error: unknown) => {
       if (!stopping.signal.aborted) logger.warn({ err: error }, 'A sandbox story broke off.');
     });
@@ -32,10 +38,13 @@ export function createStage(teller: StoryTeller, logger: Logger): Stage {
   };
   return {
     isFull: () => told.size >= STORIES_MAX,
-    before: async (message, { early }) => {
-      if (early.length > 0) await tell(message, early, EARLY_MS_MAX);
+    open(message, { early, steps }) {
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(STORY_MS_MAX)]);
+      return {
+        before: () => tell(message, early, AbortSignal.any([signal, AbortSignal.timeout(EARLY_MS_MAX)])),
+        after: () => void tell(message, steps, signal),
+      };
     },
-    after: (message, { steps }) => void tell(message, steps, STORY_MS_MAX - EARLY_MS_MAX),
     async stop() {
       stopping.abort();
       await Promise.all(told);
