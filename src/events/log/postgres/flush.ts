@@ -31,6 +31,9 @@ function headersJson(headers: Readonly<Record<string, string>>): string {
  * records written at the offsets that this moved over, in one transaction: offsets have no gaps and rise in commit
  * order. A sequence would do neither, and readers that page by one lose events.
  *
+ * All values go over as one parameter, in binary, and are cut apart there: as `bytea[]` they were hexadecimal text, three
+ * times slower for large values (8 of 2 MB: 990 ms against 350) and 15–30 % more CPU for small ones.
+ *
  * Through `pg` and named, not through drizzle: parsed once per connection (measured 1.6–2 times faster on small batches).
  */
 const FLUSH = `
@@ -46,9 +49,9 @@ with wanted as (
   returning p.topic, p.partition, p.next_offset - w.amount as base
 ), written as (
   insert into log.records (topic, partition, "offset", key, headers, value)
-  select m.topic, m.partition, m.base + r.place, r.key, r.headers, r.value
-  from unnest($4::text[], $5::int[], $6::bigint[], $7::text[], $8::jsonb[], $9::bytea[])
-    as r (topic, partition, place, key, headers, value)
+  select m.topic, m.partition, m.base + r.place, r.key, r.headers, substring($11::bytea from r.start for r.size)
+  from unnest($4::text[], $5::int[], $6::bigint[], $7::text[], $8::jsonb[], $9::int[], $10::int[])
+    as r (topic, partition, place, key, headers, start, size)
   join moved m using (topic, partition)
 )
 select topic, partition, base from moved`;
@@ -87,9 +90,21 @@ export function flushQuery(records: readonly PlacedRecord[]): { query: FlushQuer
     places,
     records.map((record) => record.key),
     records.map((record) => record.headers),
-    records.map((record) => record.value),
+    startsOf(records),
+    records.map((record) => record.value.length),
+    Buffer.concat(records.map((record) => record.value)),
   ];
   return { query: { name: 'log-flush', text: FLUSH, values, query_timeout: FLUSH_TIMEOUT_MS }, places };
+}
+
+/** Where each value begins in all of them together; SQL counts from 1. */
+function startsOf(records: readonly PlacedRecord[]): readonly number[] {
+  let next = 1;
+  return records.map((record) => {
+    const start = next;
+    next += record.value.length;
+    return start;
+  });
 }
 
 /** The position of each record of a flush. */
