@@ -5,7 +5,7 @@
 const AWAY_CODES: ReadonlySet<string> = new Set([
   ...['57P01', '57P02', '57P03', '57P05', '53300', '53200', '53100', '25006'],
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['ENOTFOUND', 'EAI_AGAIN', 'ENOENT'],
+  ...['ENOTFOUND', 'EAI_AGAIN'],
 ]);
 
 /** What `pg` and `pg-pool` throw without a code. */
@@ -25,6 +25,8 @@ export function isDatabaseAway(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     const code = codeOf(at);
     if (code !== undefined && (AWAY_CODES.has(code) || code.startsWith('08'))) return true;
+    // A socket file that isn't there; any other missing file is no matter of Postgres.
+    if (code === 'ENOENT' && 'syscall' in at && at.syscall === 'connect') return true;
     const { message } = at;
     if (AWAY_MESSAGES.some((known) => message.includes(known))) return true;
     if (at instanceof AggregateError && at.errors.some(isDatabaseAway)) return true;
