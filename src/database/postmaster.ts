@@ -72,10 +72,12 @@ export async function startProgram(
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<StartedProgram> {
-  const [command, ...rest] = await asUser([program, ...args], options);
+  const { command, identity } = await asUser([program, ...args], options);
+  const [first = program, ...rest] = command;
   const logFile = await open(options.logFile, 'w', 0o600);
   try {
-    const child = spawn(command ?? program, rest, {
+    const child = spawn(first, rest, {
+      ...identity,
       cwd: '/',
       detached: true,
       env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
@@ -83,7 +85,7 @@ export async function startProgram(
     });
     child.unref();
     const exited = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
+      child.once('error', (error) => resolve(`${error.message}; ${IF_NOT_REACHED}`));
       child.once('exit', (code, signal) => resolve(code === 0 ? '' : `it ended with ${signal ?? code}`));
     });
     return { pid: child.pid ?? 0, exited };
@@ -92,17 +94,31 @@ export async function startProgram(
   }
 }
 
+interface Disguise {
+  readonly command: readonly string[];
+  readonly identity: Partial<PostgresUser>;
+}
+
 /**
  * As root the program runs as another user, and that user may be unable to pass a directory above the data or above
  * node_modules (/root, or one that `mktemp -d` made). Then it keeps the one capability that lets it pass.
  */
-async function asUser(command: readonly string[], { user, paths }: ProgramOptions): Promise<readonly string[]> {
-  if (user === undefined) return command;
+async function asUser(command: readonly string[], { user, paths }: ProgramOptions): Promise<Disguise> {
+  if (user === undefined) return { command, identity: {} };
   const reachable = await Promise.all(paths.map((path) => canReach(user, path)));
-  const capabilities = reachable.every(Boolean) ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  return ['setpriv', ...identity, ...capabilities, '--', ...command];
+  if (reachable.every(Boolean)) return { command, identity: user };
+  const become = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  return { command: ['setpriv', ...become, ...TO_PASS_EVERY_DIRECTORY, '--', ...command], identity: {} };
 }
+
+const IF_NOT_REACHED = 'as root, keep Parley and its data where the user postgres can read, or install setpriv';
+
+/** The secure bit lets the capability count in access(2) too, by which initdb looks for its sibling programs. */
+const TO_PASS_EVERY_DIRECTORY = [
+  '--securebits=+no_setuid_fixup',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
 
 async function canReach(user: PostgresUser, path: string): Promise<boolean> {
   for (let at = dirname(path); ; at = dirname(at)) {
