@@ -1,8 +1,9 @@
 import cors from '@fastify/cors';
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Running } from '../lifecycle.js';
 import { buildParleySchema } from '../schema/build-schema.js';
+import { prepareDrain } from './drain.js';
 import { startApollo } from './graphql/apollo.js';
 import { createErrorPresenter } from './graphql/errors.js';
 import type { GraphqlDepsSource } from './graphql/request.js';
@@ -30,8 +31,9 @@ export interface HttpServer extends Running {
 
 /** How long a body may take to arrive. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Of the 10 s in which the process must be gone. */
-const DRAIN_MS = 5_000;
+/** Of the 10 s in which the process must be gone; a send waits at most 5 s for the log. */
+const DRAIN_MS = 7_000;
+const SOCKETS_SETTLE_MS = 5_500;
 
 /** Everything that this process answers over HTTP and WebSocket. */
 export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
@@ -43,10 +45,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const app = fastify({
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // A request that came before the end is answered, not refused with 503.
-    return503OnClosing: false,
   });
-  const drain = watchDraining(app);
+  const drain = prepareDrain(app);
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
   await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
   await app.register(healthRoutes(deps.readiness));
@@ -55,59 +55,12 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   await app.ready();
   let stopping: Promise<void> | undefined;
   const stop = async () => {
-    drain.begin();
-    const closed = app.close();
-    await within(DRAIN_MS, sockets.settled());
-    await sockets.close();
-    await within(DRAIN_MS, drain.settled());
-    app.server.closeAllConnections();
-    await closed;
+    await Promise.all([drain.run(DRAIN_MS), sockets.end(SOCKETS_SETTLE_MS)]);
+    await app.close();
     await apollo.stop();
   };
   return {
     listen: (host, port, isDefault) => listenOn(app, host, port, isDefault),
     stop: () => (stopping ??= stop()),
   };
-}
-
-/** Counts what is in flight; once draining, each answer also ends its connection. */
-function watchDraining(app: FastifyInstance) {
-  let isDraining = false;
-  let inFlight = 0;
-  let onIdle: (() => void) | undefined;
-  app.server.on('request', (_request, response) => {
-    inFlight += 1;
-    response.once('close', () => {
-      inFlight -= 1;
-      if (inFlight === 0) onIdle?.();
-    });
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isDraining) reply.header('connection', 'close');
-    done();
-  });
-  return {
-    begin: () => {
-      isDraining = true;
-    },
-    settled: () =>
-      new Promise<void>((resolve) => {
-        if (inFlight === 0) {
-          resolve();
-          return;
-        }
-        onIdle = resolve;
-      }),
-  };
-}
-
-/** Resolves with the work, or when the time is up: whoever is slower is cut off. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  const timeout = new Promise<void>((resolve) => {
-    const handle = setTimeout(resolve, ms);
-    timer.signal.addEventListener('abort', () => clearTimeout(handle));
-  });
-  await Promise.race([work, timeout]);
-  timer.abort();
 }

@@ -1,7 +1,9 @@
+import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
 import { createCursorCodec, originVector } from '../../src/events/kernel/cursor.js';
 import { conversationIds } from '../../src/events/kernel/ids.js';
+import { PageArgs } from '../../src/schema/graphql/page.args.js';
 import { optionalCursor, requireId, requirePageSize, toPageRequest } from '../../src/resolvers/arguments.js';
 
 const codeOf = (judge: () => unknown): unknown => {
@@ -11,6 +13,8 @@ const codeOf = (judge: () => unknown): unknown => {
     return error instanceof AppError ? error.code : error;
   }
 };
+
+const pageArgs = (given: Readonly<Record<string, unknown>>) => Object.assign(new PageArgs(), given);
 
 describe('page arguments', () => {
   it.each([
@@ -22,12 +26,12 @@ describe('page arguments', () => {
     ['nulls, which mean absent', { first: null, last: 5, after: null }, { limit: 5, direction: 'backward' }],
     ['an empty page', { first: 0 }, { limit: 0, direction: 'forward' }],
   ])('%s', (_what, args, request) => {
-    expect(toPageRequest(args)).toEqual({ after: undefined, before: undefined, ...request });
+    expect(toPageRequest(pageArgs(args))).toEqual({ after: undefined, before: undefined, ...request });
   });
 
   it('of messages are the last 25 when nothing is said', () => {
-    expect(toPageRequest({}, 'backward')).toMatchObject({ limit: 25, direction: 'backward' });
-    expect(toPageRequest({ first: 2 }, 'backward')).toMatchObject({ direction: 'forward' });
+    expect(toPageRequest(pageArgs({}), 'backward')).toMatchObject({ limit: 25, direction: 'backward' });
+    expect(toPageRequest(pageArgs({ first: 2 }), 'backward')).toMatchObject({ direction: 'forward' });
   });
 
   it.each([
@@ -35,7 +39,7 @@ describe('page arguments', () => {
     ['more than 100', { first: 101 }],
     ['a negative number', { last: -1 }],
   ])('refuses %s', (_what, args) => {
-    expect(codeOf(() => toPageRequest(args))).toBe('BAD_USER_INPUT');
+    expect(codeOf(() => toPageRequest(pageArgs(args)))).toBe('BAD_USER_INPUT');
   });
 
   it('allows 1,000 events', () => {

@@ -6,6 +6,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
+import { pause } from '../../lifecycle.js';
 import { withFreshLoaders, type RequestContext } from '../../resolvers/context.js';
 import type { Delivery } from '../../resolvers/delivery.js';
 import { isUnavailable } from './errors.js';
@@ -82,14 +83,3 @@ async function executeOnce(delivery: Delivery, args: SubscriptionExecution): Pro
   if (absence !== undefined) throw absence;
   return result;
 }
-
-const pause = (ms: number, closed: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      closed.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    closed.addEventListener('abort', end, { once: true });
-  });

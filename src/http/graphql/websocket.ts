@@ -1,9 +1,12 @@
 import { execute, type GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { makeServer, type Context, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Caller } from '../../access/caller.js';
 import { AppError } from '../../errors.js';
+import { pause } from '../../lifecycle.js';
+import { GRACE_MS } from '../drain.js';
+import { closeGoingAway, hostSocket } from './websocket-host.js';
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { judgeOperation } from './operation.js';
@@ -26,13 +29,8 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 /** Operations of one socket at a time, subscriptions included: a page that leaks them is told. */
 const OPERATIONS_MAX = 200;
 const TRY_AGAIN_LATER = 1_013;
-const GOING_AWAY = 1_001;
-const CLOSE_WAIT_MS = 1_000;
 
-/**
- * GraphQL over WebSocket, protocol graphql-transport-ws. `settled` resolves when no query or mutation runs, `close` when
- * no socket is left.
- */
+/** GraphQL over WebSocket, protocol graphql-transport-ws. */
 export function createWebSocketHandler(server: WebSocketDeps) {
   const running = new Set<Promise<unknown>>();
   const sockets = new Set<WebSocket>();
@@ -51,33 +49,30 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
       errors === undefined ? result : { ...result, errors: errors.map(server.present) },
   });
+  const settledWithin = async (ms: number): Promise<void> => {
+    const timeUp = new AbortController();
+    const deadline = pause(ms, timeUp.signal).then(() => timeUp.abort());
+    while (running.size > 0 && !timeUp.signal.aborted) {
+      await Promise.race([Promise.allSettled(running), deadline]);
+      // What was just executed is being sent, what was just judged begins to execute.
+      await new Promise(setImmediate);
+    }
+    timeUp.abort();
+  };
   return {
     open: (socket: WebSocket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      host(socket, server.logger, (connection, link) => protocol.opened(link, connection));
+      hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket }));
     },
-    settled: async () => {
-      while (running.size > 0) {
-        await Promise.allSettled(running);
-        // What was just executed is being sent, what was just judged begins to execute.
-        await new Promise(setImmediate);
-      }
+    /** Resolves when no socket is left: each may still bring what is on its way, and gets the answers of what runs. */
+    end: async (settleMs: number): Promise<void> => {
+      if (sockets.size === 0) return;
+      await pause(GRACE_MS);
+      await settledWithin(settleMs);
+      await Promise.all([...sockets].map(closeGoingAway));
     },
-    close: () => Promise.all([...sockets].map(closeGoingAway)),
   };
-}
-
-/** 1001, and a second for the other side to say goodbye. */
-function closeGoingAway(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.close(GOING_AWAY, 'The server is stopping');
-  });
 }
 
 /** False closes the socket with 4403. */
@@ -129,66 +124,4 @@ function readAfterOf({ extensions }: SubscribePayload): string | undefined {
   if (readAfter === undefined || readAfter === null) return undefined;
   if (typeof readAfter === 'string') return readAfter;
   throw new AppError('CURSOR_INVALID', '`parleyAfter` is a cursor, as text.');
-}
-
-type Link = Parameters<ReturnType<typeof makeServer<Record<string, unknown>, Connection>>['opened']>[0];
-
-/** 12 s: below the idle time after which proxies drop a connection. */
-const PING_EVERY_MS = 12_000;
-
-/**
- * Ties a socket to the protocol. By hand, for graphql-ws's own host prints errors, parameters and all, to the console.
- */
-function host(
-  socket: WebSocket,
-  logger: Logger,
-  open: (connection: Connection, link: Link) => (code?: number, reason?: string) => Promise<void>,
-): void {
-  const fail = (error: unknown) => {
-    logger.warn({ err: error }, 'A WebSocket failed.');
-    socket.close(4_500, 'Internal server error');
-  };
-  const closed = open(
-    { socket },
-    {
-      protocol: socket.protocol,
-      // Awaited by the protocol before it takes the next result: a slow reader slows only its own subscription.
-      send: (data) => sendText(socket, data),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (handle) => socket.on('message', (data) => void handle(textOf(data)).catch(fail)),
-    },
-  );
-  const endPings = keepAlive(socket);
-  socket.on('error', (error) => logger.debug({ err: error }, 'A WebSocket broke.'));
-  socket.once('close', (code, reason) => {
-    endPings();
-    void closed(code, String(reason)).catch(fail);
-  });
-}
-
-const textOf = (data: RawData): string =>
-  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
-
-const sendText = (socket: WebSocket, text: string) =>
-  new Promise<void>((resolve, reject) => {
-    if (socket.readyState !== socket.OPEN) {
-      resolve();
-      return;
-    }
-    socket.send(text, (error) => (error ? reject(error) : resolve()));
-  });
-
-/** Ends connections whose other side is gone without a word. Returns what ends the pings. */
-function keepAlive(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on('pong', () => (isAlive = true));
-  const timer = setInterval(() => {
-    if (!isAlive) {
-      socket.terminate();
-      return;
-    }
-    isAlive = false;
-    socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
 }

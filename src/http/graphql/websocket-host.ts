@@ -1,0 +1,76 @@
+import type { WebSocket as Link } from 'graphql-ws';
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+
+const GOING_AWAY = 1_001;
+const CLOSE_WAIT_MS = 1_000;
+
+/** Below the idle time after which proxies drop a connection (60 s). */
+const PING_EVERY_MS = 25_000;
+/** A reader that stopped for a while answers no ping either, and gets everything later from the journal. */
+const UNANSWERED_PINGS_MAX = 2;
+
+/**
+ * Ties a socket to the protocol. By hand, for graphql-ws's own host prints errors, parameters and all, to the console.
+ */
+export function hostSocket(
+  socket: WebSocket,
+  logger: Logger,
+  open: (link: Link) => (code?: number, reason?: string) => Promise<void>,
+): void {
+  const fail = (error: unknown) => {
+    // What can't be sent because the other side has just left is no failure.
+    if (socket.readyState !== socket.OPEN) return;
+    logger.warn({ err: error }, 'A WebSocket failed.');
+    socket.close(4_500, 'Internal server error');
+  };
+  const closed = open({
+    protocol: socket.protocol,
+    // Awaited by the protocol before it takes the next result: a slow reader slows only its own subscription.
+    send: (data) => sendText(socket, data),
+    close: (code, reason) => socket.close(code, reason),
+    onMessage: (handle) => socket.on('message', (data) => void handle(textOf(data)).catch(fail)),
+  });
+  const endPings = keepAlive(socket);
+  socket.on('error', (error) => logger.debug({ err: error }, 'A WebSocket broke.'));
+  socket.once('close', (code, reason) => {
+    endPings();
+    void closed(code, String(reason)).catch(fail);
+  });
+}
+
+const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+
+const sendText = (socket: WebSocket, text: string) =>
+  new Promise<void>((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) {
+      resolve();
+      return;
+    }
+    socket.send(text, (error) => (error ? reject(error) : resolve()));
+  });
+
+/** Ends connections whose other side is gone without a word. Returns what ends the pings. */
+function keepAlive(socket: WebSocket): () => void {
+  let unanswered = 0;
+  socket.on('pong', () => (unanswered = 0));
+  const timer = setInterval(() => {
+    unanswered += 1;
+    if (unanswered > UNANSWERED_PINGS_MAX) socket.terminate();
+    else socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** 1001, and a second for the other side to say goodbye. */
+export function closeGoingAway(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(GOING_AWAY, 'The server is stopping');
+  });
+}
