@@ -35,8 +35,15 @@ export type ParsedRecord =
 export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecord {
   const source = sourceOf(event);
   const subject = subjectOf(event);
-  const { id: eventId, type, version, ...rest } = event;
-  const value = { id: eventId, type, version, source, subject, time: event.occurredAt, ...rest };
+  const { id: eventId, type, version } = event;
+  const { workspaceId, channelId, conversationId, contactId, messageId, ...rest } = event;
+  // Always in this order: whoever appends an event again, having read it from a row, writes the very same bytes.
+  const value = {
+    ...{ id: eventId, type, version, source, subject, time: event.occurredAt },
+    ...{ workspaceId, channelId, conversationId, contactId, messageId },
+    ...{ occurredAt: event.occurredAt, recordedAt: event.recordedAt, causationId: event.causationId, data: event.data },
+    ...rest,
+  };
   return {
     key: keyOf(event),
     headers: {

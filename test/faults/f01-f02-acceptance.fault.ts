@@ -23,7 +23,7 @@ describe('F1 kill -9 after validation, before anything is written', () => {
     await rig.process().kill('SIGKILL');
     await sending;
     expect(await traces()).toEqual({ keys: 0n, accepted: 0n });
-    await rig.start();
+    await rig.restartAfterKill();
     await checkEverything(rig);
   });
 });
@@ -35,9 +35,8 @@ describe('F2 kill -9 between the commit and the answer', () => {
     await hold.reached;
     await eventually(async () => expect(await traces()).toEqual({ keys: 1n, accepted: 1n }));
     const promised = await reservedMessage();
-    await rig.process().kill('SIGKILL');
+    await rig.restartAfterKill();
     await sending;
-    await rig.start();
     await rig.repeatUnanswered();
     expect(rig.history.map(({ messageId }) => messageId)).toHaveLength(1);
     expect(await reservedMessage()).toBe(promised);
@@ -51,7 +50,7 @@ describe('F2 kill -9 between the commit and the answer', () => {
     await rig.process().kill('SIGKILL');
     await sending;
     expect(await traces()).toEqual({ keys: 1n, accepted: 0n });
-    await rig.start();
+    await rig.restartAfterKill();
     await eventually(async () => expect(await traces()).toEqual({ keys: 1n, accepted: 1n }), { timeoutMs: 30_000 });
     await checkEverything(rig);
   });

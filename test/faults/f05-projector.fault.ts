@@ -18,8 +18,7 @@ describe('F5 kill -9 of the projector mid-batch', () => {
     const hold = rig.proxy.holdStatement(isProjectorsCommit);
     await sendSome();
     await hold.reached;
-    await rig.process().kill('SIGKILL');
-    await rig.start();
+    await rig.restartAfterKill();
     await checkEverything(rig);
   });
 
@@ -27,8 +26,7 @@ describe('F5 kill -9 of the projector mid-batch', () => {
     const hold = rig.proxy.holdAnswer(isProjectorsCommit);
     await sendSome();
     await hold.reached;
-    await rig.process().kill('SIGKILL');
-    await rig.start();
+    await rig.restartAfterKill();
     await checkEverything(rig);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { checkEverything, withClient } from './checks.js';
+import { checkEverything } from './checks.js';
 import { openRig, receipt, type Rig } from './rig.js';
 
 const TO = '+15550100000';
@@ -17,13 +17,11 @@ describe('F6 kill -9 of the dispatcher after the provider accepted, before the o
     rig.carrier.script = () => new Promise(() => undefined);
     const { messageId = '' } = await rig.send(TO);
     await eventually(() => expect(rig.carrier.calls).toHaveLength(1));
-    await rig.process().kill('SIGKILL');
-    await leasesRunOut();
-    await rig.start();
+    await rig.restartAfterKill();
     await rig.untilStatus(messageId, 'OUTCOME_UNKNOWN');
     const [call] = rig.carrier.calls;
     if (!call) throw new Error('no call');
-    expect(await rig.carrier.post(call, receipt(call, 'delivered'))).toBe(200);
+    expect(await rig.post(call, receipt(call, 'delivered'))).toBe(200);
     await rig.untilStatus(messageId, 'DELIVERED');
     expect(rig.carrier.calls).toHaveLength(1);
     await checkEverything(rig);
@@ -37,9 +35,7 @@ describe('F7 kill -9 of the dispatcher around the first byte', () => {
     );
     const { messageId = '' } = await rig.send(TO);
     await hold.reached;
-    await rig.process().kill('SIGKILL');
-    await leasesRunOut();
-    await rig.start();
+    await rig.restartAfterKill();
     await eventually(() => expect(rig.carrier.calls).toHaveLength(1), { timeoutMs: 30_000 });
     await rig.untilStatus(messageId, 'PROCESSING');
     await checkEverything(rig);
@@ -51,20 +47,9 @@ describe('F7 kill -9 of the dispatcher around the first byte', () => {
     );
     const { messageId = '' } = await rig.send(TO);
     await hold.reached;
-    await rig.process().kill('SIGKILL');
-    await leasesRunOut();
-    await rig.start();
+    await rig.restartAfterKill();
     await rig.untilStatus(messageId, 'OUTCOME_UNKNOWN');
     expect(rig.carrier.calls).toHaveLength(0);
     await checkEverything(rig);
   });
 });
-
-/** A minute passes, as far as leases know: they count by the database's clock. */
-async function leasesRunOut(): Promise<void> {
-  await withClient(rig.directUrl, async (client) => {
-    await client.query(`update work.dispatches set lease_until = now() - interval '1 second'
-      where lease_until is not null and state in ('claimed', 'calling')`);
-    await client.query('update work.lanes set run_at = least(run_at, now())');
-  });
-}

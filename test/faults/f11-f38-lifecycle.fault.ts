@@ -13,9 +13,8 @@ afterEach(() => rig.close());
 describe('F11 everything away while the process starts', () => {
   it('starts, says what is missing, and becomes ready alone', async () => {
     await rig.send('+15550100000');
-    await rig.process().kill('SIGKILL');
     rig.proxy.cut();
-    const { url } = await rig.start({ untilReady: false });
+    const { url } = await rig.restartAfterKill({ untilReady: false });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const readiness = await fetch(`${url}/readyz`);
     expect(readiness.status).toBe(503);

@@ -21,7 +21,7 @@ describe('F18 provider statuses in every order, repeated, before the send is rec
     const seen = new Set<string>();
     for (const [index, order] of orders.slice(0, rounds(6, 3)).entries()) {
       rig.carrier.script = async (call) => {
-        for (const status of [...order, ...order]) await rig.carrier.post(call, receipt(call, status));
+        for (const status of [...order, ...order]) await rig.post(call, receipt(call, status));
         return 'accept' as const;
       };
       const { messageId = '' } = await rig.send(`+1555010040${index}`);

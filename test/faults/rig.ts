@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { apiClient, type ApiClient } from '../support/api-client.js';
 import { cloneDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startParley, temporaryDataDir, type ParleyProcess } from '../support/parley-process.js';
 import { startPostgresProxy, type PostgresProxy } from '../support/postgres-proxy.js';
-import { startScriptedCarrier, type CarrierCall, type ScriptedCarrier } from '../support/scripted-carrier.js';
+import {
+  postSigned,
+  startScriptedCarrier,
+  type CarrierCall,
+  type ScriptedCarrier,
+} from '../support/scripted-carrier.js';
 
 /** How often a random fault is repeated: a few times in CI, more by hand. */
 export const rounds = (full: number, quick: number): number => (process.env['PARLEY_FAULTS_QUICK'] ? quick : full);
@@ -25,9 +31,13 @@ export interface Rig {
   readonly history: HistoryEntry[];
   /** Starts Parley (again) and answers when it is ready. */
   start(options?: { readonly untilReady?: boolean }): Promise<ParleyProcess>;
+  /** Kills what runs, lets a minute pass as far as leases know, and starts again. */
+  restartAfterKill(options?: { readonly untilReady?: boolean }): Promise<ParleyProcess>;
   client(): ApiClient;
   process(): ParleyProcess;
   channelId(): string;
+  /** Posts a signed webhook for a call to the process that runs now; the answer's status. */
+  post(call: CarrierCall, webhook: unknown): Promise<number>;
   /** Sends a text and keeps it in the history; never throws. */
   send(to: string, options?: { readonly key?: string; readonly text?: string }): Promise<HistoryEntry>;
   /** Repeats with the same key what has no answer, until it has one (H5). */
@@ -67,9 +77,16 @@ export async function openRig(): Promise<Rig> {
       if (options?.untilReady !== false) channel ??= await createCarrierChannel(client(), carrier.baseUrl);
       return process;
     },
+    async restartAfterKill(options) {
+      await running().kill('SIGKILL');
+      await letLeasesRunOut(database.url);
+      return rig.start(options);
+    },
     client,
     process: running,
     channelId: () => channel ?? '',
+    // After a restart it listens elsewhere than where the call was told to post.
+    post: (call, webhook) => postSigned(`${running().url}${new URL(call.callbackUrl).pathname}`, call.token, webhook),
     async send(to, options) {
       const entry: HistoryEntry = { key: options?.key ?? randomUUID(), to };
       history.push(entry);
@@ -109,6 +126,19 @@ export async function openRig(): Promise<Rig> {
 /** The same key for every start of one rig: what was sealed before a kill must open after it. */
 const SECRET = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
 
+/** A minute passes, as far as leases know: they count by the database's clock. */
+async function letLeasesRunOut(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`update work.dispatches set lease_until = now() - interval '1 second'
+      where state in ('claimed', 'calling')`);
+    await client.query('update work.lanes set run_at = least(run_at, now())');
+  } finally {
+    await client.end();
+  }
+}
+
 async function createCarrierChannel(client: ApiClient, apiBaseUrl: string): Promise<string> {
   const data = await client.run<{ createChannel: { channel: { id: string } | null; userErrors: unknown[] } }>(
     CREATE_CHANNEL,
@@ -144,10 +174,12 @@ async function statusOf(client: ApiClient, messageId: string): Promise<string | 
 
 /** A webhook of the sandbox's contract with one receipt for a call. */
 export const receipt = (call: CarrierCall, status: string) => ({
-  events: [{ type: 'receipt', messageId: call.id, reference: call.reference, status, at: new Date().toISOString() }],
+  ...{ type: 'receipt', id: call.id, reference: call.reference, status },
+  occurredAt: new Date().toISOString(),
 });
 
 /** A webhook with one message from the contact. */
 export const incoming = (id: string, from: string, text: string) => ({
-  events: [{ type: 'message', id, from, at: new Date().toISOString(), content: { kind: 'text', text } }],
+  ...{ type: 'message', id, from, content: { kind: 'text', text } },
+  occurredAt: new Date().toISOString(),
 });

@@ -22,8 +22,6 @@ export interface ScriptedCarrier {
   readonly calls: readonly CarrierCall[];
   /** Default: `accept`. May be asynchronous: the answer waits for it. */
   script: (call: CarrierCall) => CarrierAnswer | Promise<CarrierAnswer>;
-  /** Posts a signed webhook to the call's channel; the answer's status. */
-  post(call: CarrierCall, webhook: unknown): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -43,7 +41,6 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     script: () => 'accept',
-    post: (call, webhook) => postSigned(call.callbackUrl, call.token, webhook),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
