@@ -1,4 +1,4 @@
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 export interface Drain {
@@ -16,6 +16,11 @@ const IDLE_CHECK_MS = 50;
 /** Prepares a server for its end; to be called before its routes are registered. */
 export function prepareDrain(app: FastifyInstance): Drain {
   let isDraining = false;
+  const connections = new Set<Socket>();
+  app.server.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // The client's next request then goes elsewhere.
     if (isDraining) reply.header('connection', 'close');
@@ -29,7 +34,10 @@ export function prepareDrain(app: FastifyInstance): Drain {
         idleCheck = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
       }, GRACE_MS);
       let idleCheck: NodeJS.Timeout | undefined;
-      const deadline = setTimeout(() => app.server.closeAllConnections(), timeoutMs);
+      const deadline = setTimeout(() => {
+        // Upgraded ones, too, which http no longer knows.
+        for (const connection of connections) connection.destroy();
+      }, timeoutMs);
       await stopListening(app);
       for (const timer of [grace, deadline]) clearTimeout(timer);
       clearInterval(idleCheck);

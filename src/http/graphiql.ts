@@ -8,6 +8,11 @@ const BUILT = fileURLToPath(new URL('../../dist/graphiql', import.meta.url));
 
 /** `/graphiql`, from files alone: nothing is loaded from elsewhere. `/` leads there. */
 export const graphiqlRoutes: FastifyPluginAsync = async (app) => {
+  // It keeps an API key: no other page may frame it.
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.headers({ 'content-security-policy': "frame-ancestors 'none'", 'x-content-type-options': 'nosniff' });
+    done();
+  });
   app.get('/', (_request, reply) => reply.redirect('/graphiql/'));
   if (existsSync(BUILT)) {
     await app.register(fastifyStatic, { root: BUILT, prefix: '/graphiql/', redirect: false });

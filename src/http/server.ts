@@ -1,11 +1,14 @@
 import cors from '@fastify/cors';
+import websocket from '@fastify/websocket';
 import fastify, { type FastifyPluginAsync } from 'fastify';
+import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Running } from '../lifecycle.js';
 import { buildParleySchema } from '../schema/build-schema.js';
 import { prepareDrain } from './drain.js';
 import { startApollo } from './graphql/apollo.js';
 import { createErrorPresenter } from './graphql/errors.js';
+import { LIMITS } from './graphql/limits.js';
 import type { GraphqlDepsSource } from './graphql/request.js';
 import { graphqlRoutes } from './graphql/routes.js';
 import { createWebSocketHandler } from './graphql/websocket.js';
@@ -31,9 +34,9 @@ export interface HttpServer extends Running {
 
 /** How long a body may take to arrive. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Of the 10 s in which the process must be gone; a send waits at most 5 s for the log. */
-const DRAIN_MS = 7_000;
-const SOCKETS_SETTLE_MS = 5_500;
+/** Of the 10 s in which the process must be gone: a send waits at most 5 s for the log, the workers stop afterwards. */
+const DRAIN_MS = 5_500;
+const SOCKETS_SETTLE_MS = 4_000;
 
 /** Everything that this process answers over HTTP and WebSocket. */
 export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
@@ -48,6 +51,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   });
   const drain = prepareDrain(app);
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
+  // For all routes: an upgrade elsewhere must not leave its connection behind either.
+  await app.register(websocket, { options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax }, preClose: leaveOpen });
   await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
   await app.register(healthRoutes(deps.readiness));
   await app.register(graphiqlRoutes);
@@ -64,3 +69,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     stop: () => (stopping ??= stop()),
   };
 }
+
+/** Sockets are closed by this server's own stop, with a code that says so. */
+const leaveOpen = (done: () => void) => done();

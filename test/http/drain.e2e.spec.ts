@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { eventually } from '../support/eventually.js';
@@ -81,4 +82,29 @@ it('F38 stops under load: what is in flight is answered, sockets close with 1001
   expect(await socket.closed).toBe(1001);
   await expect(fetch(`${app.url}/healthz`)).rejects.toThrow();
   agent.destroy();
+});
+
+it('F38 stops within 10 s, whatever a connection is in the middle of', async () => {
+  const app = await startTestApp();
+  const { hostname, port } = new URL(app.url);
+  const say = async (text: string) => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.write(text, resolve));
+    return socket;
+  };
+  const upgrade = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
+  const half = await say('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n');
+  const elsewhere = await say(
+    `${upgrade('/healthz')}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  const nowhere = await say(`${upgrade('/nowhere')}\r\n`);
+  const mute = await say(
+    `${upgrade('/graphql')}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await new Promise((resolve) => mute.once('data', resolve));
+  const began = performance.now();
+  await app.stop();
+  expect(performance.now() - began).toBeLessThan(10_000);
+  for (const socket of [half, elsewhere, nowhere, mute]) socket.destroy();
 });

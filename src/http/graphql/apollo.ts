@@ -2,6 +2,8 @@ import { ApolloServer, HeaderMap, type ApolloServerPlugin } from '@apollo/server
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type {
@@ -51,7 +53,6 @@ export async function startApollo({
     introspection: true,
     // Main ends the process in an order of its own.
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     parseOptions: { maxTokens: LIMITS.tokensMax },
     validationRules: [limitsRule],
     formatError: (_formatted, error) => present(error),
@@ -61,6 +62,9 @@ export async function startApollo({
       ApolloServerPluginCacheControlDisabled(),
       // It loads from a CDN, and this server has GraphiQL of its own.
       ApolloServerPluginLandingPageDisabled(),
+      // Nothing leaves this server because somebody's shell has an APOLLO_KEY.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
       costPlugin(schema),
     ],
   });

@@ -1,7 +1,6 @@
-import websocket from '@fastify/websocket';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import '@fastify/websocket';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
-import { handleProtocols } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { GraphqlHandler } from './apollo.js';
 import { isOriginAllowed } from '../origins.js';
@@ -17,9 +16,8 @@ export interface GraphqlRoutesDeps {
 
 /** `/graphql` by POST, GET and WebSocket, and `/schema.graphql`. */
 export const graphqlRoutes =
-  ({ schema, handler, openSocket, corsOrigins }: GraphqlRoutesDeps): FastifyPluginAsync =>
-  async (app) => {
-    await app.register(websocket, { options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax }, preClose });
+  ({ schema, handler, openSocket, corsOrigins }: GraphqlRoutesDeps): FastifyPluginCallback =>
+  (app, _options, done) => {
     app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
       const status = error.statusCode ?? 500;
       return reply.code(status).send({ errors: [transportError(error, status)] });
@@ -30,29 +28,27 @@ export const graphqlRoutes =
     };
     app.post<{ Reply: string }>('/graphql', {
       bodyLimit: LIMITS.bodyBytesMax,
-      preHandler: (request, _reply, done) => done(faultOf(() => judge(request))),
+      preHandler: (request, _reply, next) => next(faultOf(() => judge(request))),
       handler,
     });
     app.route<{ Reply: string }>({
       method: 'GET',
       url: '/graphql',
       exposeHeadRoute: false,
-      preHandler: (request, reply, done) => {
+      preHandler: (request, reply, next) => {
         if (request.ws && !isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
           void reply.code(403).send('This origin is not allowed (PARLEY_CORS_ORIGINS).');
           return;
         }
-        done(request.ws ? undefined : faultOf(() => judge(request)));
+        next(request.ws ? undefined : faultOf(() => judge(request)));
       },
       handler,
       wsHandler: openSocket,
     });
     const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
     app.get('/schema.graphql', (_request, reply) => reply.type('application/graphql; charset=utf-8').send(printed));
+    done();
   };
-
-/** Sockets are closed by the server's own stop, with a code that says so. */
-const preClose = (done: () => void) => done();
 
 function faultOf(judge: () => void): (Error & { statusCode: number }) | undefined {
   try {
