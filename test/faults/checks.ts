@@ -25,8 +25,8 @@ export async function untilLagIsZero(url: string): Promise<void> {
   await withClient(url, async (client) => {
     await eventually(
       async () => {
-        const { rows } = await client.query<{ behind: number }>(LAG);
-        expect(rows.filter(({ behind }) => Number(behind) !== 0)).toEqual([]);
+        const { rows } = await client.query<{ behind: bigint }>(LAG);
+        expect(rows.filter(({ behind }) => behind !== 0n)).toEqual([]);
       },
       { timeoutMs: 60_000 },
     );
@@ -51,7 +51,7 @@ async function checkAcknowledged(rig: Rig): Promise<void> {
   await withClient(rig.directUrl, async (client) => {
     const journal = await client.query<{ key: string; count: bigint }>(
       `select value->'data'->>'idempotencyKey' as key, count(*) as count from read.events
-       where type = 'message.accepted' and value->'data'->>'idempotencyKey' is not null group by 1`,
+       where type = 'message.accepted' and is_folded and value->'data'->>'idempotencyKey' is not null group by 1`,
     );
     const keys = rig.history.map(({ key }) => key);
     expect(new Set(journal.rows.map(({ key }) => key)), 'H1: what was sent, and nothing else').toEqual(new Set(keys));
@@ -59,10 +59,13 @@ async function checkAcknowledged(rig: Rig): Promise<void> {
       journal.rows.filter(({ count }) => Number(count) !== 1),
       'H1: once each',
     ).toEqual([]);
+    // What a delivery adds (its times, its raw webhook) may differ: the id is derived from what is said (rule 7).
     const shared = await client.query(
-      `select headers->>'ce_id' as id, array_agg(distinct convert_from(value, 'utf8')) as values from log.records r where topic = 'events' and not exists (
+      `select headers->>'ce_id' as id, array_agg(distinct convert_from(value, 'utf8')) as values from log.records r
+       where topic = 'events' and not exists (
          select from work.dead_letters d where (d.topic, d.partition, d."offset") = (r.topic, r.partition, r."offset"))
-       group by 1 having count(distinct convert_from(value, 'utf8') || coalesce(key, '')) > 1`,
+       group by 1 having count(distinct (key, convert_from(value, 'utf8')::jsonb
+         - '{time,occurredAt,recordedAt,causationId}'::text[])) > 1`,
     );
     expect(shared.rows, 'H1: no two different events share an id').toEqual([]);
   });

@@ -72,9 +72,8 @@ describe('F19 webhooks that nobody should take', () => {
       expect(statuses, what).toContain(answer.status);
       expect(performance.now() - began, what).toBeLessThan(1_000);
     }
-    expect(
-      (await fetch(`${rig.process().url}/webhooks/sandbox/chan_00000000000000000000000000`, { method: 'POST' })).status,
-    ).toBe(404);
+    const nobody = `${rig.process().url}/webhooks/sandbox/chan_00000000000000000000000000`;
+    expect((await fetch(nobody, { method: 'POST', headers: signed(at(0)), body })).status).toBe(404);
     expect(await appended()).toBe(before);
     await checkEverything(rig);
   });

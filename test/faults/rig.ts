@@ -21,6 +21,8 @@ export interface HistoryEntry {
   readonly to: string;
   /** Undefined: no usable answer came. */
   messageId?: string;
+  /** What came instead, the last time. */
+  failure?: string;
 }
 
 /** Everything that a fault is made with: Postgres behind a proxy, a carrier outside, Parley in its own process. */
@@ -156,11 +158,13 @@ async function trySend(
 ): Promise<void> {
   const input = { channelId, to: { phoneNumber: entry.to }, content: { text: { text } }, idempotencyKey: entry.key };
   try {
-    const { data } = await client.ask<{ sendMessage: { message: { id: string } | null } }>(SEND, { input });
-    const id = data?.sendMessage.message?.id;
-    if (id !== undefined) entry.messageId = id;
-  } catch {
+    const answer = await client.ask<{ sendMessage: { message: { id: string } | null } }>(SEND, { input });
+    const id = answer.data?.sendMessage.message?.id;
+    if (id === undefined) entry.failure = JSON.stringify(answer);
+    else entry.messageId = id;
+  } catch (error) {
     // The process was killed under the call: not acknowledged, which H5 looks at.
+    entry.failure = error instanceof Error ? `${error.message}: ${String(error.cause)}` : String(error);
   }
 }
 

@@ -61,7 +61,8 @@ export function apiClient(url: string, apiKey: string): ApiClient {
       headers?: Readonly<Record<string, string>>,
     ) {
       const { data, errors } = await ask<Data>(query, variables, headers);
-      if (errors || data == null) throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
+      if (errors !== undefined || data === undefined || data === null)
+        throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
       return data;
     },
     watch: <Data>(query: string, variables?: Readonly<Record<string, unknown>>) =>

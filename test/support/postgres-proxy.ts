@@ -100,7 +100,7 @@ function relay(client: Socket, upstream: Socket, traps: Trap[], sockets: Set<Soc
         await trap.released;
       } else if (trap) {
         answersMayPass = trap.released;
-        trap.reach(statement as ProxiedStatement);
+        trap.reach(statement);
       }
       upstream.write(bytes);
     }
