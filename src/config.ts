@@ -18,6 +18,8 @@ export interface Config {
   readonly partitions: number;
   readonly corsOrigins: readonly string[];
   readonly isSandboxOn: boolean;
+  /** Undefined: by chance, and printed. */
+  readonly sandboxSeed: number | undefined;
   readonly logLevel: string;
 }
 
@@ -63,6 +65,7 @@ const environment = z.object({
   PARLEY_PARTITIONS: wholeNumber(1, 100).default(12),
   PARLEY_CORS_ORIGINS: z.string().transform(toOrigins).default([]),
   PARLEY_SANDBOX: z.enum(['true', 'false'], 'must be true or false').default('true'),
+  PARLEY_SANDBOX_SEED: wholeNumber(0, 999_999_999).optional(),
   PARLEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
 
@@ -88,6 +91,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     partitions: is.PARLEY_PARTITIONS,
     corsOrigins: is.PARLEY_CORS_ORIGINS,
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
+    sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,
   };
 }

@@ -27,7 +27,7 @@ import type { ChannelDirectory } from './providers/channel.js';
 import { createChannelDirectory } from './providers/create-channel-directory.js';
 import { createProviderRegistry, type ProviderRegistry } from './providers/registry.js';
 import { createSandboxAdapter } from './providers/sandbox/adapter.js';
-import { startSandboxCarrier } from './providers/sandbox/carrier.js';
+import { startSandboxCarrier, type SandboxCarrier } from './providers/sandbox/carrier.js';
 import { loadInstanceSecret } from './secrets/instance-secret.js';
 import { createSecretBox } from './secrets/secret-box.js';
 import { loadSecretKey } from './secrets/secret-key.js';
@@ -91,10 +91,7 @@ async function startBase(deps: CoreDeps, keep: Keep) {
   await guardFingerprint(log, identity.fingerprint);
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
-  const carrier = config.isSandboxOn
-    ? keep(await startSandboxCarrier({ seed: randomInt(2 ** 31), clock: deps.clock, logger }))
-    : undefined;
-  if (carrier) logger.info({ seed: carrier.seed }, 'the sandbox carrier tells its stories');
+  const carrier = config.isSandboxOn ? keep(await startSandbox(deps)) : undefined;
   const providers = createProviderRegistry([
     createSandboxAdapter({
       defaultBaseUrl: () => carrier?.baseUrl,
@@ -103,6 +100,12 @@ async function startBase(deps: CoreDeps, keep: Keep) {
   ]);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
   return { box, identity, log, outbox, addressBook, providers, directory };
+}
+
+function startSandbox({ config, clock, logger, onStep }: CoreDeps): Promise<SandboxCarrier> {
+  const seed = config.sandboxSeed ?? randomInt(1_000_000_000);
+  onStep(`Starting the sandbox (seed ${seed})`);
+  return startSandboxCarrier({ seed, clock, logger });
 }
 
 /** What requests are answered with. */

@@ -46,6 +46,7 @@ describe('readConfig', () => {
       PARLEY_PARTITIONS: '3',
       PARLEY_CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
       PARLEY_SANDBOX: 'false',
+      PARLEY_SANDBOX_SEED: '42',
       PARLEY_LOG_LEVEL: 'debug',
     });
     expect(config).toEqual({
@@ -59,6 +60,7 @@ describe('readConfig', () => {
       partitions: 3,
       corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
       isSandboxOn: false,
+      sandboxSeed: 42,
       logLevel: 'debug',
     });
   });

@@ -4,7 +4,7 @@ import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Transaction } from '../database/database.js';
 import { workspaceIds, type WorkspaceId } from '../events/kernel/ids.js';
-import { apiKeys, channels, workspaces } from '../schema/tables/index.js';
+import { apiKeys, workspaces } from '../schema/tables/index.js';
 import { apiKeyHash, newApiKey } from './api-keys.js';
 import { SCOPES } from './caller.js';
 
@@ -24,8 +24,6 @@ export interface Bootstrapped {
   /** Administers the demo workspace, with every scope. */
   readonly apiKey: string;
   readonly workspaceId: WorkspaceId;
-  /** Nothing was ever connected to the workspace: its demo is still to be made. */
-  readonly isNew: boolean;
 }
 
 /** Makes sure of the demo workspace and of the key that administers it. Safe to repeat, and at two processes at once. */
@@ -36,8 +34,7 @@ export async function bootstrapWorkspace(deps: BootstrapDeps): Promise<Bootstrap
     const workspace = await ensureWorkspace(tx);
     await ensureKey(tx, workspace, apiKey, deps.configuredKey === undefined ? MADE_NAME : CONFIGURED_NAME);
     if (deps.configuredKey !== undefined) await dropFormerKeys(tx, workspace, apiKey);
-    const connected = await tx.select().from(channels).where(eq(channels.workspaceId, workspace)).limit(1);
-    return { apiKey, workspaceId: workspaceIds.fromUuid(workspace), isNew: connected.length === 0 };
+    return { apiKey, workspaceId: workspaceIds.fromUuid(workspace) };
   });
 }
 

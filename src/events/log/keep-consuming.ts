@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { pause, type Running } from '../../lifecycle.js';
 import { FatalConsumerError, PositionOutOfRangeError, type ConsumerOptions, type EventLog } from './event-log.js';
+import { StalePositionError } from './positions.js';
 
 export interface KeptConsumer extends Running {
   /** Why it gave up by itself: it doesn't begin again, for somebody must look. */
@@ -14,7 +15,11 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
   const { group } = options;
   const stopping = new AbortController();
   let stoppedBecause: string | undefined;
-  const onError = (error: unknown) => logger.warn({ err: error, group }, 'A batch will be tried again.');
+  const onError = (error: unknown) => {
+    // Another process of the group moved on: its work, and no fault.
+    if (error instanceof StalePositionError) logger.debug({ group }, 'Another process has moved the position.');
+    else logger.warn({ err: error, group }, 'A batch will be tried again.');
+  };
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {

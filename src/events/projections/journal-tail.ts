@@ -5,7 +5,7 @@ import type { Running } from '../../lifecycle.js';
 import type { Vector } from '../kernel/cursor.js';
 import { createAudience, type Listener } from './audience.js';
 import { readJournal, readStoredPositions } from './journal.js';
-import type { WakeSignal } from './wake-signal.js';
+import type { WakeSignal } from '../../wake-signal.js';
 
 /** 500 events of about 1 KiB: one read stays below 1 MiB and in the low milliseconds. */
 const PAGE_SIZE = 500;

@@ -11,7 +11,7 @@ import { readJournal, readStoredPositions } from './journal.js';
 import type { FeedMatch, LiveFeed } from './live-feed-port.js';
 import { createPositionWatch } from './position-watch.js';
 import { createItemSource } from './subscription.js';
-import { createWakeSignal } from './wake-signal.js';
+import { createWakeSignal } from '../../wake-signal.js';
 
 /** Held until it is taken, by each subscriber that catches up: 200 that stopped reading hold 20,000 events, about 40 MiB. */
 const CATCH_UP_PAGE_SIZE = 100;

@@ -1,5 +1,5 @@
 import { hasPassed, type Vector } from '../kernel/cursor.js';
-import type { WakeSignal } from './wake-signal.js';
+import type { WakeSignal } from '../../wake-signal.js';
 
 /** Between two looks when no NOTIFY comes: several times within the 2 s that a query may wait. */
 const LOOK_AGAIN_MS = 400;

@@ -4,7 +4,7 @@ import type { Listener } from './audience.js';
 import type { JournalEntry } from './journal.js';
 import type { FeedItem, FeedMatch } from './live-feed-port.js';
 import { createMailbox } from './mailbox.js';
-import { createWakeSignal } from './wake-signal.js';
+import { createWakeSignal } from '../../wake-signal.js';
 
 export interface SubscriptionDeps {
   readonly match: FeedMatch;

@@ -4,7 +4,7 @@ import { isMatched } from '../../../src/events/projections/feed-match.js';
 import { createGate } from '../../../src/events/projections/gate.js';
 import type { FeedMatch } from '../../../src/events/projections/live-feed-port.js';
 import { createPositionWatch, shareReads } from '../../../src/events/projections/position-watch.js';
-import { createWakeSignal } from '../../../src/events/projections/wake-signal.js';
+import { createWakeSignal } from '../../../src/wake-signal.js';
 import {
   journalEvent,
   newChannelId,

@@ -5,7 +5,7 @@ import type { ChannelDirectory } from '../../../providers/channel.js';
 import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
-import type { WakeSignal } from '../../projections/wake-signal.js';
+import type { WakeSignal } from '../../../wake-signal.js';
 import type { CallRunner } from './call-runner.js';
 import { claimDue, findDueChannels } from './claim.js';
 import type { CatchUpGate } from './gate.js';

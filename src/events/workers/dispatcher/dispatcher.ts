@@ -8,7 +8,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { EventLog } from '../../log/event-log.js';
 import { createPositionStore } from '../../log/positions.js';
 import type { Outbox } from '../../outbox/outbox.js';
-import { createWakeSignal } from '../../projections/wake-signal.js';
+import { createWakeSignal } from '../../../wake-signal.js';
 import type { FaultPoint } from './call.js';
 import { createClaimLoop } from './claim-loop.js';
 import { createCatchUpGate } from './gate.js';
