@@ -47,9 +47,18 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
 
 /** Resolves when stopped; rejects when it couldn't begin, or gave up by itself. */
 async function consumeUntil(stopping: AbortSignal, log: EventLog, options: ConsumerOptions): Promise<void> {
-  const stopped = new Promise<undefined>((resolve) => {
-    stopping.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
+  stopping.addEventListener('abort', stop);
+  try {
+    await consumeWhile(stopped, log, options);
+  } finally {
+    // It begins again and again while Postgres is away: a listener each time would be a leak.
+    stopping.removeEventListener('abort', stop);
+  }
+}
+
+async function consumeWhile(stopped: Promise<undefined>, log: EventLog, options: ConsumerOptions): Promise<void> {
   const beginning = log.consume(options);
   const consumer = await Promise.race([beginning, stopped]);
   if (consumer === undefined) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import type { ConsumerOptions, LogConsumer } from '../event-log.js';
 import type { Heads } from './heads.js';
@@ -22,6 +23,8 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   const starts = startPositions(options.topic, startAt, ranges);
   for (const [partition, range] of ranges.entries()) heads.raise(options.topic, partition, range.head);
   const stopping = new AbortController();
+  // Each partition's pump listens while it backs off: with Postgres away more than the ten that Node takes for a leak.
+  setMaxListeners(0, stopping.signal);
   const wakes = createWakes(deps.heads, options, stopping.signal);
   const slots = createSlots(HANDLERS_AT_ONCE_MAX);
   const pumps = starts.map((start, partition) =>

@@ -1,0 +1,37 @@
+import pino from 'pino';
+import { afterEach, expect, it, vi } from 'vitest';
+import { LogUnavailableError, type EventLog, type LogConsumer } from '../../../src/events/log/event-log.js';
+import { keepConsuming } from '../../../src/events/log/keep-consuming.js';
+import { collectWarnings } from '../../support/warnings.js';
+
+const TRIES = 20;
+const options = {
+  topic: 'events',
+  group: 'test',
+  startAt: () => Promise.resolve('end'),
+  handle: () => Promise.resolve(),
+} as const;
+
+afterEach(() => vi.useRealTimers());
+
+it('begins again for as long as the log is away, and leaves no listener behind', async () => {
+  vi.useFakeTimers();
+  const warnings = collectWarnings();
+  let stops = 0;
+  const consumer: LogConsumer = {
+    closed: new Promise(() => undefined),
+    stop: () => Promise.resolve(void (stops += 1)),
+  };
+  const consume = vi.fn<EventLog['consume']>(() =>
+    consume.mock.calls.length > TRIES ? Promise.resolve(consumer) : Promise.reject(new LogUnavailableError('away')),
+  );
+  const kept = keepConsuming({ consume } as unknown as EventLog, pino({ level: 'silent' }), options);
+  for (let second = 0; second <= TRIES; second += 1) await vi.advanceTimersByTimeAsync(1_000);
+  expect(consume).toHaveBeenCalledTimes(TRIES + 1);
+  await kept.stop();
+  expect(stops).toBe(1);
+  vi.useRealTimers();
+  await new Promise(setImmediate);
+  warnings.stop();
+  expect(warnings.names).toEqual([]);
+});
