@@ -28,6 +28,12 @@ export function requireShortList<Item>(list: readonly Item[], argument: string):
   return list;
 }
 
+/** @throws AppError BAD_USER_INPUT for a text with a NUL, which Postgres can't even compare */
+export function requireText(text: string, argument: string): string {
+  if (text.includes('\0')) throw badInput(`\`${argument}\` holds a NUL character.`);
+  return text;
+}
+
 /** @throws AppError CURSOR_INVALID */
 export function requireCursor(cursors: CursorCodec, text: string): Vector {
   const vector = cursors.decode(text);

@@ -7,7 +7,7 @@ import { Contact, ContactAddress } from '../schema/graphql/contact.type.js';
 import type { Conversation } from '../schema/graphql/conversation.type.js';
 import { ContactFilter } from '../schema/graphql/filters.input.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
-import { requireId, toPageRequest } from './arguments.js';
+import { requireId, requireText, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
@@ -32,7 +32,8 @@ export class ContactResolver {
     filter: ContactFilter | null,
     @Ctx() { finders, caller }: RequestContext,
   ): Promise<Connection<Contact>> {
-    const conditions = { address: filter?.address ?? undefined };
+    const address = filter?.address ?? undefined;
+    const conditions = { address: address === undefined ? undefined : requireText(address, 'address') };
     return toConnection(
       toPageRequest(args),
       (request) => finders.contactPage(caller.workspaceId, conditions, request),

@@ -7,7 +7,14 @@ import { EventConnection } from '../schema/graphql/connections.js';
 import type { Event } from '../schema/graphql/event.type.js';
 import { EventFilter } from '../schema/graphql/filters.input.js';
 import { CursorScalar } from '../schema/graphql/scalars.js';
-import { EVENT_PAGE_SIZE_MAX, optionalCursor, optionalId, requirePageSize, requireShortList } from './arguments.js';
+import {
+  EVENT_PAGE_SIZE_MAX,
+  optionalCursor,
+  optionalId,
+  requirePageSize,
+  requireShortList,
+  requireText,
+} from './arguments.js';
 import type { RequestContext } from './context.js';
 import { toEvent } from './event.view.js';
 import { instance } from './instance.js';
@@ -50,7 +57,7 @@ export class EventResolver {
 export function toEventConditions(filter: EventFilter | null | undefined): Conditions {
   const types = filter?.types ?? undefined;
   return {
-    types: types && requireShortList(types, 'types'),
+    types: types && requireShortList(types, 'types').map((type) => requireText(type, 'types')),
     conversationId: optionalId(conversationIds, filter?.conversationId, 'conversationId'),
     channelId: optionalId(channelIds, filter?.channelId, 'channelId'),
     messageId: optionalId(messageIds, filter?.messageId, 'messageId'),

@@ -157,6 +157,8 @@ describe('cursors, ids and pages', () => {
     ['more than a page', '{ conversations(first: 101) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['a negative page', '{ conversations(first: -1) { nodes { id } } }', 'BAD_USER_INPUT'],
     ['a malformed id', '{ message(id: "nonsense") { id } }', 'BAD_USER_INPUT'],
+    ['an address with a NUL', '{ contacts(filter: { address: "\\u0000" }) { nodes { id } } }', 'BAD_USER_INPUT'],
+    ['a type with a NUL', '{ events(filter: { types: ["\\u0000"] }) { nodes { id } } }', 'BAD_USER_INPUT'],
   ])('%s', async (_what, query, code) => {
     expect((await app.client.ask(query)).errors?.[0]?.extensions.code).toBe(code);
   });

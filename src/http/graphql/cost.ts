@@ -25,7 +25,7 @@ const SHORT_LIST_LENGTH = 5;
 const WALK_MAX = 5_000;
 
 /**
- * @throws GraphQLError QUERY_TOO_COMPLEX
+ * @throws GraphQLError QUERY_TOO_COMPLEX, or BAD_USER_INPUT for an argument that its variables make unfit
  */
 export function requireAffordable(
   schema: GraphQLSchema,
@@ -57,11 +57,16 @@ function costOf(
       maxQueryNodes: WALK_MAX,
     });
   } catch (error) {
-    throw error instanceof GraphQLError && error.message.includes('number of nodes')
+    if (!(error instanceof GraphQLError)) throw error;
+    throw error.message.includes('number of nodes')
       ? tooComplex('The operation spreads into too many fields.')
-      : error;
+      : badArgument(error);
   }
 }
+
+/** A variable may be null where what it stands in may not: only its value tells, and no validation. */
+const badArgument = ({ message, nodes }: GraphQLError) =>
+  new GraphQLError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
 
 const tooComplex = (message: string) =>
   new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });

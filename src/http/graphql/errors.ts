@@ -98,8 +98,14 @@ const placeOf = (error: unknown): Pick<GraphQLFormattedError, 'locations' | 'pat
 /** GraphQL's own: said by whoever refused, else told by what the error points at. */
 function codeOf(error: GraphQLError, outer: unknown): unknown {
   const said = error.extensions['code'] ?? (outer instanceof GraphQLError ? outer.extensions['code'] : undefined);
-  return said ?? (isAboutInput(error) || isAboutInput(outer) ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
+  if (said !== undefined) return said;
+  if (isAboutInput(error) || isAboutInput(outer)) return 'BAD_USER_INPUT';
+  return isRefusal(error) ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
 }
+
+/** Apollo refuses a persisted query whose hash is wrong with 400, and with no code. */
+const isRefusal = ({ extensions }: GraphQLError): boolean =>
+  (extensions['http'] as { status?: number } | undefined)?.status === 400;
 
 const isAboutInput = (error: unknown): boolean => {
   const kind = error instanceof GraphQLError ? error.nodes?.[0]?.kind : undefined;

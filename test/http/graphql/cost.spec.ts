@@ -61,4 +61,16 @@ describe('cost', () => {
       judge('query ($size: Int!) { conversations(first: $size) { nodes { id } } }', { size: 'x' }),
     ).toBeUndefined();
   });
+
+  it.each([
+    ['of an argument', 'query ($id: ID = "x") { node(id: $id) { id } }', { id: null }],
+    ['of a directive', 'query ($if: Boolean = true) { cursor @include(if: $if) }', { if: null }],
+    [
+      'of a oneOf',
+      'mutation ($to: PhoneNumber) { sendMessage(input: { channelId: "x", to: { phoneNumber: $to }, content: { text: { text: "a" } } }) { cursor } }',
+      {},
+    ],
+  ])("tells a null that only a variable's value brings: %s", (_what, query, variables) => {
+    expect(judge(query, variables)).toBe('BAD_USER_INPUT');
+  });
 });

@@ -42,6 +42,11 @@ describe('what a client is told of a fault', () => {
     });
   });
 
+  it('calls what Apollo refuses without a code a bad request', () => {
+    const error = new GraphQLError('provided sha does not match query', { extensions: { http: { status: 400 } } });
+    expect(present(error).extensions).toEqual({ code: 'BAD_REQUEST' });
+  });
+
   it('logs what a client is not told', () => {
     lines.length = 0;
     present(thrownIn(new TypeError('a defect')));
