@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
-import { LogUnavailableError, type EventLog, type LogConsumer } from '../../../src/events/log/event-log.js';
+import { LogUnavailableError, type EventLog, type LogConsumer, type StartAt } from '../../../src/events/log/event-log.js';
 import { keepConsuming } from '../../../src/events/log/keep-consuming.js';
 import { collectWarnings } from '../../support/warnings.js';
 
@@ -8,7 +8,7 @@ const TRIES = 20;
 const options = {
   topic: 'events',
   group: 'test',
-  startAt: () => Promise.resolve('end'),
+  startAt: () => Promise.resolve<StartAt>('end'),
   handle: () => Promise.resolve(),
 } as const;
 
@@ -22,12 +22,14 @@ it('begins again for as long as the log is away, and leaves no listener behind',
     closed: new Promise(() => undefined),
     stop: () => Promise.resolve(void (stops += 1)),
   };
-  const consume = vi.fn<EventLog['consume']>(() =>
-    consume.mock.calls.length > TRIES ? Promise.resolve(consumer) : Promise.reject(new LogUnavailableError('away')),
-  );
-  const kept = keepConsuming({ consume } as unknown as EventLog, pino({ level: 'silent' }), options);
+  let tries = 0;
+  const consume = () => {
+    tries += 1;
+    return tries > TRIES ? Promise.resolve(consumer) : Promise.reject(new LogUnavailableError('away'));
+  };
+  const kept = keepConsuming({ consume } as Partial<EventLog> as EventLog, pino({ level: 'silent' }), options);
   for (let second = 0; second <= TRIES; second += 1) await vi.advanceTimersByTimeAsync(1_000);
-  expect(consume).toHaveBeenCalledTimes(TRIES + 1);
+  expect(tries).toBe(TRIES + 1);
   await kept.stop();
   expect(stops).toBe(1);
   vi.useRealTimers();
