@@ -1,6 +1,11 @@
 import pino from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
-import { LogUnavailableError, type EventLog, type LogConsumer, type StartAt } from '../../../src/events/log/event-log.js';
+import {
+  LogUnavailableError,
+  type EventLog,
+  type LogConsumer,
+  type StartAt,
+} from '../../../src/events/log/event-log.js';
 import { keepConsuming } from '../../../src/events/log/keep-consuming.js';
 import { collectWarnings } from '../../support/warnings.js';
 
