@@ -1,4 +1,4 @@
-/** The codes of top-level GraphQL errors that Parley itself raises (`api-core.graphql`, conventions). */
+/** The codes of top-level GraphQL errors that Parley itself raises: the conventions in `test/schema/core.graphql`. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'

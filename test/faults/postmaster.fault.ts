@@ -61,7 +61,7 @@ describe('postmaster kill -9 of the embedded PostgreSQL', () => {
     expect(await send('before')).toBe(id);
   });
 
-  it('is survived by a start after kill -9 of both: the stale pid file is removed', async () => {
+  it('is survived by a start after kill -9 of both: the stale pid file does not hinder it', async () => {
     const id = await send('before');
     const orphan = await postmasterPid();
     await parley.kill('SIGKILL');

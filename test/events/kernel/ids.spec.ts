@@ -23,7 +23,7 @@ const codecs = {
 };
 
 describe('ids', () => {
-  it('start with what the design says', () => {
+  it('start with what the design says (design §3)', () => {
     const prefixes = Object.values(codecs).map(({ prefix }) => prefix);
     expect(prefixes).toEqual(['msg', 'conv', 'cont', 'chan', 'evt', 'raw', 'key', 'ws']);
   });
