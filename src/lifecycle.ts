@@ -32,3 +32,13 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener('abort', finish);
   });
 }
+
+/** Waits for it, and no longer than so many milliseconds. @throws what it rejects with until then */
+export async function atMost(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([awaited, pause(milliseconds, timer.signal)]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Caller } from '../../access/caller.js';
 import type { Transaction } from '../../database/database.js';
+import { atMost } from '../../lifecycle.js';
 import { channels } from '../../schema/tables/index.js';
 import type { ParleyEvent } from '../catalog.js';
 import type { Identity } from '../event-identity.js';
@@ -14,6 +15,8 @@ import type { CommandResult, CreateChannel, UserError } from './commands.js';
 
 const NAME_LENGTH_MAX = 100;
 const SETTINGS_BYTES_MAX = 16_384;
+/** A Postgres or a log that went away just now must not undo the answer. */
+const TELL_WITHIN_MS = 2_000;
 
 /** Connects a channel: the commit accepts it (rule 1), and the events that say so lie in the outbox with it. */
 export function createCreateChannel(deps: CommandDeps) {
@@ -26,15 +29,14 @@ export function createCreateChannel(deps: CommandDeps) {
       await insertChannel(tx, channel, deps.box.seal(Buffer.from(JSON.stringify(settings.value))));
       await deps.outbox.enqueue(tx, events);
     });
-    // NOTIFY does the same a moment later; a Postgres that went away just now must not undo the answer.
-    await deps.directory.refresh(channel.id).catch(() => undefined);
-    await publishIfItCan(deps, events);
+    await atMost(TELL_WITHIN_MS, tell(deps, channel, events));
     return { ok: true, value: channel, cursor: deps.feed.tail() };
   };
 }
 
-/** The commit was the acceptance: what the log doesn't take now, the sweeper appends. */
-async function publishIfItCan({ outbox }: CommandDeps, events: readonly ParleyEvent[]): Promise<void> {
+/** The commit was the acceptance: what the directory doesn't hear now, NOTIFY tells it; what the log doesn't take, the sweeper appends. */
+async function tell({ directory, outbox }: CommandDeps, channel: ChannelView, events: readonly ParleyEvent[]) {
+  await directory.refresh(channel.id).catch(() => undefined);
   try {
     await outbox.publish(events);
   } catch (error) {

@@ -18,8 +18,9 @@ export function createCommands(deps: CommandDeps): Commands {
   const markConversationRead = createMarkConversationRead(deps, freshly);
   const createChannel = createCreateChannel(deps);
   return {
-    sendMessage: (caller, input) => withFaults(SEND_AGAIN, () => sendMessage(caller, input)),
-    markConversationRead: (caller, input) => withFaults(MARK_AGAIN, () => markConversationRead(caller, input)),
+    sendMessage: (caller, input) => withFaults(SEND_AGAIN, (givenUp) => sendMessage(caller, input, givenUp)),
+    markConversationRead: (caller, input) =>
+      withFaults(MARK_AGAIN, (givenUp) => markConversationRead(caller, input, givenUp)),
     createChannel: (caller, input) => withFaults(LOOK_FIRST, () => createChannel(caller, input)),
   };
 }

@@ -3,17 +3,37 @@ import { MicroBatchFullError } from '../../database/micro-batch.js';
 import { AppError, UnavailableError } from '../../errors.js';
 import { LogUnavailableError } from '../log/event-log.js';
 
+/** The caller is told within 5 s (rule 2), also where a connection swallows everything; what is left is for the answer. */
+const ANSWER_WITHIN_MS = 4_800;
+
 /**
- * Runs a command; what it throws becomes a fault that the caller may be told (rule 2).
+ * Runs a command; what it throws becomes a fault that the caller may be told, and so does that it takes too long
+ * (rule 2). The signal then fires: what hasn't been handed over yet should no longer be.
  * @param remedy what is not known, and what to do about it
  */
-export async function withFaults<Result>(remedy: string, command: () => Promise<Result>): Promise<Result> {
+export async function withFaults<Result>(
+  remedy: string,
+  command: (givenUp: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   try {
-    return await command();
+    return await withinBound(command, new UnavailableError(remedy));
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof MicroBatchFullError) throw new UnavailableError('Too many are waiting. Try again.', error);
     if (error instanceof LogUnavailableError || isDatabaseAway(error)) throw new UnavailableError(remedy, error);
     throw error;
   }
+}
+
+function withinBound<Result>(command: (givenUp: AbortSignal) => Promise<Result>, tooLate: Error): Promise<Result> {
+  const givenUp = new AbortController();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      givenUp.abort(tooLate);
+      reject(tooLate);
+    }, ANSWER_WITHIN_MS);
+    void command(givenUp.signal)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 }

@@ -17,7 +17,11 @@ type Mark = ConversationRead['data'];
 
 /** Moves the conversation's read mark by one event; where it stands there already, nothing is appended. */
 export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLookup) {
-  return async (caller: Caller, input: MarkConversationRead): Promise<CommandResult<ConversationState>> => {
+  return async (
+    caller: Caller,
+    input: MarkConversationRead,
+    givenUp: AbortSignal,
+  ): Promise<CommandResult<ConversationState>> => {
     const found = await findConversation(deps, freshly, caller, input);
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const conversation = found.value;
@@ -25,6 +29,7 @@ export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLook
     if (!mark.ok) return { ok: false, userErrors: mark.refusals };
     if (mark.value === undefined || mark.value.incomingCount <= conversation.readIncomingCount)
       return { ok: true, value: conversation, cursor: deps.feed.tail() };
+    givenUp.throwIfAborted();
     const event = readEvent(deps, conversation, mark.value);
     const position = await deps.outbox.append(event);
     const value = evolveConversation(conversation, { event, position });

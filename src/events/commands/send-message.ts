@@ -33,12 +33,12 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
   const reserve = createReservations({ ...deps, fingerprint: deps.identity.fingerprint, tail });
   const repeatDeps = { ...deps, find: findKey, tail };
 
-  async function send(caller: Caller, input: SendMessage): Promise<CommandResult<MessageState>> {
+  async function send(caller: Caller, input: SendMessage, givenUp: AbortSignal): Promise<CommandResult<MessageState>> {
     const key = keyOf(deps, caller, input);
-    if (key === undefined) return sendReady(caller, input, undefined);
+    if (key === undefined) return sendReady(caller, input, undefined, givenUp);
     const refusals = refuseKey(key.key);
     if (refusals.length > 0) return { ok: false, userErrors: refusals };
-    return (await repeat(key)) ?? sendReady(caller, input, key);
+    return (await repeat(key)) ?? sendReady(caller, input, key, givenUp);
   }
 
   async function repeat(key: Key): Promise<CommandResult<MessageState> | undefined> {
@@ -46,9 +46,10 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
     return row && answerRepeat(repeatDeps, key, row, key.requestHash);
   }
 
-  async function sendReady(caller: Caller, input: SendMessage, key: Key | undefined) {
+  async function sendReady(caller: Caller, input: SendMessage, key: Key | undefined, givenUp: AbortSignal) {
     const ready = await judgeSend(deps, { freshly, findThread }, caller, input, key);
     if (!ready.ok) return { ok: false as const, userErrors: ready.refusals };
+    givenUp.throwIfAborted();
     const { thread, acceptance } = ready.value;
     if (key === undefined && thread !== undefined) return answer(await appendOnly(acceptance(thread)));
     const reserved = await reserve({ key, ...ready.value });

@@ -43,4 +43,20 @@ describe('commands while Postgres is away', () => {
     expect(ids.size).toBe(20);
     expect(new Set(written)).toEqual(ids);
   });
+
+  it('are UNAVAILABLE within 5 s when a connection swallows everything, and send nothing later (rule 2)', async () => {
+    valueOf(await eventually(() => bench.commands.sendMessage(bench.caller, bench.text('before'))));
+    const hold = proxy.holdStatement(({ sql }) => sql.includes('join work.addresses'));
+    const began = performance.now();
+    await expect(bench.commands.sendMessage(bench.caller, bench.text('swallowed'))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    hold.release();
+    // It looks up its thread after the swallowed one did.
+    valueOf(await bench.commands.sendMessage(bench.caller, bench.text('after')));
+    const texts = JSON.stringify((await bench.events()).map(({ event }) => event.data));
+    expect(texts).toContain('"after"');
+    expect(texts).not.toContain('"swallowed"');
+  });
 });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
-import { pause } from '../../../lifecycle.js';
+import { atMost } from '../../../lifecycle.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
@@ -102,11 +102,4 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
       givingUp.abort();
     },
   };
-}
-
-/** Waits for it, and no longer than so many milliseconds. */
-async function atMost(milliseconds: number, awaited: Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([awaited, pause(milliseconds, timer.signal)]);
-  timer.abort();
 }
