@@ -19,8 +19,11 @@ export interface SubscriptionExecution extends ExecutionArgs {
 }
 
 const RETRY_MS = 500;
-/** 30 s. Afterwards the subscription ends with the error, and the client resumes from its last cursor. */
-const TRIES_MAX = 60;
+/**
+ * 5 minutes: a subscription without news lives through any absence, and one that has some must not end in a common one.
+ * Afterwards it ends with the error, and the client resumes from its last cursor.
+ */
+const TRIES_MAX = 600;
 
 /**
  * As graphql-js's `subscribe`, but each event is executed under a context of its own, and again while the database is

@@ -1,5 +1,5 @@
 import { buildSchema, parse, type ExecutionResult } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.js';
 import { subscribeByDelivery } from '../../../src/http/graphql/deliver.js';
 import type { RequestContext } from '../../../src/resolvers/context.js';
@@ -78,6 +78,21 @@ describe('delivery to a subscriber', () => {
       dataOf(await take(2, open([troubled, valued(2)]))).map((data) => ('value' in data ? data.value : 0)),
     ).toEqual([1, 2]);
     expect(tries).toBe(3);
+  });
+
+  it('lives through a minute without the database (F9)', async () => {
+    vi.useFakeTimers();
+    try {
+      const back = Date.now() + 60_000;
+      const troubled = new Delivery(() =>
+        Date.now() < back ? Promise.reject(new UnavailableError('away')) : Promise.resolve({ value: 1 }),
+      );
+      const taken = take(1, open([troubled]));
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(dataOf(await taken)).toEqual([{ value: 1, loaders: 1 }]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends at once, also while it waits for an event or for the database', async () => {
