@@ -7,6 +7,8 @@ import { applicationName } from './open-database.js';
 /** Both `src/database` and `dist/database` lie two levels below the package's root. */
 const MIGRATIONS_DIR = fileURLToPath(new URL('../../migrations', import.meta.url));
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Above what any of them takes, another process' included: a connection that swallows everything must not hold the start. */
+const ANSWER_TIMEOUT_MS = 60_000;
 /** The advisory lock's number: two processes that start at once migrate one after the other. */
 const MIGRATION_LOCK = 0x7061_726c;
 
@@ -16,6 +18,8 @@ export async function migrate(url: string): Promise<void> {
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
   });
   client.on('error', () => undefined);
   await client.connect();

@@ -56,7 +56,8 @@ export async function createChannelDirectory(deps: ChannelDirectoryDeps): Promis
 
 /** Everything again every 30 s, or at once when asked to: what a lost NOTIFY would have said. */
 function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
-  const stopping = new AbortController();
+  let isStopping = false;
+  /** Ends the wait for the next load. */
   let early = new AbortController();
   const load = async () => {
     try {
@@ -68,11 +69,11 @@ function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
     }
   };
   const firstTry = load();
-  const hasStopped = () => stopping.signal.aborted;
+  const hasStopped = () => isStopping;
   const keep = async () => {
     let waitMs = await firstTry;
     while (!hasStopped()) {
-      await pause(waitMs, AbortSignal.any([stopping.signal, early.signal]));
+      await pause(waitMs, early.signal);
       early = new AbortController();
       if (!hasStopped()) waitMs = await load();
     }
@@ -82,7 +83,8 @@ function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
     firstTry,
     reload: () => early.abort(),
     async stop() {
-      stopping.abort();
+      isStopping = true;
+      early.abort();
       await kept;
     },
   };

@@ -25,12 +25,18 @@ export interface Telling {
 }
 
 export function createStage(teller: StoryTeller, logger: Logger): Stage {
-  const stopping = new AbortController();
+  let isStopping = false;
+  // One for each story, and no `AbortSignal.any` over a signal that lives on: what it notes there is never taken away.
+  const endings = new Set<AbortController>();
   const told = new Set<Promise<void>>();
+  const end = (ending: AbortController) => {
+    ending.abort();
+    endings.delete(ending);
+  };
   const tell = async (message: TakenMessage, steps: readonly Step[], signal: AbortSignal) => {
     if (steps.length === 0) return;
     const telling = teller.tell(message, steps, signal).catch((error: unknown) => {
-      if (!stopping.signal.aborted) logger.warn({ err: error }, 'A sandbox story broke off.');
+      if (!isStopping) logger.warn({ err: error }, 'A sandbox story broke off.');
     });
     told.add(telling);
     await telling;
@@ -39,14 +45,23 @@ export function createStage(teller: StoryTeller, logger: Logger): Stage {
   return {
     isFull: () => told.size >= STORIES_MAX,
     open(message, { early, steps }) {
-      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(STORY_MS_MAX)]);
+      const ending = new AbortController();
+      const { signal } = ending;
+      endings.add(ending);
+      if (isStopping) end(ending);
+      const timer = setTimeout(() => end(ending), STORY_MS_MAX).unref();
       return {
         before: () => tell(message, early, AbortSignal.any([signal, AbortSignal.timeout(EARLY_MS_MAX)])),
-        after: () => void tell(message, steps, signal),
+        after: () =>
+          void tell(message, steps, signal).finally(() => {
+            clearTimeout(timer);
+            endings.delete(ending);
+          }),
       };
     },
     async stop() {
-      stopping.abort();
+      isStopping = true;
+      for (const ending of endings) end(ending);
       await Promise.all(told);
     },
   };

@@ -67,8 +67,11 @@ export function nextStep(
 const PROVIDER_TEXT_MAX = 1_000;
 const PROVIDER_IDS_MAX = 100;
 
-/** What a provider wrote, bounded, without what Postgres can't store in jsonb (NUL, lone surrogates) or a log line can't show. */
-const clean = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, '').slice(0, PROVIDER_TEXT_MAX);
+/**
+ * What a provider wrote, bounded, without what Postgres can't store in jsonb (NUL, lone surrogates) or a log line can't
+ * show. Bounded first: a cut may halve a character.
+ */
+const clean = (text: string): string => text.slice(0, PROVIDER_TEXT_MAX).replace(/[\p{Cc}\p{Cs}]/gu, '');
 
 const cleanIds = (ids: readonly string[]): string[] =>
   [...new Set(ids.map(clean))].filter((id) => id !== '').slice(0, PROVIDER_IDS_MAX);

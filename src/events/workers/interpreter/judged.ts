@@ -22,7 +22,12 @@ export function judged(
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
-  return { ...said, address, displayName: displayName === '' ? undefined : displayName };
+  const repliedTo = said.replyToProviderMessageId;
+  return {
+    ...{ ...said, address, displayName: displayName === '' ? undefined : displayName },
+    // Such an id is nobody's, and Postgres can't even be asked for one with a NUL.
+    replyToProviderMessageId: repliedTo !== undefined && isFitId(repliedTo) ? repliedTo : undefined,
+  };
 }
 
 function judgedReceipt(said: Extract<Interpretation, { kind: 'receipt' }>): Interpretation {

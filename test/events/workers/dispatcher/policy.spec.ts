@@ -70,6 +70,10 @@ describe('rule 19: the policy over its table', () => {
     const failed = nextStep({ kind: 'rejected', failure, providerMessage: `no\u0000${'x'.repeat(5_000)}` }, place, {
       acceptedMeansSent: false,
     });
-    expect(failed.events[0]?.data).toMatchObject({ content: { providerMessage: `no${'x'.repeat(998)}` } });
+    expect(failed.events[0]?.data).toMatchObject({ content: { providerMessage: `no${'x'.repeat(997)}` } });
+    const cut = nextStep({ kind: 'rejected', failure, providerMessage: `${'x'.repeat(999)}\u{1f600}` }, place, {
+      acceptedMeansSent: false,
+    });
+    expect(cut.events[0]?.data).toMatchObject({ content: { providerMessage: 'x'.repeat(999) } });
   });
 });

@@ -41,6 +41,13 @@ describe('what an adapter read, before it is kept', () => {
     expect(judge(received({ displayName: 'A\nB' }))).toMatchObject({ displayName: 'A B' });
   });
 
+  it('answers no message whose id can not be one', () => {
+    expect(judge(received({ replyToProviderMessageId: 'out-1' }))).toMatchObject({ replyToProviderMessageId: 'out-1' });
+    expect(judge(received({ replyToProviderMessageId: 'a\0b' }))).toMatchObject({
+      replyToProviderMessageId: undefined,
+    });
+  });
+
   it('has bounded words about a failure', () => {
     const failure = { code: 'UNKNOWN', isRetryable: false, providerCode: 'x\0y' };
     expect(judge(receipt({ failure, providerMessage: 'z'.repeat(5_000) }))).toMatchObject({
