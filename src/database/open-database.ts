@@ -4,6 +4,7 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Database, Transaction } from './database.js';
+import { isDatabaseAway } from './errors.js';
 import { createWakeListener } from './wake-listener.js';
 
 // Offsets are 64 bits wide; a float would lose the low ones without a word.
@@ -72,15 +73,19 @@ async function inTransaction<Result>(
     await client.query('commit');
     return result;
   } catch (error) {
-    broken = await rollBack(client);
+    broken = await rollBack(client, error);
     throw error;
   } finally {
     client.release(broken);
   }
 }
 
-/** Undefined when the connection is clean again; otherwise it must not go back to the pool. */
-async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
+/**
+ * Undefined when the connection is clean again; otherwise it must not go back to the pool. One that doesn't answer isn't
+ * asked: the wait would be as long once more, and its end is a rollback too.
+ */
+async function rollBack(client: pg.PoolClient, failure: unknown): Promise<Error | undefined> {
+  if (isDatabaseAway(failure)) return new Error('The connection was lost.', { cause: failure });
   try {
     await client.query('rollback');
     return undefined;

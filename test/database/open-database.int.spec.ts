@@ -108,6 +108,14 @@ describe('Postgres going away', () => {
     proxy.heal();
     await eventually(() => database.transaction((tx) => tx.execute(sql`select 1`)));
   });
+
+  it('is not waited for twice: a connection that did not answer is not asked to roll back', async () => {
+    const rollback = proxy.holdStatement((statement) => /^rollback/i.test(statement.sql));
+    const unanswered = new Error('Failed query', { cause: new Error('Query read timeout') });
+    expect(await failureOf(database.transaction(() => Promise.reject(unanswered)))).toBe(unanswered);
+    rollback.release();
+    await database.transaction((tx) => tx.execute(sql`select 1`));
+  });
 });
 
 describe('wakes', () => {
