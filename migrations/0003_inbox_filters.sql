@@ -1,0 +1,2 @@
+CREATE INDEX "conversations_unread" ON "read"."conversations" USING btree ("workspace_id","last_activity_at","id") WHERE incoming_count > read_incoming_count;--> statement-breakpoint
+CREATE INDEX "conversations_closed" ON "read"."conversations" USING btree ("workspace_id","last_activity_at","id") WHERE status = 'CLOSED';

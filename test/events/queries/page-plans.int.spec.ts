@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../../src/database/database.js';
+import { openDatabase } from '../../../src/database/open-database.js';
+import { workspaceIds } from '../../../src/events/kernel/ids.js';
+import { createFinders } from '../../../src/events/queries/create-finders.js';
+import type { ConversationFilter } from '../../../src/events/queries/finders.js';
+import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
+import { newChannelId, newContactId, newWorkspaceId } from '../../support/journal-writer.js';
+import { testLog } from '../../support/log.js';
+
+const workspaceId = newWorkspaceId();
+const CONVERSATIONS = 20_000;
+
+let cloned: ClonedDatabase;
+let database: Database;
+beforeAll(async () => {
+  cloned = await cloneDatabase();
+  database = openDatabase(cloned.url, testLog);
+  await database.orm.execute(sql`
+    insert into read.conversations (id, workspace_id, channel_id, contact_id, status, incoming_count,
+      read_incoming_count, last_activity_at, created_at)
+    select gen_random_uuid(), ${workspaceIds.toUuid(workspaceId)}, gen_random_uuid(), gen_random_uuid(), 'OPEN', 1, 1,
+      now() - i * interval '1 s', now()
+    from generate_series(1, ${CONVERSATIONS}) i`);
+  await database.orm.execute(sql`analyze read.conversations`);
+});
+afterAll(async () => {
+  await database.close();
+  await cloned.drop();
+});
+
+interface Statement {
+  readonly text: string;
+}
+
+/** How Postgres carries out the page's one statement. */
+async function planOf(filter: ConversationFilter): Promise<string> {
+  const spy = vi.spyOn(database.pool, 'query');
+  await createFinders({ database }).conversationPage(workspaceId, filter, { limit: 25, direction: 'forward' });
+  const [statement, values] = (spy.mock.lastCall ?? []) as unknown as [Statement, unknown[]];
+  spy.mockRestore();
+  const plan = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${statement.text}`, values);
+  return plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+describe('a page of conversations, of which none or few fit', () => {
+  it.each<[string, ConversationFilter, string]>([
+    ['all of them', {}, 'conversations_activity'],
+    ['unread ones', { isUnread: true }, 'conversations_unread'],
+    ['closed ones', { status: 'CLOSED' }, 'conversations_closed'],
+    ['those of a channel', { channelIds: [newChannelId()] }, 'conversations_channel'],
+    ['those of a contact', { contactId: newContactId() }, 'conversations_contact'],
+  ])('reads no more than the page: %s', async (_what, filter, index) => {
+    const plan = await planOf(filter);
+    expect(plan).toContain(index);
+    expect(plan).not.toContain('Seq Scan');
+  });
+});
