@@ -16,7 +16,7 @@ import { openPostgresLog } from './events/log/postgres/open-postgres-log.js';
 import type { Readiness } from './http/health.js';
 import { createHttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
-import { stopAll, type Running } from './lifecycle.js';
+import { pause, stopAll, type Running } from './lifecycle.js';
 import { createLogger } from './logging.js';
 
 export interface AppOverrides {
@@ -84,6 +84,9 @@ const ingressOf = (core: () => Core): Pick<WebhookRoutesDeps, 'log' | 'directory
   providers: { get: (kind) => core().providers.get(kind) },
 });
 
+/** Whoever asks whether we are ready waits a few seconds himself. */
+const LOG_ANSWERS_WITHIN_MS = 2_000;
+
 const newRawWebhookId = () => rawWebhookIds.fromUuid(uuidv7());
 
 interface PostgresDeps extends Pick<CoreDeps, 'publicUrl' | 'onStep' | 'faultPoint'> {
@@ -99,8 +102,9 @@ async function startOnPostgres(config: Config, deps: PostgresDeps): Promise<Core
   try {
     const url = config.databaseUrl ?? (await startEmbedded(config, deps, running));
     onStep('Bringing the database up to date');
-    await migrate(url);
+    // Before the migrations: a second process, perhaps a newer one, must not change the tables under the first.
     running.push(await takeInstanceLock(url, { log: logger, onTaken: deps.onFatal }));
+    await migrate(url);
     const database = openDatabase(url, logger);
     running.push({ stop: () => database.close() });
     const openLog = () => openPostgresLog({ database, log: logger, partitions: config.partitions });
@@ -122,10 +126,11 @@ async function readiness(started: Boot<Core> | undefined): Promise<Readiness> {
   const reason = started === undefined ? 'starting' : started.waitingFor();
   if (reason !== undefined || started === undefined) return { isReady: false, reasons: [reason ?? 'starting'] };
   const core = started.current();
-  const log = await core.log.heads('events').then(
-    () => [],
-    () => ['log: away (PostgreSQL can’t be reached)'],
+  const isThere = core.log.heads('events').then(
+    () => true,
+    () => false,
   );
-  const reasons = [...log, ...core.complaints()];
+  const log = await Promise.race([isThere, pause(LOG_ANSWERS_WITHIN_MS).then(() => false)]);
+  const reasons = [...(log ? [] : ['log: away (PostgreSQL can’t be reached)']), ...core.complaints()];
   return { isReady: reasons.length === 0, reasons };
 }

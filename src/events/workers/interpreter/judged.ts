@@ -18,19 +18,29 @@ export function judged(
   if (said.kind === 'uninterpreted') return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
   if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
-  if (said.kind === 'receipt') return judgedReceipt(said);
+  const occurredAt = plausible(said.occurredAt);
+  if (said.kind === 'receipt') return { ...judgedReceipt(said), occurredAt };
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
   const repliedTo = said.replyToProviderMessageId;
   return {
-    ...{ ...said, address, displayName: displayName === '' ? undefined : displayName },
+    ...{ ...said, address, occurredAt, displayName: displayName === '' ? undefined : displayName },
     // Such an id is nobody's, and Postgres can't even be asked for one with a NUL.
     replyToProviderMessageId: repliedTo !== undefined && isFitId(repliedTo) ? repliedTo : undefined,
   };
 }
 
-function judgedReceipt(said: Extract<Interpretation, { kind: 'receipt' }>): Interpretation {
+/**
+ * A time that nobody set, such as 0001-01-01, counts as none given. Postgres has no year 0, and an event that says so
+ * would stop the projector for good.
+ */
+const plausible = (time: Date | undefined): Date | undefined =>
+  time !== undefined && time.getTime() > 0 ? time : undefined;
+
+type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
+
+function judgedReceipt(said: SaidReceipt): SaidReceipt {
   const { failure, providerMessage } = said;
   const providerCode = failure?.providerCode;
   return {

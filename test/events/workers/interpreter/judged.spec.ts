@@ -36,6 +36,16 @@ describe('what an adapter read, before it is kept', () => {
     expect(judge(said).kind).toBe('uninterpreted');
   });
 
+  it.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '-000001-01-01T00:00:00Z'])(
+    'has no time of its own when that is %s: the projector could not keep every such year',
+    (time) => {
+      const occurredAt = new Date(time);
+      for (const said of [received({ occurredAt }), receipt({ occurredAt })]) {
+        expect(judge(said)).toMatchObject({ kind: said.kind, occurredAt: undefined });
+      }
+    },
+  );
+
   it('has no name where only blanks are left of it', () => {
     expect(judge(received({ displayName: '\0 \u001f' }))).toMatchObject({ displayName: undefined });
     expect(judge(received({ displayName: 'A\nB' }))).toMatchObject({ displayName: 'A B' });
