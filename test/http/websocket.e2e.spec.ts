@@ -150,6 +150,20 @@ describe('operations', () => {
     expect(await ask(payload)).toEqual({ codes: [code] });
   });
 
+  it('is cut off when it asks on and on and reads no answer', async () => {
+    const socket = open();
+    const code = closeCodeOf(socket);
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+    const ping = JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(1_000_000) } });
+    let sent = 0;
+    for (; sent < 200 && socket.readyState === WebSocket.OPEN; sent += 1) {
+      await new Promise((resolve) => socket.send(ping, resolve));
+    }
+    expect(await code).toBe(1_006);
+    expect(sent).toBeLessThan(200);
+  });
+
   it('reads its own writes after parleyAfter', async () => {
     const on = client();
     const { data } = await ask({ query: SEND, variables: { input: messageTo('+15550100001') } }, on);

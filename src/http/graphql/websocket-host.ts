@@ -11,6 +11,12 @@ const PING_EVERY_MS = 25_000;
 const UNANSWERED_PINGS_MAX = 2;
 
 /**
+ * Results wait to be read, one of each operation; what answers a message doesn't. Whoever asks on and on and reads nothing
+ * is cut off above it: 345 pings of 1 MB each, which anybody may send, had taken 1 GB.
+ */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
  * Ties a socket to the protocol. By hand, for graphql-ws's own host prints errors, parameters and all, to the console.
  */
 export function hostSocket(
@@ -29,7 +35,11 @@ export function hostSocket(
     // Awaited by the protocol before it takes the next result: a slow reader slows only its own subscription.
     send: (data) => sendText(socket, data),
     close: (code, reason) => socket.close(code, reason),
-    onMessage: (handle) => socket.on('message', (data) => void handle(textOf(data)).catch(fail)),
+    onMessage: (handle) =>
+      socket.on('message', (data) => {
+        if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
+        else void handle(textOf(data)).catch(fail);
+      }),
   });
   const endPings = keepAlive(socket);
   socket.on('error', (error) => logger.debug({ err: error }, 'A WebSocket broke.'));
