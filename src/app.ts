@@ -101,9 +101,10 @@ async function startOnPostgres(config: Config, deps: PostgresDeps): Promise<Core
   const running: Running[] = [];
   try {
     const url = config.databaseUrl ?? (await startEmbedded(config, deps, running));
-    onStep('Bringing the database up to date');
     // Before the migrations: a second process, perhaps a newer one, must not change the tables under the first.
     running.push(await takeInstanceLock(url, { log: logger, onTaken: deps.onFatal }));
+    // Not said before Postgres answered: while it is away, `Waiting` is what stands there.
+    onStep('Bringing the database up to date');
     await migrate(url);
     const database = openDatabase(url, logger);
     running.push({ stop: () => database.close() });
