@@ -11,9 +11,10 @@ import { createWakeListener } from './wake-listener.js';
 pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
+/** Nothing hangs longer than 10 s (F10): this, and the time until the answer's own bound. */
+const STATEMENT_TIMEOUT_MS = 8_000;
 /** Above the server's own bound: only a connection that swallows everything (a black hole) runs into it. */
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
 const POOL_MAX = 20;
 const CLOSE_TIMEOUT_MS = 5_000;
 

@@ -51,7 +51,7 @@ function judge({ providers }: CommandDeps, input: CreateChannel): Decision<unkno
   else if (!adapter.platforms.includes(input.platform))
     refusals.push(invalid('platform', `This provider has channels of ${adapter.platforms.join(', ')}.`));
   if (adapter === undefined || refusals.length > 0) return refused(...refusals);
-  const settings = adapter.parseSettings(input.settings);
+  const settings = adapter.parseSettings(withoutNulls(input.settings));
   if (settings.ok) return accepted(settings.value);
   return refused(
     ...settings.refusals.map(({ field, message }): UserError => {
@@ -59,6 +59,10 @@ function judge({ providers }: CommandDeps, input: CreateChannel): Decision<unkno
     }),
   );
 }
+
+/** Null and absent mean the same in every input, and GraphQL can't tell an adapter so within a JSON object. */
+const withoutNulls = (settings: CreateChannel['settings']): CreateChannel['settings'] =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 
 const invalid = (field: string, message: string): UserError => ({ code: 'INPUT_INVALID', message, field: [field] });
 

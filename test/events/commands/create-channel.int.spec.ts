@@ -59,6 +59,10 @@ describe('createChannel', () => {
     await eventually(async () => expect(await eventsAbout(channel.id)).toHaveLength(2));
   });
 
+  it('takes a null setting for an absent one', async () => {
+    expect((await create({ settings: { apiBaseUrl: null, ratePerSecond: null } })).ok).toBe(true);
+  });
+
   it('refuses precisely, and writes nothing', async () => {
     const count = async () => (await bench.database.pool.query('select 1 from config.channels')).rowCount;
     const before = await count();

@@ -101,15 +101,24 @@ async function claimAll(deps: ClaimLoopDeps, isStopping: () => boolean): Promise
   return nextInMs;
 }
 
-/** Undefined: the channel is disabled, or this build has no adapter for it. Its lanes wait. */
+/**
+ * Undefined: the channel is disabled, its settings can't be opened, or this build has no adapter for it. Its lanes wait,
+ * and nobody else's.
+ */
 async function carrierOf(
   channelId: ChannelId,
-  { directory, providers }: Pick<ClaimLoopDeps, 'directory' | 'providers'>,
+  { directory, providers, logger }: Pick<ClaimLoopDeps, 'directory' | 'providers' | 'logger'>,
 ): Promise<Carrier | undefined> {
-  const channel = directory.get(channelId) ?? (await directory.find(channelId));
+  const channel = await findChannel(channelId, directory).catch((error: unknown) => {
+    logger.warn({ err: error, channelId }, 'the channel could not be loaded: its lanes wait');
+    return undefined;
+  });
   const adapter = channel?.isEnabled ? providers.get(channel.provider) : undefined;
   return channel && adapter ? { channel, adapter } : undefined;
 }
+
+const findChannel = async (channelId: ChannelId, directory: ChannelDirectory) =>
+  directory.get(channelId) ?? (await directory.find(channelId));
 
 /** No channel is always the first to take what is left of the slots. */
 function shuffled<Item>(items: readonly Item[]): readonly Item[] {

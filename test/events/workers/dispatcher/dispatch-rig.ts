@@ -73,6 +73,15 @@ export async function openDispatchRig() {
     setChannel(n: number, change: Partial<Channel> = {}): void {
       channels.set(channelId(n), { ...sandboxChannel(n, carrier.baseUrl), ...change });
     },
+    /** Where this channel can't be loaded, as when its settings were sealed under another key. */
+    directoryThatCannotLoad(n: number): ChannelDirectory {
+      const known = directoryOf(channels);
+      const load = async (id: ChannelId) => {
+        if (id === channelId(n)) throw new Error('The settings can not be opened.');
+        return known.find(id);
+      };
+      return { ...known, get: () => undefined, find: load, refresh: load };
+    },
     async start(deps: Partial<DispatcherDeps> = {}): Promise<Dispatcher> {
       const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => 'x'.repeat(43) });
       const dispatcher = await createDispatcher({

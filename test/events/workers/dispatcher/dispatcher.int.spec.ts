@@ -141,6 +141,15 @@ describe('lanes', () => {
     await patiently(() => expect(rig.said(stopped).at(-1)).toBe('message.submitted'));
   });
 
+  it('rule 18: a channel that can not be loaded keeps its own lanes waiting, and no others', async () => {
+    rig.setChannel(2);
+    await rig.start({ limits: { pollMs: 50 }, directory: rig.directoryThatCannotLoad(1) });
+    const stopped = await rig.accept();
+    const other = await rig.accept({ channel: 2, thread: 2 });
+    await patiently(() => expect(rig.said(other).at(-1)).toBe('message.submitted'));
+    expect(await rig.row(stopped)).toMatchObject({ state: 'waiting', call: 0 });
+  });
+
   it('rule 18: several dispatchers share the work and no call is made twice', async () => {
     await Promise.all([rig.start(), rig.start(), rig.start()]);
     const sends = Array.from({ length: 60 }, (_, index) => rig.accept({ text: `${index}`, thread: 1 + (index % 10) }));
