@@ -66,9 +66,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       isDatabaseAway(error) || error instanceof LogUnavailableError ? 'PostgreSQL is away' : undefined,
     onWait: (reason) => onStep(`Waiting: ${reason}`),
   });
+  const ready = started.core.ready.then(({ apiKey }) => ({ apiKey }));
+  // Whoever stops it before it is ready need not have asked.
+  ready.catch(() => undefined);
   return {
     url: listeningOn,
-    ready: started.core.ready.then(({ apiKey }) => ({ apiKey })),
+    ready,
     stop: () => stopAll([...(started.core ? [started.core] : []), http]),
   };
 }
