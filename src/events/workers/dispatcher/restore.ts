@@ -5,6 +5,7 @@ import type { Identity } from '../../event-identity.js';
 import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../../kernel/ids.js';
 import type { LogRecord } from '../../log/event-log.js';
 import { open } from '../../sealing.js';
+import { recordProviderMessages } from '../provider-messages.js';
 
 /** An event with the record that it was read from. */
 export interface ReadEvent {
@@ -92,34 +93,15 @@ async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise
 }
 
 async function restoreProviderIds(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
-  const rows = sorted(
-    read.flatMap(({ event }) => {
-      const place = providerIdsOf(event);
-      const { channelId, conversationId, messageId } = event;
-      if (!place || channelId === undefined || conversationId === undefined || messageId === undefined) return [];
-      return place.ids.map((id) => ({
-        key: `${channelId} ${id}`,
-        id,
-        ...place,
-        event,
-        channelId,
-        conversationId,
-        messageId,
-      }));
-    }),
-  );
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into work.provider_messages
-      (channel_id, provider_message_id, workspace_id, conversation_id, message_id, attempt, part)
-    select * from unnest(
-      ${sql.param(rows.map((row) => channelIds.toUuid(row.channelId)))}::uuid[],
-      ${sql.param(rows.map((row) => row.id))}::text[],
-      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.event.workspaceId)))}::uuid[],
-      ${sql.param(rows.map((row) => conversationIds.toUuid(row.conversationId)))}::uuid[],
-      ${sql.param(rows.map((row) => messageIds.toUuid(row.messageId)))}::uuid[],
-      ${sql.param(rows.map((row) => row.attempt))}::int[],
-      ${sql.param(rows.map((row) => row.part))}::int[]) on conflict do nothing`);
+  const learned = read.flatMap(({ event }) => {
+    const place = providerIdsOf(event);
+    const { workspaceId, channelId, conversationId, messageId } = event;
+    if (!place || channelId === undefined || conversationId === undefined || messageId === undefined) return [];
+    const { ids, attempt, part } = place;
+    const message = { workspaceId, channelId, conversationId, messageId, attempt, part };
+    return ids.map((providerMessageId) => ({ ...message, providerMessageId }));
+  });
+  await recordProviderMessages(tx, learned);
 }
 
 interface ProviderIds {

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/database.js';
-import { channelIds, conversationIds, messageIds, workspaceIds } from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import {
@@ -12,6 +11,7 @@ import {
   type DispatchSubject,
   type SubjectRow,
 } from './dispatch.js';
+import { recordProviderMessages } from '../provider-messages.js';
 import { advanceLanes } from './lanes.js';
 
 /** What became of a call, with the events that say so: made once, so that a repeated try says the very same. */
@@ -71,23 +71,11 @@ async function moveRows(tx: Transaction, settlements: readonly Settlement[]): Pr
 
 /** Writes down which message the provider's ids stand for, and wakes the receipts that wait to be told (design §9). */
 async function recordProviderIds(tx: Transaction, settlements: readonly Settlement[]): Promise<void> {
-  const rows = settlements
-    .flatMap(({ subject, providerMessageIds }) => providerMessageIds.map((id) => ({ ...subject, id })))
-    .sort((a, b) => compare(a.channelId, b.channelId) || compare(a.id, b.id));
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into work.provider_messages
-      (channel_id, provider_message_id, workspace_id, conversation_id, message_id, attempt, part)
-    select * from unnest(
-      ${sql.param(rows.map((row) => channelIds.toUuid(row.channelId)))}::uuid[],
-      ${sql.param(rows.map((row) => row.id))}::text[],
-      ${sql.param(rows.map((row) => workspaceIds.toUuid(row.workspaceId)))}::uuid[],
-      ${sql.param(rows.map((row) => conversationIds.toUuid(row.conversationId)))}::uuid[],
-      ${sql.param(rows.map((row) => messageIds.toUuid(row.messageId)))}::uuid[],
-      ${sql.param(rows.map((row) => row.attempt))}::int[],
-      ${sql.param(rows.map((row) => row.part))}::int[]) on conflict do nothing`);
-  const channels = [...new Set(rows.map((row) => row.channelId))];
+  const learned = settlements.flatMap(({ subject, providerMessageIds }) =>
+    providerMessageIds.map((providerMessageId) => ({ ...subject, providerMessageId })),
+  );
+  if (learned.length === 0) return;
+  await recordProviderMessages(tx, learned);
+  const channels = [...new Set(learned.map((one) => one.channelId))];
   await tx.execute(sql`select pg_notify('parley_parked', c) from unnest(${sql.param(channels)}::text[]) as c`);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

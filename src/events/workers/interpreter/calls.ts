@@ -6,7 +6,6 @@ import {
   contactIds,
   conversationIds,
   messageIds,
-  workspaceIds,
   type ChannelId,
   type ContactId,
   type ConversationId,
@@ -14,6 +13,7 @@ import {
 } from '../../kernel/ids.js';
 import { keyColumns, lockDispatches, NO_CONTACT } from '../dispatcher/dispatch.js';
 import { advanceLanes } from '../dispatcher/lanes.js';
+import { recordProviderMessages } from '../provider-messages.js';
 
 /** What is known of a call that a provider speaks of. */
 export interface CallQuestion {
@@ -135,7 +135,10 @@ export async function settleCalls(tx: Transaction, spokenOf: readonly SpokenOf[]
     tx,
     spokenOf.flatMap(({ call }) => (call.isOver ? [] : [call])),
   );
-  await recordProviderIds(tx, spokenOf);
+  await recordProviderMessages(
+    tx,
+    spokenOf.map(({ call, ...spoken }) => ({ ...spoken, ...call })),
+  );
   if (settled.length === 0) return;
   await advanceLanes(tx, settled);
   await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
@@ -152,23 +155,4 @@ async function settleOpen(tx: Transaction, calls: readonly KnownCall[]): Promise
       and d.state in ('calling', 'unknown', 'in_doubt')
     returning d.conversation_id`);
   return settled.rows.map((row) => conversationIds.fromUuid(row.conversation_id));
-}
-
-async function recordProviderIds(tx: Transaction, spokenOf: readonly SpokenOf[]): Promise<void> {
-  const rows = [...spokenOf].sort(byKey);
-  await tx.execute(sql`
-    insert into work.provider_messages
-      (channel_id, provider_message_id, workspace_id, conversation_id, message_id, attempt, part)
-    select * from unnest(
-      ${sql.param(rows.map(({ channelId }) => channelIds.toUuid(channelId)))}::uuid[],
-      ${sql.param(rows.map(({ providerMessageId }) => providerMessageId))}::text[],
-      ${sql.param(rows.map(({ workspaceId }) => workspaceIds.toUuid(workspaceId)))}::uuid[],
-      ${sql.param(rows.map(({ call }) => conversationIds.toUuid(call.conversationId)))}::uuid[],
-      ${keyColumns(rows.map(({ call }) => call))})
-    on conflict do nothing`);
-}
-
-function byKey(a: SpokenOf, b: SpokenOf): number {
-  if (a.channelId !== b.channelId) return a.channelId < b.channelId ? -1 : 1;
-  return a.providerMessageId < b.providerMessageId ? -1 : 1;
 }
