@@ -6,6 +6,7 @@ import type { ConversationEvent } from './events.js';
 import type { ConversationState } from './state.js';
 
 type FoldedEvent = ConversationEvent | MessageEvent;
+type Addressed = Extract<FoldedEvent, { type: 'conversation.opened' | 'message.accepted' | 'message.received' }>;
 
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
@@ -19,20 +20,23 @@ export function evolveConversation(
 ): ConversationState {
   const before = knowingContact(state ?? stubOf(event), event);
   switch (event.type) {
-    case 'conversation.opened': {
-      const words = open<{ readonly address: string }>(event);
-      return { ...active(before, event), address: words.state === 'open' ? words.content.address : before.address };
-    }
+    case 'conversation.opened':
+      return { ...active(before, event), address: addressIn(event) ?? before.address };
     case 'conversation.read':
       return {
         ...quiet(before, event),
         readIncomingCount: Math.max(before.readIncomingCount, event.data.incomingCount),
       };
     case 'message.accepted':
-      return { ...active(before, event), lastMessageId: event.messageId ?? before.lastMessageId };
+      return {
+        ...active(before, event),
+        address: before.address ?? addressIn(event),
+        lastMessageId: event.messageId ?? before.lastMessageId,
+      };
     case 'message.received':
       return {
         ...active(before, event),
+        address: before.address ?? addressIn(event),
         incomingCount: before.incomingCount + 1,
         lastMessageId: event.messageId ?? before.lastMessageId,
         lastIncomingAt: laterOf(before.lastIncomingAt ?? '', activityAt(event)),
@@ -40,6 +44,12 @@ export function evolveConversation(
     default:
       return quiet(before, event);
   }
+}
+
+/** Messages name it too: whoever repeats a send may be faster than the sweeper that opens its thread. */
+function addressIn(event: Addressed): string | null {
+  const words = open<{ readonly address: string }>(event);
+  return words.state === 'open' ? words.content.address : null;
 }
 
 function stubOf(event: FoldedEvent): ConversationState {

@@ -55,6 +55,11 @@ describe('evolveConversation', () => {
     expect(unreadCount(state)).toBe(1);
   });
 
+  it('knows its address from a message that came before it was opened', () => {
+    expect(fold([accepted(1)])).toMatchObject({ address: acceptedData().content.address, contactId: contactId() });
+    expect(fold([accepted(1), opened(2)])).toEqual({ ...fold([opened(2), accepted(1)]) });
+  });
+
   it('never moves the read mark back', () => {
     expect(fold([opened(1), received(2), received(3), read(4, 2), read(5, 1)]).readIncomingCount).toBe(2);
   });
