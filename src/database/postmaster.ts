@@ -22,10 +22,13 @@ export async function readPostmasterFile(clusterDir: string): Promise<Postmaster
   return pid > 0 && port > 0 ? { pid, port, isReady: lines[7]?.trim() === 'ready' } : undefined;
 }
 
-export function isAlive(pid: number): boolean {
+export const isAlive = (pid: number): boolean => isTaken(pid) && !isZombie(pid);
+
+/** Whether the number belongs to a process, or still to the zombie of one. */
+function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return !isZombie(pid);
+    return true;
   } catch (error) {
     // EPERM: somebody else's process, but a process.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
@@ -147,8 +150,8 @@ export async function stopPostmaster(pid: number, clusterDir: string): Promise<v
 const NOBODYS_PID = 9_999_999;
 
 /**
- * For a pid file whose number belongs to another process now: PostgreSQL would take that process for its server and
- * refuse. Only the number goes. The file itself must stay: by it a new server finds out whether sessions of the killed
+ * For a pid file whose number belongs to another process now, or to the zombie of the killed server that nobody has
+ * reaped: PostgreSQL would take either for a live server and refuse. Only the number goes. The file itself must stay: by it a new server finds out whether sessions of the killed
  * one are still writing, and waits for them; deleting it is how clusters get corrupted.
  */
 export async function disownPidFile(clusterDir: string): Promise<void> {
@@ -156,6 +159,6 @@ export async function disownPidFile(clusterDir: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const pid = Number(text.split('\n')[0]);
-  if (!isAlive(pid) || (await isPostgresProcess(pid))) return;
+  if (!isTaken(pid) || (await isPostgresProcess(pid))) return;
   await writeFile(file, text.replace(/^[^\n]*/, String(NOBODYS_PID)));
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -5,6 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { findPostgresUser } from '../../src/database/postgres-binaries.js';
 import { isAlive, readPostmasterFile } from '../../src/database/postmaster.js';
 import { eventually } from '../support/eventually.js';
 
@@ -13,6 +16,15 @@ const settings = { fsync: 'off' };
 /** A session that waits for something ends with its server at once; one that computes doesn't. */
 const WORK_FOR_TWO_SECONDS = `do $$ declare until timestamptz := clock_timestamp() + interval '2 seconds';
   begin while clock_timestamp() < until loop end loop; end $$`;
+
+/** A process that has ended and whose parent doesn't care; of the user that PostgreSQL runs as. */
+async function makeZombie(): Promise<{ readonly pid: number; end(): void }> {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { ...(await findPostgresUser()) });
+  const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(chunk.toString());
+  await eventually(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+  return { pid, end: () => parent.kill('SIGKILL') };
+}
 
 describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
   let dataDir: string;
@@ -108,25 +120,32 @@ describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
     await session.end().catch(() => undefined);
   });
 
+  const writePidFile = (url: string, pid: number) => {
+    const lines = [pid, join(dataDir, 'postgres'), 1, new URL(url).port, '', '127.0.0.1', '', 'ready', ''];
+    return writeFile(join(dataDir, 'postgres', 'postmaster.pid'), lines.join('\n'));
+  };
+
   it('starts beside the pid file of a server that is gone, even if its number belongs to another process now', async () => {
     const first = await start();
     await first.stop();
-    const lines = [
-      process.pid,
-      join(dataDir, 'postgres'),
-      1,
-      new URL(first.url).port,
-      '',
-      '127.0.0.1',
-      '',
-      'ready',
-      '',
-    ];
-    await writeFile(join(dataDir, 'postgres', 'postmaster.pid'), lines.join('\n'));
+    await writePidFile(first.url, process.pid);
     const second = await start();
     expect(await query(second.url, 'select 1 as n')).toEqual([{ n: 1 }]);
     expect(isAlive(process.pid)).toBe(true);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'starts beside the pid file of a killed server that nobody has reaped',
+    async () => {
+      const first = await start();
+      await first.stop();
+      const zombie = await makeZombie();
+      await writePidFile(first.url, zombie.pid);
+      const second = await start();
+      expect(await query(second.url, 'select 1 as n')).toEqual([{ n: 1 }]);
+      zombie.end();
+    },
+  );
 
   it('takes another port when the one of last time is taken', async () => {
     const first = await start();
