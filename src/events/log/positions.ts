@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
 import type { RecordBatch, Topic } from './event-log.js';
 
@@ -16,43 +16,49 @@ export interface PositionStore {
 }
 
 /** Positions of a reactor, in `work.positions`. */
-export function createPositionStore(consumer: string, topic: Topic): PositionStore {
-  return {
-    async load(executor, partitionCount) {
-      const found = await executor.execute<{ partition: number; next_offset: bigint }>(
-        sql`select partition, next_offset from work.positions where consumer = ${consumer} and topic = ${topic}`,
-      );
-      return spread(found.rows, partitionCount);
-    },
-    async advance(tx, batch) {
-      await tx.execute(sql`
-        insert into work.positions (consumer, topic, partition, next_offset)
-        values (${consumer}, ${topic}, ${batch.partition}, 0) on conflict do nothing`);
-      const moved = await tx.execute(sql`
-        update work.positions set next_offset = ${batch.nextOffset}
-        where consumer = ${consumer} and topic = ${topic} and partition = ${batch.partition}
-          and next_offset = ${batch.readFrom}`);
-      refuseUnlessMoved(moved.rowCount, consumer, batch.partition);
-    },
-  };
-}
+export const createPositionStore = (consumer: string, topic: Topic): PositionStore =>
+  positionStore(consumer, {
+    table: sql`work.positions`,
+    scope: sql`consumer = ${consumer} and topic = ${topic}`,
+    columns: sql`consumer, topic,`,
+    values: sql`${consumer}, ${topic},`,
+  });
 
 /** The projector's positions, in `read.positions`: they belong to the copy that they describe. */
-export function createReadPositionStore(): PositionStore {
+export const createReadPositionStore = (): PositionStore =>
+  positionStore('projector', { table: sql`read.positions`, scope: sql`true`, columns: sql``, values: sql`` });
+
+/** Where a consumer's rows are, and what tells them from others'. */
+interface Place {
+  readonly table: SQL;
+  readonly scope: SQL;
+  readonly columns: SQL;
+  readonly values: SQL;
+}
+
+function positionStore(consumer: string, { table, scope, columns, values }: Place): PositionStore {
   return {
     async load(executor, partitionCount) {
       const found = await executor.execute<{ partition: number; next_offset: bigint }>(
-        sql`select partition, next_offset from read.positions`,
+        sql`select partition, next_offset from ${table} where ${scope}`,
       );
       return spread(found.rows, partitionCount);
     },
-    async advance(tx, batch) {
-      await tx.execute(sql`
-        insert into read.positions (partition, next_offset) values (${batch.partition}, 0) on conflict do nothing`);
+    async advance(tx, { partition, readFrom, nextOffset }) {
       const moved = await tx.execute(sql`
-        update read.positions set next_offset = ${batch.nextOffset}
-        where partition = ${batch.partition} and next_offset = ${batch.readFrom}`);
-      refuseUnlessMoved(moved.rowCount, 'projector', batch.partition);
+        update ${table} set next_offset = ${nextOffset}
+        where ${scope} and partition = ${partition} and next_offset = ${readFrom}`);
+      if (moved.rowCount === 1) return;
+      // The first batch of a partition finds no row. Of two that make it the second waits, and finds it made.
+      const made =
+        readFrom === 0n &&
+        (await tx.execute(sql`
+          insert into ${table} (${columns} partition, next_offset) values (${values} ${partition}, ${nextOffset})
+          on conflict do nothing`));
+      if (made && made.rowCount === 1) return;
+      throw new StalePositionError(
+        `The position of ${consumer} in partition ${partition} is no longer where it was read.`,
+      );
     },
   };
 }
@@ -61,9 +67,4 @@ function spread(rows: readonly { partition: number; next_offset: bigint }[], par
   const positions = new Array<bigint>(partitionCount).fill(0n);
   for (const row of rows) positions[row.partition] = row.next_offset;
   return positions;
-}
-
-function refuseUnlessMoved(rowCount: number | null, consumer: string, partition: number): void {
-  if (rowCount === 1) return;
-  throw new StalePositionError(`The position of ${consumer} in partition ${partition} is no longer where it was read.`);
 }

@@ -35,6 +35,7 @@ export interface ProjectorDeps {
 }
 
 const GROUP = 'projector';
+const positions = createReadPositionStore();
 
 /**
  * Folds the events topic into the read models and the journal (rule 11).
@@ -50,7 +51,7 @@ export async function createProjector(deps: ProjectorDeps): Promise<Projector & 
   const consumer = await log.consume({
     topic: 'events',
     group: GROUP,
-    startAt: () => createReadPositionStore().load(database.orm, log.partitionCount),
+    startAt: () => positions.load(database.orm, log.partitionCount),
     handle,
     onError: (error) => logger.warn({ reason: reasonOf(error) }, 'the projector failed and tries again'),
   });
@@ -129,7 +130,7 @@ function read(record: LogRecord): ReadRecord {
 
 /** Rule 11, in its order. Answers how many records were not ours. */
 async function projectBatch(tx: Transaction, batch: Batch, now: Date): Promise<number> {
-  await createReadPositionStore().advance(tx, batch);
+  await positions.advance(tx, batch);
   const dead = await bury(tx, batch, now);
   const fresh = await insertIntoJournal(tx, batch.partition, batch.records.flatMap(journalEntryOf));
   const recorded = batch.records.flatMap((one) => (fresh.has(one.record.offset) ? recordedEventOf(one) : []));
