@@ -1,17 +1,17 @@
 import type { RecordedEvent } from '../kernel/event.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import type { MessageEvent } from '../message/events.js';
-import { open } from '../sealing.js';
+import { addressIn } from './address.js';
 import type { ConversationEvent } from './events.js';
 import type { ConversationState } from './state.js';
 
 type FoldedEvent = ConversationEvent | MessageEvent;
-type Addressed = Extract<FoldedEvent, { type: 'conversation.opened' | 'message.accepted' | 'message.received' }>;
 
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
  * does: it counts incoming messages, and the newest of `messages` is the one folded last. All else is the same in
- * every order. What arrives before `conversation.opened` makes a stub that this completes.
+ * every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
+ * too, for whoever repeats a send may be faster than the sweeper that opens its thread.
  * @throws TypeError for an event that names no conversation or channel
  */
 export function evolveConversation(
@@ -30,13 +30,13 @@ export function evolveConversation(
     case 'message.accepted':
       return {
         ...active(before, event),
-        address: before.address ?? addressIn(event),
+        address: before.address ?? addressIn(event) ?? null,
         lastMessageId: event.messageId ?? before.lastMessageId,
       };
     case 'message.received':
       return {
         ...active(before, event),
-        address: before.address ?? addressIn(event),
+        address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
         lastMessageId: event.messageId ?? before.lastMessageId,
         lastIncomingAt: laterOf(before.lastIncomingAt ?? '', activityAt(event)),
@@ -44,12 +44,6 @@ export function evolveConversation(
     default:
       return quiet(before, event);
   }
-}
-
-/** Messages name it too: whoever repeats a send may be faster than the sweeper that opens its thread. */
-function addressIn(event: Addressed): string | null {
-  const words = open<{ readonly address: string }>(event);
-  return words.state === 'open' ? words.content.address : null;
 }
 
 function stubOf(event: FoldedEvent): ConversationState {

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/database.js';
 import type { ParleyEvent } from '../../catalog.js';
+import { addressIn } from '../../conversation/address.js';
 import type { Identity } from '../../event-identity.js';
 import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../../kernel/ids.js';
 import type { LogRecord } from '../../log/event-log.js';
-import { open } from '../../sealing.js';
 import { recordProviderMessages } from '../provider-messages.js';
 
 /** An event with the record that it was read from. */
@@ -53,11 +53,14 @@ async function restoreAddresses(tx: Transaction, read: readonly ReadEvent[], ide
 
 /** Undefined where the event carries none, or where it was erased. */
 function addressOf(event: ParleyEvent): string | undefined {
-  if (event.type !== 'conversation.opened' && event.type !== 'message.accepted' && event.type !== 'message.received') {
-    return undefined;
+  switch (event.type) {
+    case 'conversation.opened':
+    case 'message.accepted':
+    case 'message.received':
+      return addressIn(event);
+    default:
+      return undefined;
   }
-  const opened = open<{ readonly address: string }>(event);
-  return opened.state === 'open' ? opened.content.address : undefined;
 }
 
 async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {

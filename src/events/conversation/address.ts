@@ -1,0 +1,15 @@
+import type { MessageEvent } from '../message/events.js';
+import { open } from '../sealing.js';
+import type { ConversationEvent } from './events.js';
+
+/** The events that name the contact's address. */
+export type AddressedEvent = Extract<
+  ConversationEvent | MessageEvent,
+  { type: 'conversation.opened' | 'message.accepted' | 'message.received' }
+>;
+
+/** The contact's address; undefined where it was erased. */
+export function addressIn(event: AddressedEvent): string | undefined {
+  const opened = open<{ readonly address: string }>(event);
+  return opened.state === 'open' ? opened.content.address : undefined;
+}
