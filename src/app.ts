@@ -16,7 +16,7 @@ import { openPostgresLog } from './events/log/postgres/open-postgres-log.js';
 import type { Readiness } from './http/health.js';
 import { createHttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
-import { pause, stopAll, type Running } from './lifecycle.js';
+import { stopAll, withTimeout, type Running } from './lifecycle.js';
 import { createLogger } from './logging.js';
 
 export interface AppOverrides {
@@ -134,7 +134,7 @@ async function readiness(started: Boot<Core> | undefined): Promise<Readiness> {
     () => true,
     () => false,
   );
-  const log = await Promise.race([isThere, pause(LOG_ANSWERS_WITHIN_MS).then(() => false)]);
+  const log = await withTimeout(LOG_ANSWERS_WITHIN_MS, isThere, false);
   const reasons = [...(log ? [] : ['log: away (PostgreSQL can’t be reached)']), ...core.complaints()];
   return { isReady: reasons.length === 0, reasons };
 }

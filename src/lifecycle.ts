@@ -33,12 +33,43 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** Waits for it, and no longer than so many milliseconds. @throws what it rejects with until then */
-export async function atMost(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+/** What it resolves with, or `otherwise` after so many milliseconds. @throws what it rejects with until then */
+export async function withTimeout<Result, Late>(
+  milliseconds: number,
+  awaited: Promise<Result>,
+  otherwise: Late,
+): Promise<Result | Late> {
   const timer = new AbortController();
   try {
-    await Promise.race([awaited, pause(milliseconds, timer.signal)]);
+    return await Promise.race([awaited, pause(milliseconds, timer.signal).then(() => otherwise)]);
   } finally {
     timer.abort();
   }
+}
+
+/** Waits for it, and no longer than so many milliseconds. @throws what it rejects with until then */
+export async function atMost(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+  await withTimeout(milliseconds, awaited, undefined);
+}
+
+/**
+ * Rejects with `tooLate()` after so many milliseconds; the signal that the work was given fires first, with the same
+ * error, so that what hasn't been handed over yet no longer is.
+ */
+export function boundedBy<Result>(
+  milliseconds: number,
+  tooLate: () => Error,
+  work: (givenUp: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const givenUp = new AbortController();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const error = tooLate();
+      givenUp.abort(error);
+      reject(error);
+    }, milliseconds);
+    void work(givenUp.signal)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 }

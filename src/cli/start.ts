@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { readConfig, type Config } from '../config.js';
+import { withTimeout } from '../lifecycle.js';
 import { createLogger, withoutParameters } from '../logging.js';
 import { banner, type BannerFacts } from './banner.js';
 import { createProgress, type ProgressOutput } from './progress.js';
@@ -112,10 +113,6 @@ function watchForTheEnd(process: StartDeps['process']) {
 }
 
 async function stopInTime(app: App, onError: (error: unknown) => void): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), STOP_TIMEOUT_MS);
-  });
   const stopped = app.stop().then(
     () => true,
     (error: unknown) => {
@@ -123,9 +120,7 @@ async function stopInTime(app: App, onError: (error: unknown) => void): Promise<
       return false;
     },
   );
-  const hasStopped = await Promise.race([stopped, timeout]);
-  clearTimeout(timer);
-  return hasStopped;
+  return withTimeout(STOP_TIMEOUT_MS, stopped, false);
 }
 
 /** For people: the message and its causes', on one line. */

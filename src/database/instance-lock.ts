@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { pause, type Running } from '../lifecycle.js';
+import { atMost, pause, type Running } from '../lifecycle.js';
 import { backendOf, endBackend, type Backend } from './backend.js';
 import { applicationName } from './open-database.js';
 
@@ -69,7 +69,11 @@ async function takeOnce(url: string, previous?: Backend): Promise<HeldLock> {
     client.on('error', () => resolve());
     client.on('end', () => resolve());
   });
-  const release = () => Promise.race([client.end().catch(() => undefined), pause(CONNECT_TIMEOUT_MS)]);
+  const release = () =>
+    atMost(
+      CONNECT_TIMEOUT_MS,
+      client.end().catch(() => undefined),
+    );
   try {
     await client.connect();
     if (previous) await endBackend(client, previous);

@@ -3,6 +3,7 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { atMost } from '../lifecycle.js';
 import type { Database, Transaction } from './database.js';
 import { isDatabaseAway } from './errors.js';
 import { createWakeListener } from './wake-listener.js';
@@ -97,13 +98,8 @@ async function rollBack(client: pg.PoolClient, failure: unknown): Promise<Error 
 
 async function closeAll(pool: pg.Pool, listener: { stop(): Promise<void> }): Promise<void> {
   await listener.stop();
-  let timer: NodeJS.Timeout | undefined;
-  const giveUp = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-  });
   // A client that waits on a dead connection would hold the exit: the operating system closes it for us.
-  await Promise.race([pool.end(), giveUp]);
-  clearTimeout(timer);
+  await atMost(CLOSE_TIMEOUT_MS, pool.end());
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

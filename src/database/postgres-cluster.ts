@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { PostgresBinaries, PostgresUser } from './postgres-binaries.js';
 import { startProgram } from './postmaster.js';
+import { withTimeout } from '../lifecycle.js';
 
 /** The PostgreSQL release line that the npm package brings. Its data directory can't be read by another one. */
 const MAJOR_VERSION = '18';
@@ -55,18 +56,10 @@ export async function initCluster(
     paths: [unfinished, binaries.initdb],
     logFile: paths.logFile,
   });
-  const failure = await withTimeout(init.exited, INIT_TIMEOUT_MS, 'it took more than two minutes');
+  const failure = await withTimeout(INIT_TIMEOUT_MS, init.exited, 'it took more than two minutes');
   if (failure !== '') throw new Error(`PostgreSQL could not be set up: ${failure}.\n${await tailOf(paths.logFile)}`);
   await rename(passwordFile, paths.passwordFile);
   await rename(unfinished, paths.clusterDir);
-}
-
-async function withTimeout(work: Promise<string>, milliseconds: number, otherwise: string): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => (timer = setTimeout(() => resolve(otherwise), milliseconds)));
-  const first = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return first;
 }
 
 /** The last words of a program that failed; PostgreSQL is configured to name no values in them. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { pause, type Running } from '../lifecycle.js';
+import { atMost, pause, type Running } from '../lifecycle.js';
 import { WAKE_CHANNELS, type WakeChannel } from './database.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -96,6 +96,9 @@ async function listenOnce({ url, signal, onNotification, onConnected }: Listenin
     }
   } finally {
     client.removeListener('notification', onNotification);
-    await Promise.race([client.end().catch(() => undefined), pause(CONNECT_TIMEOUT_MS)]);
+    await atMost(
+      CONNECT_TIMEOUT_MS,
+      client.end().catch(() => undefined),
+    );
   }
 }

@@ -6,7 +6,6 @@ import { messageEventData, type MessageEvent } from './message/events.js';
 
 /** Every event that this version writes and folds. */
 export type ParleyEvent = MessageEvent | ConversationEvent | ContactEvent | ChannelEvent | AuditEvent;
-export type EventType = ParleyEvent['type'];
 
 /** Which of the envelope's ids the event is keyed by (rule 8). */
 export type KeyField = 'conversationId' | 'contactId' | 'channelId' | 'workspaceId';

@@ -1,6 +1,7 @@
 import { isDatabaseAway } from '../../database/errors.js';
 import { MicroBatchFullError } from '../../database/micro-batch.js';
 import { AppError, UnavailableError } from '../../errors.js';
+import { boundedBy } from '../../lifecycle.js';
 import { LogUnavailableError } from '../log/event-log.js';
 
 /** The caller is told within 5 s (rule 2), also where a connection swallows everything; what is left is for the answer. */
@@ -16,24 +17,11 @@ export async function withFaults<Result>(
   command: (givenUp: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await withinBound(command, new UnavailableError(remedy));
+    return await boundedBy(ANSWER_WITHIN_MS, () => new UnavailableError(remedy), command);
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (error instanceof MicroBatchFullError) throw new UnavailableError('Too many are waiting. Try again.', error);
     if (error instanceof LogUnavailableError || isDatabaseAway(error)) throw new UnavailableError(remedy, error);
     throw error;
   }
-}
-
-function withinBound<Result>(command: (givenUp: AbortSignal) => Promise<Result>, tooLate: Error): Promise<Result> {
-  const givenUp = new AbortController();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      givenUp.abort(tooLate);
-      reject(tooLate);
-    }, ANSWER_WITHIN_MS);
-    void command(givenUp.signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }

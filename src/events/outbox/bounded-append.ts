@@ -1,3 +1,4 @@
+import { boundedBy } from '../../lifecycle.js';
 import { LogUnavailableError, type AppendedPosition, type EventLog, type OutgoingRecord } from '../log/event-log.js';
 
 /** How long anybody waits for an acknowledgement (rule 2). */
@@ -23,14 +24,15 @@ export function createBoundedAppend(log: EventLog): BoundedAppend {
     isAway: () => isAway,
     markBack: () => (isAway = false),
     async append(record, onAcknowledged) {
-      const giveUp = new AbortController();
-      const handed = log.append('events', record, { signal: giveUp.signal }).then((position) => {
+      const hand = async (signal: AbortSignal) => {
+        const position = await log.append('events', record, { signal });
         isAway = false;
         onAcknowledged?.(position);
         return position;
-      });
+      };
       try {
-        return await within(handed, giveUp);
+        // The record leaves the log's queue when its time is over, if it wasn't handed over yet.
+        return await boundedBy(APPEND_BOUND_MS, tooLate, hand);
       } catch (error) {
         if (error instanceof LogUnavailableError) isAway = true;
         throw error;
@@ -39,14 +41,4 @@ export function createBoundedAppend(log: EventLog): BoundedAppend {
   };
 }
 
-/** The record leaves the log's queue when its time is over, if it wasn't handed over yet. */
-function within(handed: Promise<AppendedPosition>, giveUp: AbortController): Promise<AppendedPosition> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const error = new LogUnavailableError(`The log did not acknowledge within ${APPEND_BOUND_MS} ms.`);
-      giveUp.abort(error);
-      reject(error);
-    }, APPEND_BOUND_MS);
-    void handed.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+const tooLate = () => new LogUnavailableError(`The log did not acknowledge within ${APPEND_BOUND_MS} ms.`);

@@ -31,10 +31,6 @@ export async function advanceLanes(tx: Transaction, conversations: readonly Conv
   await setLanes(tx, uuids);
 }
 
-/** `advanceLanes` of one conversation. */
-export const advanceLane = (tx: Transaction, conversation: ConversationId): Promise<void> =>
-  advanceLanes(tx, [conversation]);
-
 /**
  * The second half of `advanceLanes`, for who holds the lanes' locks already. A lane whose head isn't waiting is looked at
  * again when the head's lease ends, and never more often than once a second: what is expired is the sweep's.
