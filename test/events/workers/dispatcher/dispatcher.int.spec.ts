@@ -173,6 +173,7 @@ describe('stop', () => {
     const first = await rig.accept({ text: 'first' });
     const second = await rig.accept({ text: 'second' });
     await patiently(() => expect(rig.carrier.calls).toHaveLength(1));
+    await rig.untilState(second, 'waiting');
     const stopping = dispatcher.stop();
     answer();
     await stopping;
