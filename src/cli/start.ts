@@ -32,6 +32,8 @@ export interface StartDeps {
 
 /** SIGHUP: the terminal was closed, and the embedded PostgreSQL must not outlive it. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C goes to the whole process group, and npm passes it on once more: within this time two are one. */
+const SAME_SIGNAL_MS = 1_000;
 /** Under the 10 s that supervisors grant: who is killed can't hang up on anybody politely. */
 const STOP_TIMEOUT_MS = 9_000;
 
@@ -88,17 +90,17 @@ const factsFor = (config: Config, url: string, apiKey: string, startedInMs: numb
 });
 
 /**
- * The first signal asks for a graceful end, also while it still starts; a second one insists. An exception that nobody
+ * The first signal asks for a graceful end, also while it still starts; a later one insists. An exception that nobody
  * caught counts as fatal: what it interrupted is unknown, so the process stops instead of going on.
  */
 function watchForTheEnd(process: StartDeps['process']) {
   let isReached = false;
   let reach: (end: End) => void = () => undefined;
   const reached = new Promise<End>((resolve) => (reach = resolve)).finally(() => (isReached = true));
-  let signals = 0;
+  let firstAt: number | undefined;
   const onSignal = () => {
-    signals += 1;
-    if (signals > 1) process.exit(1);
+    firstAt ??= performance.now();
+    if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(1);
     reach({ kind: 'asked' });
   };
   const fail = (error: unknown) => reach({ kind: 'failed', error });

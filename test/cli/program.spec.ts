@@ -107,7 +107,7 @@ describe('parley start', () => {
     expect(stop).toHaveBeenCalledOnce();
   });
 
-  it('gives way at once to a second signal', async () => {
+  it('gives way at once to a later signal, and takes two within a second for one', async () => {
     let hasStopped: () => void = () => undefined;
     const stop = vi.fn(() => new Promise<void>((resolve) => (hasStopped = resolve)));
     const { run, written, process } = terminal(() => Promise.resolve(app({ stop })));
@@ -116,7 +116,12 @@ describe('parley start', () => {
     process.emit('SIGINT');
     await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
     process.emit('SIGINT');
+    expect(process.exit, 'npm passes on what the terminal has sent already').not.toHaveBeenCalled();
+    const later = performance.now() + 1_500;
+    vi.spyOn(performance, 'now').mockReturnValue(later);
+    process.emit('SIGINT');
     expect(process.exit).toHaveBeenCalledWith(1);
+    vi.restoreAllMocks();
     hasStopped();
     await exitCode;
   });
