@@ -17,7 +17,10 @@ module.exports = {
       name: 'no-orphans',
       comment: 'A file that nobody imports is dead, or is an entry and belongs into this list.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['^src/main\\.ts$', '^src/cli/emit\\.ts$', '^bin/', '^src/.*\\.d\\.ts$'] },
+      from: {
+        orphan: true,
+        pathNot: ['^src/main\\.ts$', '^src/cli/emit\\.ts$', '^bin/', '^kafka/', '^src/.*\\.d\\.ts$'],
+      },
       to: {},
     },
     {
@@ -85,8 +88,22 @@ module.exports = {
       comment:
         'Everything is written against the port (events/log/event-log.ts). One place chooses the driver, so that another one is one line.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/events/log/postgres/'] },
-      to: { path: '^src/events/log/postgres/' },
+      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/events/log/(postgres|kafka)/'] },
+      to: { path: '^src/events/log/(postgres|kafka)/' },
+    },
+    {
+      name: 'log-drivers-do-not-know-each-other',
+      comment: 'What both need stands beside the port; a driver that leans on the other can not be exchanged.',
+      severity: 'error',
+      from: { path: '^src/events/log/(postgres|kafka)/' },
+      to: { path: '^src/events/log/(postgres|kafka)/', pathNot: '^src/events/log/$1/' },
+    },
+    {
+      name: 'kafkajs-stays-in-its-driver',
+      comment: 'So that the client can be exchanged: one folder knows what it does wrong, and nobody else has to.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/events/log/kafka/' },
+      to: { path: 'node_modules/kafkajs/' },
     },
     {
       name: 'only-core-names-a-provider',

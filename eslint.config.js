@@ -5,14 +5,18 @@ import tseslint from 'typescript-eslint';
 /** What a Node script may name without importing it; TypeScript files need no list, the compiler knows. */
 const nodeGlobals = {
   AbortSignal: 'readonly',
+  Buffer: 'readonly',
+  clearTimeout: 'readonly',
   console: 'readonly',
   fetch: 'readonly',
+  performance: 'readonly',
   process: 'readonly',
+  setTimeout: 'readonly',
   URL: 'readonly',
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.parley/', 'migrations/']),
+  globalIgnores(['dist/', 'coverage/', '.parley/', '.kafka/', 'migrations/']),
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

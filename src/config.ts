@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { kafkaEnvironment, readKafkaConfig, type KafkaConfig } from './kafka-config.js';
+
+/** What a process can do; by default one does all of it. */
+export const ROLES = ['api', 'interpreter', 'projector', 'dispatcher'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** What the process was configured with; `readConfig` is the only reader of the environment. */
 export interface Config {
@@ -16,6 +21,12 @@ export interface Config {
   /** Without a trailing slash. Undefined: the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly partitions: number;
+  /** Undefined: the log is embedded, in Postgres. */
+  readonly kafka: KafkaConfig | undefined;
+  /** How long raw webhooks are kept. Undefined: for ever. */
+  readonly webhookRetentionDays: number | undefined;
+  /** In the order of `ROLES`, each once. */
+  readonly roles: readonly Role[];
   readonly corsOrigins: readonly string[];
   readonly isSandboxOn: boolean;
   /** Undefined: by chance, and printed. */
@@ -41,6 +52,7 @@ const wholeNumber = (min: number, max: number) =>
     .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
 
 const environment = z.object({
+  ...kafkaEnvironment,
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).optional(),
   DATABASE_URL: z
@@ -63,6 +75,12 @@ const environment = z.object({
   PARLEY_PUBLIC_URL: z.string().transform(toPublicUrl).optional(),
   // 100: a cursor names every partition and must fit into a header.
   PARLEY_PARTITIONS: wholeNumber(1, 100).default(12),
+  // 100 years at most.
+  PARLEY_WEBHOOK_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
+  PARLEY_ROLES: z
+    .string()
+    .transform(toRoles)
+    .default([...ROLES]),
   PARLEY_CORS_ORIGINS: z.string().transform(toOrigins).default([]),
   PARLEY_SANDBOX: z.enum(['true', 'false'], 'must be true or false').default('true'),
   PARLEY_SANDBOX_SEED: wholeNumber(0, 999_999_999).optional(),
@@ -80,6 +98,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   }
   const is = parsed.data;
+  const { kafka, faults } = readKafkaConfig(is);
+  const missing = [...faults, ...missingForRoles(is)];
+  if (missing.length > 0) throw new ConfigError(missing);
   return {
     host: is.HOST,
     port: { number: is.PORT ?? 4000, isDefault: is.PORT === undefined },
@@ -89,11 +110,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     bootstrapApiKey: is.PARLEY_BOOTSTRAP_API_KEY,
     publicUrl: is.PARLEY_PUBLIC_URL,
     partitions: is.PARLEY_PARTITIONS,
+    kafka,
+    webhookRetentionDays: is.PARLEY_WEBHOOK_RETENTION_DAYS,
+    roles: is.PARLEY_ROLES,
     corsOrigins: is.PARLEY_CORS_ORIGINS,
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,
   };
+}
+
+/** What a process that has only some of the roles can't do without, for others do the rest. */
+function missingForRoles(is: z.infer<typeof environment>): readonly string[] {
+  const has = (role: Role) => is.PARLEY_ROLES.includes(role);
+  if (ROLES.every(has)) return [];
+  const absent = (['DATABASE_URL', 'KAFKA_BROKERS', 'PARLEY_SECRET_KEY'] as const).filter(
+    (name) => is[name] === undefined,
+  );
+  const faults = absent.map((name) => `${name} must be set where a process has only some of the roles: all share it`);
+  // Carriers call back the API, which listens elsewhere.
+  if (has('dispatcher') && !has('api') && is.PARLEY_PUBLIC_URL === undefined)
+    faults.push('PARLEY_PUBLIC_URL must be set for a dispatcher without the API: providers call back the API');
+  return faults;
 }
 
 function hasProtocol(text: string, protocols: readonly string[]): boolean {
@@ -107,6 +145,14 @@ function toPublicUrl(text: string, context: z.RefinementCtx): string {
     if (url.search === '' && url.hash === '' && url.username === '') return url.href.replace(/\/+$/, '');
   }
   context.addIssue('must be an http or https URL without a query, a fragment or a user');
+  return z.NEVER;
+}
+
+function toRoles(text: string, context: z.RefinementCtx): readonly Role[] {
+  const asked = text.split(',').map((name) => name.trim());
+  const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
+  if (asked.every(isRole)) return ROLES.filter((role) => asked.includes(role));
+  context.addIssue(`must be roles out of ${ROLES.join(', ')}, separated by commas`);
   return z.NEVER;
 }
 

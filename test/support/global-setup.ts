@@ -6,34 +6,61 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
+import { startBroker, whyNoBroker } from '../../kafka/broker.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Of the run's PostgreSQL; only `test/support/database.ts` reads it. */
     postgresUrl: string;
+    /** Of the run's Kafka; only `test/support/kafka.ts` reads it. */
+    kafka: SharedKafka;
   }
 }
 
+/** `KAFKA_BROKERS` of the run, or why there is none. */
+export type SharedKafka = { readonly brokers: string } | { readonly missing: string };
+
 export const TEMPLATE_DATABASE = 'parley_template';
 
-/** One PostgreSQL for the run, whichever projects take part: this file is loaded once for each of them. */
-interface SharedPostgres {
+/** One PostgreSQL and one Kafka for the run, whichever projects take part: this file is loaded once for each of them. */
+interface SharedServers {
   users: number;
-  readonly started: Promise<{ readonly url: string; readonly stop: () => Promise<void> }>;
+  readonly postgres: Promise<{ readonly url: string; readonly stop: () => Promise<void> }>;
+  readonly kafka: Promise<{ readonly kafka: SharedKafka; readonly stop: () => Promise<void> }>;
 }
-const shared = globalThis as { parleyTestPostgres?: SharedPostgres };
+const shared = globalThis as { parleyTestServers?: SharedServers };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const postgres = (shared.parleyTestPostgres ??= { users: 0, started: startPostgres() });
-  postgres.users += 1;
-  const { url, stop } = await postgres.started;
-  project.provide('postgresUrl', url);
+  const servers = (shared.parleyTestServers ??= { users: 0, postgres: startPostgres(), kafka: startKafka() });
+  servers.users += 1;
+  const [postgres, kafka] = await Promise.all([servers.postgres, servers.kafka]);
+  project.provide('postgresUrl', postgres.url);
+  project.provide('kafka', kafka.kafka);
   return async () => {
-    postgres.users -= 1;
-    if (postgres.users > 0) return;
-    delete shared.parleyTestPostgres;
-    await stop();
+    servers.users -= 1;
+    if (servers.users > 0) return;
+    delete shared.parleyTestServers;
+    await Promise.all([postgres.stop(), kafka.stop()]);
   };
+}
+
+/** An existing one where `KAFKA_BROKERS` names it, else one of our own where this machine has what it takes. */
+async function startKafka(): Promise<{ kafka: SharedKafka; stop: () => Promise<void> }> {
+  const nothing = () => Promise.resolve();
+  const given = process.env['KAFKA_BROKERS'];
+  if (given) return { kafka: { brokers: given }, stop: nothing };
+  const missing = whyNoBroker();
+  if (missing !== undefined) {
+    console.warn(`\n*** The tests on Kafka are skipped: ${missing}. ***\n`);
+    return { kafka: { missing }, stop: nothing };
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-kafka-'));
+  const broker = await startBroker({ dataDir });
+  const stop = async () => {
+    await broker.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { kafka: { brokers: broker.brokers }, stop };
 }
 
 async function startPostgres() {

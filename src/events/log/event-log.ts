@@ -53,7 +53,7 @@ export type StartAt = 'beginning' | 'end' | readonly bigint[];
 
 export interface ConsumerOptions {
   readonly topic: Topic;
-  /** The consumer group's name, e.g. `projector`. */
+  /** The consumer group's name, e.g. `projector`. The processes of one group share the partitions between them. */
   readonly group: string;
   /** Asked at the start and again after each failure of `handle`, for it may be that another process moved on. */
   startAt(): Promise<StartAt>;
@@ -83,6 +83,15 @@ export interface AppendedPosition {
   readonly offset: bigint;
 }
 
+/** Where a consumer of this process stands in a partition that it holds now. */
+export interface ConsumerPosition {
+  readonly group: string;
+  readonly topic: Topic;
+  readonly partition: number;
+  /** The next offset that it reads: what the head is beyond it is its lag. */
+  readonly nextOffset: bigint;
+}
+
 export interface EventLog {
   /** Names this log for cursors: another log has another name. */
   readonly id: string;
@@ -101,6 +110,10 @@ export interface EventLog {
   heads(topic: Topic): Promise<readonly bigint[]>;
   /** Resolves once it is reading; rejects when `startAt` is out of range. */
   consume(options: ConsumerOptions): Promise<LogConsumer>;
+  /** Where the consumers of this handle stand, for those who watch their lag. */
+  positions(): readonly ConsumerPosition[];
+  /** How often a lost connection to the log's server was made anew since this handle was opened. */
+  reconnects(): number;
   /** Stops the consumers, then refuses everything. Idempotent. */
   close(): Promise<void>;
 }

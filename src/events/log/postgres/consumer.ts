@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import type { ConsumerOptions, LogConsumer } from '../event-log.js';
+import type { ConsumerOptions, ConsumerPosition, LogConsumer } from '../event-log.js';
 import type { Heads } from './heads.js';
 import { pumpPartition, type Slots } from './pump.js';
 import { readKeptRanges } from './read-batch.js';
-import { startPositions } from './start-positions.js';
+import { startPositions } from '../start-positions.js';
 
 /** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
 const HANDLERS_AT_ONCE_MAX = 4;
@@ -14,8 +14,12 @@ export interface ConsumerDependencies {
   readonly heads: Heads;
 }
 
+export interface PostgresConsumer extends LogConsumer {
+  positions(): readonly ConsumerPosition[];
+}
+
 /** @throws PositionOutOfRangeError when `startAt` names a position that the log doesn't have */
-export async function startConsumer(deps: ConsumerDependencies, options: ConsumerOptions): Promise<LogConsumer> {
+export async function startConsumer(deps: ConsumerDependencies, options: ConsumerOptions): Promise<PostgresConsumer> {
   const { pool, heads } = deps;
   const startAt = await options.startAt();
   // After the positions: read before them, the head could be older than a position that is right.
@@ -27,8 +31,11 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   setMaxListeners(0, stopping.signal);
   const wakes = createWakes(deps.heads, options, stopping.signal);
   const slots = createSlots(HANDLERS_AT_ONCE_MAX);
+  const { topic, group } = options;
+  const next = [...starts];
+  const moved = (partition: number, position: bigint) => (next[partition] = position);
   const pumps = starts.map((start, partition) =>
-    pumpPartition({ pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake }, partition, start),
+    pumpPartition({ pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake, moved }, partition, start),
   );
   // One that gives up stops the others; whoever waits for the end hears of it after the last handler settled.
   for (const pump of pumps) pump.catch(() => stopping.abort());
@@ -39,6 +46,7 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   closed.catch(() => undefined);
   return {
     closed,
+    positions: () => next.map((nextOffset, partition) => ({ group, topic, partition, nextOffset })),
     async stop() {
       stopping.abort();
       await Promise.allSettled(pumps);

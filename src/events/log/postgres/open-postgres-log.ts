@@ -10,11 +10,10 @@ import {
   TOPICS,
   type AppendedPosition,
   type EventLog,
-  type LogConsumer,
 } from '../event-log.js';
 import { createGroupCommit } from '../group-commit.js';
 import { partitionOf } from '../partitioner.js';
-import { startConsumer } from './consumer.js';
+import { startConsumer, type PostgresConsumer } from './consumer.js';
 import { placeRecord, type PlacedRecord } from './flush.js';
 import { createHeads, type Heads } from './heads.js';
 import { createLogWriter } from './writer.js';
@@ -50,7 +49,7 @@ export async function openPostgresLog({ database, log, partitions }: PostgresLog
   await heads.refresh();
   const writer = createLogWriter(pool, heads);
   const commits = createGroupCommit<PlacedRecord, AppendedPosition>({ ...BOUNDS, bytesOf, write: writer.write });
-  const consumers = new Set<LogConsumer>();
+  const consumers = new Set<PostgresConsumer>();
   const closing = new AbortController();
   const polling = pollHeads(heads, closing.signal, log);
 
@@ -80,6 +79,8 @@ export async function openPostgresLog({ database, log, partitions }: PostgresLog
       consumer.closed.catch(() => undefined).finally(() => consumers.delete(consumer));
       return consumer;
     },
+    positions: () => [...consumers].flatMap((consumer) => consumer.positions()),
+    reconnects: () => writer.reconnects(),
     close: () => (closed ??= close()),
   };
 }

@@ -3,7 +3,7 @@ import { pause } from '../../../lifecycle.js';
 import { FatalConsumerError, PositionOutOfRangeError, type ConsumerOptions, type RecordBatch } from '../event-log.js';
 import type { Heads } from './heads.js';
 import { readBatch, readKeptRanges } from './read-batch.js';
-import { startPositions } from './start-positions.js';
+import { startPositions } from '../start-positions.js';
 
 const RETRY_FIRST_MS = 50;
 /** The port allows 5 s; a shorter one lets everything be well again sooner after an outage. */
@@ -16,6 +16,8 @@ export interface PumpDependencies {
   /** At most so many handlers at once: the slots are shared by the pumps of a consumer. */
   readonly slots: Slots;
   readonly signal: AbortSignal;
+  /** Told of each step forward or back, the start included. */
+  moved(partition: number, position: bigint): void;
   /** Resolves when this partition may have something new, and when the signal fires. */
   wake(partition: number): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function pumpPartition(deps: PumpDependencies, partition: number, s
   let position = start;
   let failures = 0;
   while (!signal.aborted) {
+    deps.moved(partition, position);
     if (deps.heads.get(options.topic, partition) <= position) {
       await deps.wake(partition);
       continue;

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { PositionOutOfRangeError, type LogRecord, type Topic } from '../event-log.js';
+import type { KeptRange } from '../start-positions.js';
 
 /** Enough that a commit per batch costs little, few enough that one fold stays short. */
 const BATCH_RECORDS_MAX = 500;
@@ -39,12 +40,6 @@ export async function readBatch(
   const hasGap = topic === 'events' && records.some((record, index) => record.offset !== from + BigInt(index));
   if (hasGap) throw new PositionOutOfRangeError(`Partition ${partition} of ${topic} has a gap at or after ${from}.`);
   return records;
-}
-
-export interface KeptRange {
-  /** The first offset that is kept; the head where nothing is. */
-  readonly first: bigint;
-  readonly head: bigint;
 }
 
 /** For each partition what is kept of it. */

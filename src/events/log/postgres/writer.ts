@@ -12,6 +12,8 @@ const CONNECT_EVERY_MS = 50;
 export interface LogWriter {
   /** Writes one batch in one transaction. Calls must not overlap. */
   readonly write: (records: readonly PlacedRecord[]) => Promise<readonly AppendedPosition[]>;
+  /** How often the connection had to be made anew. */
+  reconnects(): number;
   close(): void;
 }
 
@@ -27,11 +29,15 @@ interface Connection {
  */
 export function createLogWriter(pool: Pool, heads: Heads): LogWriter {
   let connection: Connection | undefined;
+  let connects = 0;
   /** Who was given a flush and hasn't answered it yet. */
   let doubtful: Backend | undefined;
 
   const connected = async (): Promise<Connection> => {
-    connection ??= await connect(pool);
+    if (connection === undefined) {
+      connection = await connect(pool);
+      connects += 1;
+    }
     if (doubtful === undefined) return connection;
     await endBackend(connection.client, doubtful);
     await heads.refresh();
@@ -59,6 +65,7 @@ export function createLogWriter(pool: Pool, heads: Heads): LogWriter {
         throw error;
       }
     },
+    reconnects: () => Math.max(0, connects - 1),
     close() {
       connection?.client.release();
       connection = undefined;

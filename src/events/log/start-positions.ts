@@ -1,5 +1,10 @@
-import { PositionOutOfRangeError, type StartAt, type Topic } from '../event-log.js';
-import type { KeptRange } from './read-batch.js';
+import { PositionOutOfRangeError, type StartAt, type Topic } from './event-log.js';
+
+export interface KeptRange {
+  /** The first offset that is kept; the head where nothing is. */
+  readonly first: bigint;
+  readonly head: bigint;
+}
 
 /**
  * For each partition the offset to read first.
