@@ -7,17 +7,20 @@ const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-7][0-9
 
 /** The envelope as it stands in a record's value; unknown fields are another version's and are kept. */
 export const envelopeSchema = z.looseObject({
-  id: id('evt'),
-  type: z.string().min(1).max(100),
-  version: z.int().min(1),
-  workspaceId: id('ws'),
-  channelId: id('chan').optional(),
-  conversationId: id('conv').optional(),
-  contactId: id('cont').optional(),
-  messageId: id('msg').optional(),
-  occurredAt: z.iso.datetime(),
-  recordedAt: z.iso.datetime(),
-  causationId: z.string().optional(),
+  id: id('evt').describe('Who says the same thing again says it under the same id: dedupe by it.'),
+  type: z.string().min(1).max(100).describe('What happened, in the past tense.'),
+  version: z.int().min(1).describe("The version of `data`'s schema."),
+  workspaceId: id('ws').describe('Whose data it is.'),
+  channelId: id('chan').optional().describe('The channel it came about on.'),
+  conversationId: id('conv').optional().describe('The conversation it belongs to.'),
+  contactId: id('cont').optional().describe('The contact it concerns.'),
+  messageId: id('msg').optional().describe('The message it is about.'),
+  occurredAt: z.iso.datetime().describe("The provider's time, ours where it gives none; RFC 3339, UTC. No order."),
+  recordedAt: z.iso.datetime().describe('When Parley wrote it down; RFC 3339, UTC. No order: positions are.'),
+  causationId: z
+    .string()
+    .optional()
+    .describe("What it follows from: a raw webhook's id (`raw_…`), or the event of a command (`evt_…`)."),
   data: z.record(z.string(), z.unknown()),
 });
 

@@ -19,21 +19,23 @@ export function eventJsonSchemas(): Map<string, JsonSchema> {
 
 type CatalogEntry = typeof EVENT_CATALOG extends ReadonlyMap<string, infer Entry> ? Entry : never;
 
-function eventJsonSchema(type: string, { version, keyedBy, data }: CatalogEntry): JsonSchema {
+/** The JSON Schema of one event's record value. */
+export function eventJsonSchema(type: string, { version, keyedBy, data }: CatalogEntry): JsonSchema {
   const value = envelopeSchema.extend({
-    type: z.literal(type),
-    version: z.literal(version),
-    source: z.string(),
-    subject: z.string(),
-    time: z.iso.datetime(),
-    data,
+    type: z.literal(type).describe('What happened.'),
+    version: z.literal(version).describe("The version of `data`'s schema."),
+    source: z.string().describe('Where it came about: the workspace and its channel, as a URI reference.'),
+    subject: z.string().describe('What it is about: the message, else what it is keyed by.'),
+    time: z.iso.datetime().describe('`occurredAt` under the name that CloudEvents has for it.'),
+    // What happened is said once, at the top.
+    data: data.meta({ description: 'What there is to say about it.' }),
   });
   const { $schema, required = [], ...schema } = z.toJSONSchema(value, { io: 'input', target: 'draft-2020-12' });
   return {
     $schema,
     $id: `urn:parley:event:${type}:v${version}`,
     title: type,
-    description: `The value of a record of the events topic. Its key is \`${keyedBy}\`.`,
+    description: `${data.description ?? ''} A record's value in the events topic; its key is \`${keyedBy}\`.`.trim(),
     ...schema,
     required: [...new Set([...required, keyedBy])],
   };

@@ -1,19 +1,33 @@
 import { z } from 'zod';
 
 /** Personal content under a contact's key. Sealing itself comes without a change of schema (rule 9). */
-export const sealedContent = z.object({ keyId: z.string(), nonce: z.string(), ciphertext: z.string() });
+export const sealedContent = z
+  .object({
+    keyId: z.string().describe("Names the contact's key."),
+    nonce: z.string().describe('What opening it takes beside the key.'),
+    ciphertext: z.string().describe('What `content` said.'),
+  })
+  .describe("Stands in the place of `content` once it is sealed under the contact's key.");
 export type SealedContent = z.infer<typeof sealedContent>;
 
-/** `data`: facts outside, and personal content apart in `content`, in whose place `sealed` may stand (rule 9). */
+/**
+ * `data`: facts outside, and personal content apart in `content`, in whose place `sealed` may stand (rule 9).
+ * `says` is what the event says, for everything that describes it to readers of the topic.
+ */
 export function sealable<Facts extends z.ZodRawShape, Content extends z.ZodType = z.ZodNever>(
+  says: string,
   facts: Facts,
   content?: Content,
 ) {
-  return z.object({
-    ...facts,
-    content: (content ?? (z.never() as unknown as Content)).optional(),
-    sealed: sealedContent.optional(),
-  });
+  return z
+    .object({
+      ...facts,
+      content: (content ?? (z.never() as unknown as Content))
+        .optional()
+        .describe(content ? 'Personal content. Absent once it is sealed or erased.' : 'This event has none.'),
+      sealed: sealedContent.optional(),
+    })
+    .describe(says);
 }
 
 /** What became of an event's personal content. */

@@ -24,6 +24,20 @@ function keywordsOf(schema: unknown): string[] {
   });
 }
 
+/** Where a schema, or a field anywhere in it, says nothing about itself. */
+function undescribed(schema: unknown, path: string): string[] {
+  const { description, properties = {}, ...rest } = schema as Record<string, unknown> & { properties?: object };
+  const inner = [rest['items'], ...(Array.isArray(rest['oneOf']) ? rest['oneOf'] : [])].filter(Boolean);
+  return [
+    ...(typeof description === 'string' && description.length > 0 ? [] : [path]),
+    ...Object.entries(properties).flatMap(([name, field]) =>
+      // A kind is its own description.
+      name === 'kind' && 'const' in field ? [] : undescribed(field, `${path}.${name}`),
+    ),
+    ...inner.flatMap((one) => undescribed({ description: path, ...(one as object) }, `${path}[]`)),
+  ];
+}
+
 describe('the committed JSON Schemas', () => {
   it('are those of the code, one for each type: `npm run emit` writes them', async () => {
     const schemas = eventJsonSchemas();
@@ -36,6 +50,10 @@ describe('the committed JSON Schemas', () => {
   it('keep to keywords that draft 07 knows too', () => {
     const used = new Set([...eventJsonSchemas().values()].flatMap(keywordsOf));
     expect([...used].filter((keyword) => !SAFE_KEYWORDS.has(keyword))).toEqual([]);
+  });
+
+  it('describe every event and every field', () => {
+    for (const [name, schema] of eventJsonSchemas()) expect(undescribed(schema, name)).toEqual([]);
   });
 
   it('rule 9: keep personal content optional, and let `sealed` stand in its place', () => {

@@ -24,28 +24,31 @@ export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
 /** Keyed by the channel (rule 8); `audit.recorded` by the workspace. */
 export const channelEventData = {
-  'channel.created': sealable({
-    name: z.string(),
-    provider: z.enum(PROVIDER_KINDS),
-    platform: z.enum(CHANNEL_PLATFORMS),
+  'channel.created': sealable('A channel was made.', {
+    name: z.string().describe('What people call it.'),
+    provider: z.enum(PROVIDER_KINDS).describe('Whose API it uses.'),
+    platform: z.enum(CHANNEL_PLATFORMS).describe('Where its contacts read.'),
   }),
-  /** A receipt whose message was not found within 24 h. */
-  'receipt.orphaned': sealable({
-    providerMessageId: z.string(),
-    status: z.enum(RECEIPT_STATUSES),
-    failureCode: z.enum(FAILURE_CODES).optional(),
+  'receipt.orphaned': sealable('A receipt whose message was not found within 24 h.', {
+    providerMessageId: z.string().describe('The message it names, by its id at the provider.'),
+    status: z.enum(RECEIPT_STATUSES).describe('What it says of the message.'),
+    failureCode: z.enum(FAILURE_CODES).optional().describe('Why the message failed, where it says that.'),
   }),
-  /** An authentic webhook that no adapter understands; the bytes are in the webhooks topic under `causationId`. */
-  'webhook.uninterpreted': sealable({ reason: z.string(), index: z.int().min(0) }),
+  'webhook.uninterpreted': sealable(
+    'An authentic webhook that no adapter understands; its bytes are in the webhooks topic under `causationId`.',
+    {
+      reason: z.string().describe('What was not understood, without content.'),
+      index: z.int().min(0).describe("Which of the webhook's entries, from 0."),
+    },
+  ),
 };
 
 /** Keyed by the workspace (rule 8). Each change of configuration puts one into the outbox, in its own transaction. */
 export const auditEventData = {
-  'audit.recorded': sealable({
-    action: z.enum(['channel.create']),
-    /** The API key that asked for it; null: the system itself. */
-    actorKeyId: z.string().nullable(),
-    subjectId: z.string(),
+  'audit.recorded': sealable('The configuration was changed.', {
+    action: z.enum(['channel.create']).describe('What was done.'),
+    actorKeyId: z.string().nullable().describe('The API key that asked for it; null: the system itself.'),
+    subjectId: z.string().describe('What it was done to.'),
   }),
 };
 

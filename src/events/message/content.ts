@@ -1,64 +1,93 @@
 import { z } from 'zod';
 
 /** What a message says, in the normalized form that events carry and clients see. Lengths are bounded at the door. */
-export const action = z.object({
-  kind: z.enum(['REPLY', 'POSTBACK', 'LINK']),
-  text: z.string(),
-  payload: z.string().optional(),
-  url: z.string().optional(),
-  description: z.string().optional(),
-});
+export const action = z
+  .object({
+    kind: z.enum(['REPLY', 'POSTBACK', 'LINK']).describe('What a tap does.'),
+    text: z.string().describe('Its label.'),
+    payload: z.string().optional().describe('What comes back with a tap, unseen by the contact.'),
+    url: z.string().optional().describe('What a LINK opens.'),
+    description: z.string().optional().describe('A second line under the label.'),
+  })
+  .describe('Something to tap.');
 
-export const media = z.object({
-  url: z.string(),
-  contentType: z.string().optional(),
-  filename: z.string().optional(),
-  altText: z.string().optional(),
-});
+export const media = z
+  .object({
+    url: z.string().describe('Where it lies.'),
+    contentType: z.string().optional().describe('Its MIME type.'),
+    filename: z.string().optional().describe('Its name, for saving it.'),
+    altText: z.string().optional().describe('What it shows, for those who cannot see it.'),
+  })
+  .describe('A file that a message shows.');
+
+const text = z.string().describe('The words: body, caption or label; empty where there are none.');
+const title = z.string().optional().describe('A heading above the words.');
+const footer = z.string().optional().describe('A small line below.');
+const actions = z.array(action).describe('What can be tapped.');
 
 export const messageContent = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('text'),
-    text: z.string(),
-    title: z.string().optional(),
-    footer: z.string().optional(),
-    subject: z.string().optional(),
-    actions: z.array(action).default([]),
-    attachments: z.array(media).default([]),
-    tapped: action.optional(),
-  }),
-  z.object({
-    kind: z.literal('image'),
-    text: z.string(),
-    images: z.array(media),
-    footer: z.string().optional(),
-    actions: z.array(action).default([]),
-  }),
-  z.object({
-    kind: z.literal('file'),
-    text: z.string(),
-    files: z.array(media),
-    footer: z.string().optional(),
-    actions: z.array(action).default([]),
-  }),
-  z.object({
-    kind: z.literal('location'),
-    text: z.string(),
-    latitude: z.number(),
-    longitude: z.number(),
-    label: z.string().optional(),
-    address: z.string().optional(),
-  }),
-  z.object({
-    kind: z.literal('list'),
-    text: z.string(),
-    title: z.string().optional(),
-    altText: z.string().optional(),
-    buttonText: z.string().optional(),
-    footer: z.string().optional(),
-    sections: z.array(z.object({ title: z.string().optional(), actions: z.array(action) })),
-  }),
-  z.object({ kind: z.literal('unsupported'), text: z.string(), providerKind: z.string() }),
+  z
+    .object({
+      kind: z.literal('text'),
+      ...{ text, title, footer },
+      subject: z.string().optional().describe('The subject, on channels like mail.'),
+      actions: actions.default([]),
+      attachments: z.array(media).default([]).describe('What is attached, on channels like mail.'),
+      tapped: action.optional().describe('The action whose tap this incoming message is.'),
+    })
+    .describe('Words, with what to tap and what is attached.'),
+  z
+    .object({
+      kind: z.literal('image'),
+      text,
+      images: z.array(media).describe('The pictures.'),
+      footer,
+      actions: actions.default([]),
+    })
+    .describe('Pictures, with a caption.'),
+  z
+    .object({
+      kind: z.literal('file'),
+      text,
+      files: z.array(media).describe('The files.'),
+      footer,
+      actions: actions.default([]),
+    })
+    .describe('Audio, video and documents.'),
+  z
+    .object({
+      kind: z.literal('location'),
+      text,
+      latitude: z.number().describe('Degrees north.'),
+      longitude: z.number().describe('Degrees east.'),
+      label: z.string().optional().describe("The place's name."),
+      address: z.string().optional().describe("The place's postal address."),
+    })
+    .describe('A place.'),
+  z
+    .object({
+      kind: z.literal('list'),
+      ...{ text, title },
+      altText: z.string().optional().describe('What is shown where lists cannot be.'),
+      buttonText: z.string().optional().describe('The label of the button that opens the menu.'),
+      footer,
+      sections: z
+        .array(
+          z.object({
+            title: z.string().optional().describe("The group's heading."),
+            actions: actions.describe('Its rows.'),
+          }),
+        )
+        .describe('The menu, in groups of rows.'),
+    })
+    .describe('Words with a menu of rows behind a button.'),
+  z
+    .object({
+      kind: z.literal('unsupported'),
+      text,
+      providerKind: z.string().describe("The provider's word for the kind."),
+    })
+    .describe("Of a kind that isn't known here."),
 ]);
 
 export type Action = z.infer<typeof action>;

@@ -25,84 +25,106 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
-/** The failure's facts; the provider's own words may name a person and stand in `data.content.providerMessage`. */
+/** The failure's facts; the provider's own words stand in `data.content.providerMessage`. */
 const failure = z.object({
-  code: z.enum(FAILURE_CODES),
-  isRetryable: z.boolean(),
-  providerCode: z.string().optional(),
+  code: z.enum(FAILURE_CODES).describe('Why, in words that are the same for all providers.'),
+  isRetryable: z.boolean().describe('Whether the same message may succeed later.'),
+  providerCode: z.string().optional().describe("The provider's own code."),
 });
-const failureContent = z.object({ providerMessage: z.string().optional() });
+const failureContent = z.object({
+  providerMessage: z.string().optional().describe("The provider's own words; they may name a person."),
+});
 
-/** Which of the message's provider calls: attempts from 1, parts from 0, calls within an attempt from 1. */
-const partOfAttempt = { attempt: z.int().min(1), part: z.int().min(0) };
-const callOfPart = { ...partOfAttempt, call: z.int().min(1) };
-const receipt = { ...partOfAttempt, providerMessageId: z.string().optional() };
+const whyItFailed = failure.describe('Why it failed.');
+
+/** Which of the message's provider calls. */
+const partOfAttempt = {
+  attempt: z.int().min(1).describe('From 1; there is a second one only if a person asked for it.'),
+  part: z.int().min(0).describe('Which of the provider calls that the message takes, from 0.'),
+};
+const callOfPart = { ...partOfAttempt, call: z.int().min(1).describe('Which call within the attempt, from 1.') };
+const receipt = {
+  ...partOfAttempt,
+  providerMessageId: z.string().optional().describe("The message's id at the provider, where that is known."),
+};
 
 const contentFacts = {
-  contentKind: z.enum(CONTENT_KINDS),
-  /** UTF-8 bytes of the words. */
-  textBytes: z.int().min(0),
-  mediaCount: z.int().min(0),
+  contentKind: z.enum(CONTENT_KINDS).describe('What kind of content it has.'),
+  textBytes: z.int().min(0).describe('UTF-8 bytes of the words.'),
+  mediaCount: z.int().min(0).describe('How many files it shows.'),
 };
+const replyToMessageId = z.string().optional().describe('The message of the same conversation that this one answers.');
+const saidInMessage = messageContent.describe('What the message says.');
 
 /** The data of each type, by type. All are keyed by the conversation of the message's first event (rule 8). */
 export const messageEventData = {
   'message.accepted': sealable(
+    'A send was accepted: the message is to be sent.',
     {
       ...contentFacts,
-      author: z.enum(['AGENT', 'BOT', 'SYSTEM']),
-      authorId: z.string().optional(),
-      /** How many provider calls the message takes. */
-      parts: z.int().min(1),
-      reference: z.string().optional(),
-      replyToMessageId: z.string().optional(),
-      idempotencyKey: z.string().optional(),
-      /** HMAC of the request in hex: tells a repeated key from another input, and lets nobody guess either. */
-      requestHash: z.string().optional(),
+      author: z.enum(['AGENT', 'BOT', 'SYSTEM']).describe('Who wrote it.'),
+      authorId: z.string().optional().describe("The caller's own id for who wrote it."),
+      parts: z.int().min(1).describe('How many provider calls the message takes.'),
+      reference: z.string().optional().describe("The caller's own word for the message."),
+      replyToMessageId,
+      idempotencyKey: z.string().optional().describe("The caller's name for the request."),
+      requestHash: z
+        .string()
+        .optional()
+        .describe('HMAC of the request in hex: tells a repeated key from another input, and lets nobody guess either.'),
     },
     z.object({
-      address: z.string(),
-      message: messageContent,
-      metadata: z.record(z.string(), z.unknown()).optional(),
+      address: z.string().describe('Whom it is sent to, e.g. a phone number in E.164.'),
+      message: saidInMessage,
+      metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own."),
     }),
   ),
-  /** A call to the provider begins. */
-  'message.dispatched': sealable(callOfPart),
-  /** Surely not processed; comes again at `nextAt`. The status stays. */
-  'message.deferred': sealable({
+  'message.dispatched': sealable('A call to the provider begins.', callOfPart),
+  'message.deferred': sealable('Surely not processed; comes again at `nextAt`. The status stays.', {
     ...callOfPart,
-    reason: z.enum(['log_unavailable', 'lease_short']),
-    nextAt: z.iso.datetime(),
+    reason: z.enum(['log_unavailable', 'lease_short']).describe('Why the call was not made.'),
+    nextAt: z.iso.datetime().describe('Not tried before; RFC 3339, UTC.'),
   }),
-  /** The provider took it. The status stays PROCESSING. */
   'message.submitted': sealable(
-    { ...callOfPart, providerMessageIds: z.array(z.string()) },
-    z.object({ providerAddress: z.string().optional() }),
+    'The provider took it. The status stays PROCESSING.',
+    { ...callOfPart, providerMessageIds: z.array(z.string()).describe("The message's ids at the provider.") },
+    z.object({
+      providerAddress: z.string().optional().describe("The contact's address as the provider spells it."),
+    }),
   ),
-  'message.sent': sealable(receipt),
-  'message.send_failed': sealable({ ...receipt, failure }, failureContent),
-  /** Written to the socket, and no usable answer. Never resent blindly. */
-  'message.outcome_unknown': sealable({
+  'message.sent': sealable('The provider passed it on to the platform.', receipt),
+  'message.send_failed': sealable(
+    'It failed before the provider sent it on.',
+    { ...receipt, failure: whyItFailed },
+    failureContent,
+  ),
+  'message.outcome_unknown': sealable('Written to the socket, and no usable answer. Never resent blindly.', {
     ...callOfPart,
-    reason: z.enum(['no_answer', 'lease_expired', 'in_doubt']),
+    reason: z.enum(['no_answer', 'lease_expired', 'in_doubt']).describe('Why nobody knows.'),
   }),
-  'message.delivered': sealable(receipt),
-  'message.read': sealable(receipt),
+  'message.delivered': sealable("It reached the contact's device or inbox.", receipt),
+  'message.read': sealable('The contact has seen it.', receipt),
   'message.delivery_failed': sealable(
-    /** UNKNOWN: the provider doesn't say whether it failed before or after SENT; the fold decides. */
-    { ...receipt, stage: z.enum(['DELIVERY', 'UNKNOWN']), failure },
+    'The provider took it, and it failed later.',
+    {
+      ...receipt,
+      stage: z
+        .enum(['DELIVERY', 'UNKNOWN'])
+        .describe("UNKNOWN: the provider doesn't say whether it failed before or after it was sent."),
+      failure: whyItFailed,
+    },
     failureContent,
   ),
   'message.received': sealable(
-    {
-      ...contentFacts,
-      providerMessageId: z.string(),
-      replyToMessageId: z.string().optional(),
-    },
+    'The contact wrote.',
+    { ...contentFacts, providerMessageId: z.string().describe("The message's id at the provider."), replyToMessageId },
     z.object({
-      address: z.string(),
-      message: messageContent,
-      providerData: z.record(z.string(), z.unknown()).optional(),
+      address: z.string().describe('Who wrote, e.g. a phone number in E.164.'),
+      message: saidInMessage,
+      providerData: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('What the provider says beyond that, as it says it.'),
     }),
   ),
 };
