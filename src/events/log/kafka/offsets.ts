@@ -1,0 +1,43 @@
+import type { Admin } from 'kafkajs';
+import { boundedBy } from '../../../lifecycle.js';
+import { LogUnavailableError } from '../event-log.js';
+import type { KeptRange } from '../start-positions.js';
+import { toLogError } from './faults.js';
+
+/** Those who wait for the answer are told within 5 s. */
+const ANSWER_WITHIN_MS = 3_500;
+
+/**
+ * What the topic keeps of each partition, in their order.
+ * @throws LogUnavailableError Kafka doesn't answer within 3.5 s, or not for all of them
+ * @throws KafkaSetupError it never will
+ */
+export async function readKeptRanges(
+  admin: Admin,
+  topicName: string,
+  partitions: number,
+): Promise<readonly KeptRange[]> {
+  const read = () => admin.fetchTopicOffsets(topicName);
+  const found = await withinBound(read).catch((error: unknown) => Promise.reject(toLogError(error)));
+  const ranges = new Map(
+    found.map(({ partition, low, high }) => [partition, { first: BigInt(low), head: BigInt(high) }]),
+  );
+  return Array.from({ length: partitions }, (_, partition) => {
+    const range = ranges.get(partition);
+    if (range === undefined) throw new LogUnavailableError(`Kafka does not tell of partition ${partition}.`);
+    return range;
+  });
+}
+
+/**
+ * Names the log: the same topic of another cluster is another log.
+ * @throws LogUnavailableError
+ */
+export async function logIdOf(admin: Admin, topicName: string): Promise<string> {
+  const read = () => admin.describeCluster();
+  const { clusterId } = await withinBound(read).catch((error: unknown) => Promise.reject(toLogError(error)));
+  return `${clusterId}/${topicName}`;
+}
+
+const withinBound = <Result>(read: () => Promise<Result>): Promise<Result> =>
+  boundedBy(ANSWER_WITHIN_MS, () => new LogUnavailableError('Kafka does not answer in time.'), read);

@@ -1,0 +1,108 @@
+import type { Admin, PartitionMetadata } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaConfig } from '../../../kafka-config.js';
+import { boundedBy, pause } from '../../../lifecycle.js';
+import { LogUnavailableError, type Topic } from '../event-log.js';
+import { brokerCodeOf, KafkaSetupError, toLogError } from './faults.js';
+import { guardEventsTopic, guardWebhooksTopic, type FoundTopic } from './topic-guard.js';
+import { settingsOf } from './topic-settings.js';
+
+export interface TopicOptions {
+  readonly kafka: KafkaConfig;
+  readonly partitions: number;
+  /** Undefined: for ever. */
+  readonly webhookRetentionDays: number | undefined;
+  readonly logger: Logger;
+}
+
+const READY_WITHIN_MS = 20_000;
+/** Below the client's bound of an answer, so that it is the broker who says that it took too long. */
+const CREATE_WITHIN_MS = 2_500;
+const LOOK_EVERY_MS = 50;
+
+/** `v1` is the version of what the records mean: another one would begin another topic. */
+export const topicNames = (prefix: string): Record<Topic, string> => ({
+  events: `${prefix}.events.v1`,
+  webhooks: `${prefix}.webhooks.v1`,
+});
+
+/**
+ * Makes the topics where they aren't there yet and judges those that are; resolves when each partition has a leader.
+ * Connects the admin if it isn't yet. Several processes may do it at once.
+ * @throws LogUnavailableError Kafka is away: try again
+ * @throws KafkaSetupError what waiting won't heal; says what to do
+ */
+export async function ensureTopics(admin: Admin, options: TopicOptions): Promise<void> {
+  const late = () => new LogUnavailableError('Kafka does not get the topics ready in time.');
+  await boundedBy(READY_WITHIN_MS, late, async (givenUp) => {
+    try {
+      await admin.connect();
+      const events = await ensureTopic(admin, 'events', options, givenUp);
+      const webhooks = await ensureTopic(admin, 'webhooks', options, givenUp);
+      await guardEventsTopic(admin, events, options.logger);
+      await guardWebhooksTopic(admin, webhooks, { days: options.webhookRetentionDays, logger: options.logger });
+    } catch (error) {
+      throw toLogError(error);
+    }
+  });
+}
+
+async function ensureTopic(
+  admin: Admin,
+  topic: Topic,
+  options: TopicOptions,
+  givenUp: AbortSignal,
+): Promise<FoundTopic> {
+  const name = topicNames(options.kafka.topicPrefix)[topic];
+  let found = await look(admin, name);
+  if (found === 'absent') await create(admin, topic, name, options);
+  while (typeof found === 'string') {
+    givenUp.throwIfAborted();
+    await pause(LOOK_EVERY_MS, givenUp);
+    found = await look(admin, name);
+  }
+  if (found.length !== options.partitions) {
+    throw new KafkaSetupError(otherCount(name, found.length, options.partitions));
+  }
+  // Once asked for a topic's offsets, kafkajs asks about ours only. Until then it asks about all of the cluster, and
+  // fails when any of them is without a leader.
+  await admin.fetchTopicOffsets(name);
+  return { name, replicas: Math.min(...found.map(({ replicas }) => replicas.length)) };
+}
+
+/** Its partitions once each has a leader. */
+async function look(admin: Admin, name: string): Promise<readonly PartitionMetadata[] | 'absent' | 'unsettled'> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics.find((topic) => topic.name === name)?.partitions ?? 'absent';
+  } catch (error) {
+    const code = brokerCodeOf(error);
+    if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return 'absent';
+    // kafkajs stumbles over its own null where every broker answered with an error.
+    if (code === 'LEADER_NOT_AVAILABLE' || error instanceof TypeError) return 'unsettled';
+    throw error;
+  }
+}
+
+/** Another process may be faster, which is as good. */
+async function create(admin: Admin, topic: Topic, name: string, options: TopicOptions): Promise<void> {
+  const { kafka, partitions, webhookRetentionDays } = options;
+  const settings = settingsOf(topic, { webhookRetentionDays, minIsr: kafka.minIsr });
+  await admin.createTopics({
+    timeout: CREATE_WITHIN_MS,
+    waitForLeaders: false,
+    topics: [
+      {
+        topic: name,
+        numPartitions: partitions,
+        // -1: the broker's default.
+        replicationFactor: kafka.replicationFactor ?? -1,
+        configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+      },
+    ],
+  });
+}
+
+const otherCount = (name: string, found: number, asked: number): string =>
+  `The log has ${found} partitions (topic ${name}) and ${asked} are configured. Set PARLEY_PARTITIONS=${found}: ` +
+  'another count would scatter the events of one conversation.';
