@@ -13,6 +13,7 @@ import type { FailureCode, MessageFailureData } from '../events/message/events.j
  *  3. `verify` reads the bytes as they came, in constant time, before anything is parsed.
  *  4. `interpret` is pure and never throws on any bytes; the same bytes give the same facts.
  *  5. Every receipt carries the reference of its call where the provider echoes one.
+ *  6. `rateOf` is pure, and answers figures that a channel can be sent by.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -24,6 +25,8 @@ export interface ProviderAdapter<Settings = unknown> {
   normalizeAddress(platform: ChannelPlatform, address: string): string | undefined;
   /** How many provider calls this content takes. */
   partsOf(content: MessageContent): number;
+  /** How fast this channel may be called: the provider's limit, or what the settings say. */
+  rateOf(settings: Settings): ChannelRate;
   /** One call for one part. */
   send(request: SendRequest<Settings>): Promise<Outcome>;
   /** Whether the provider itself sent these bytes, and lately. */
@@ -46,6 +49,17 @@ export interface ContentLimits {
   readonly mediaMax?: number;
   readonly actionsMax?: number;
   readonly rowsMax?: number;
+}
+
+/** How many calls a channel bears; all processes together keep to it (rule 18). */
+export interface ChannelRate {
+  /** Calls a second in the long run; above 0. */
+  readonly perSecond: number;
+  /**
+   * Calls at once after a pause; at least 1, and at least a fiftieth of `perSecond`: an empty channel is looked at again
+   * 50 times a second at most, and what flows in above the burst is lost.
+   */
+  readonly burst: number;
 }
 
 export interface SettingsRefusal {

@@ -191,6 +191,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       }
     });
 
+    it('6. rateOf answers figures that a channel can be sent by, the same ones each time', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      const { perSecond, burst } = adapter.rateOf(settings);
+      expect(perSecond).toBeGreaterThan(0);
+      expect(Number.isFinite(perSecond)).toBe(true);
+      expect(burst).toBeGreaterThanOrEqual(Math.max(1, perSecond / 50));
+      expect(Number.isFinite(burst)).toBe(true);
+      expect(adapter.rateOf(settings)).toEqual({ perSecond, burst });
+    });
+
     it('normalizes an address once and for all', () => {
       for (const platform of adapter.platforms) {
         const normalized = adapter.normalizeAddress(platform, fixture.address);

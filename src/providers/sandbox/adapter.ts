@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
 import { callCarrier } from './call.js';
 import { interpretSandboxWebhook } from './interpret.js';
-import { parseSandboxSettings, type SandboxSettings } from './settings.js';
+import { parseSandboxSettings, sandboxRateOf, type SandboxSettings } from './settings.js';
 import { isSigned } from './signature.js';
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from './wire.js';
 
@@ -33,6 +33,7 @@ export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<
     parseSettings: (input) => parseSandboxSettings(input, deps.newSecret),
     normalizeAddress: (_platform, address) => normalizePhoneNumber(address),
     partsOf: () => 1,
+    rateOf: sandboxRateOf,
     async send(request) {
       const baseUrl = request.settings.apiBaseUrl ?? deps.defaultBaseUrl();
       if (baseUrl !== undefined) return callCarrier(baseUrl, request, dispatcher);

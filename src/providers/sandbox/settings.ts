@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { accepted, refused, type Decision } from '../../events/kernel/decision.js';
-import type { SettingsRefusal } from '../provider.js';
+import type { ChannelRate, SettingsRefusal } from '../provider.js';
 
 /** What a sandbox channel keeps. `token` is both what Parley shows the carrier and what the carrier signs with. */
 export interface SandboxSettings {
   readonly apiBaseUrl?: string | undefined;
+  /** Calls a second that the channel may take. */
   readonly ratePerSecond?: number | undefined;
   readonly token: string;
 }
 
 const PUBLIC_FIELDS = ['apiBaseUrl', 'ratePerSecond'];
+
+/** Nobody is to wait for a simulated carrier who did not ask for it. */
+const RATE_DEFAULT = 1_000;
+const RATE_MAX = 10_000;
+const RATE_REFUSAL = `Calls a second: a whole number from 1 to ${RATE_MAX}.`;
 
 const input = z.strictObject({
   /** Another carrier than the built-in one. The administrator's own choice: not guarded against private addresses. */
@@ -17,8 +23,18 @@ const input = z.strictObject({
     .url({ protocol: /^https?$/, error: 'An absolute http or https URL.' })
     .max(2_048)
     .optional(),
-  ratePerSecond: z.int().min(1).max(10_000).optional(),
+  /** Low, an operator sees what a rate does; not given, `RATE_DEFAULT`. */
+  ratePerSecond: z
+    .int({ error: RATE_REFUSAL })
+    .min(1, { error: RATE_REFUSAL })
+    .max(RATE_MAX, { error: RATE_REFUSAL })
+    .optional(),
 });
+
+/** A burst of one second: who is woken late loses no token. */
+export function sandboxRateOf({ ratePerSecond = RATE_DEFAULT }: SandboxSettings): ChannelRate {
+  return { perSecond: ratePerSecond, burst: ratePerSecond };
+}
 
 /** @param newSecret makes the channel's token, once */
 export function parseSandboxSettings(

@@ -28,7 +28,7 @@ export class CreateChannelInput {
 
   @Field(() => JSONObjectScalar, {
     description:
-      'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?}`.',
+      'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?}`, the rate in calls a second, 1 to 10,000, by default 1,000.',
   })
   settings!: Record<string, unknown>;
 }

@@ -1,4 +1,15 @@
-import { bigint, index, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea, timestamptz } from './config.js';
 
 /** Work that waits, and the identities that events repeat. Not read models: a rebuild never touches them. */
@@ -148,6 +159,19 @@ export const lanes = work.table(
   },
   (table) => [index('lanes_channel_run_at').on(table.channelId, table.runAt)],
 );
+
+/**
+ * What each channel may still send at once: one token a call, debited by claims, so that all dispatchers share one rate
+ * (rule 18). A row of its own and not columns of `config.channels`: it is written with every claim, up to a thousand times
+ * a second, and that row is wide (sealed settings), its changes are told to every process, and administrators lock it.
+ */
+export const channelRates = work.table('channel_rates', {
+  channelId: uuid('channel_id').primaryKey(),
+  /** As of `refilled_at`; what has flowed in since is reckoned by who reads it. Fractions count. */
+  tokens: doublePrecision('tokens').notNull(),
+  /** In microseconds, unlike other times: rounded to milliseconds, each claim could gain half a token at 1,000 a second. */
+  refilledAt: timestamp('refilled_at', { withTimezone: true, precision: 6, mode: 'date' }).notNull(),
+});
 
 /** Where each reactor stands (rule 10); the projector's positions are in `read`, with the copy that they describe. */
 export const positions = work.table(

@@ -14,6 +14,11 @@ function settingsOf(input: Readonly<Record<string, unknown>>): SandboxSettings {
   return decision.value;
 }
 
+function refusalsOf(input: Readonly<Record<string, unknown>>) {
+  const decision = adapter.parseSettings(input);
+  return decision.ok ? [] : decision.refusals;
+}
+
 function signed(json: unknown, { token }: SandboxSettings, now: Date, timestamp = String(now.getTime() / 1_000)) {
   const body = Buffer.from(typeof json === 'string' ? json : JSON.stringify(json));
   const headers = { 'x-sandbox-timestamp': timestamp, 'x-sandbox-signature': signatureOf(token, timestamp, body) };
@@ -68,9 +73,24 @@ describe('settings of a sandbox channel', () => {
     ['another scheme', { apiBaseUrl: 'file:///etc/passwd' }, ['apiBaseUrl']],
     ['no number', { ratePerSecond: 'fast' }, ['ratePerSecond']],
     ['a rate below one', { ratePerSecond: 0 }, ['ratePerSecond']],
+    ['half a message a second', { ratePerSecond: 0.5 }, ['ratePerSecond']],
+    ['a rate beyond any carrier', { ratePerSecond: 10_001 }, ['ratePerSecond']],
     ['what nobody knows', { token: 'mine' }, ['token']],
   ])('refuse %s', (_name, input, field) => {
     expect(adapter.parseSettings(input)).toMatchObject({ ok: false, refusals: [{ field }] });
+  });
+
+  it.each([{ ratePerSecond: 0 }, { ratePerSecond: 1.5 }, { ratePerSecond: 'fast' }, { ratePerSecond: 10_001 }])(
+    'tell what a rate may be: %o is none',
+    (input) => {
+      const [refusal] = refusalsOf(input);
+      expect(refusal?.message).toBe('Calls a second: a whole number from 1 to 10000.');
+    },
+  );
+
+  it('say how fast the channel is called; a thousand a second where they say nothing', () => {
+    expect(adapter.rateOf(settingsOf({ ratePerSecond: 5 }))).toEqual({ perSecond: 5, burst: 5 });
+    expect(adapter.rateOf(settingsOf({}))).toEqual({ perSecond: 1_000, burst: 1_000 });
   });
 
   it('without a carrier in this process nothing is called', async () => {

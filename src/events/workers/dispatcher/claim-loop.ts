@@ -7,11 +7,13 @@ import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import type { WakeSignal } from '../../../wake-signal.js';
 import type { CallRunner } from './call-runner.js';
-import { claimDue, findDueChannels } from './claim.js';
+import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
 import type { CatchUpGate } from './gate.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
+import { openBucket } from './rates.js';
 import { sweepLeases } from './sweep.js';
+import { tokenInMs } from './token-bucket.js';
 
 export interface ClaimLoopDeps {
   readonly database: Database;
@@ -29,8 +31,11 @@ export interface ClaimLoopDeps {
   readonly isHalted: () => boolean;
 }
 
-/** A lane that is due and still wasn't claimed is locked by somebody else at this moment. */
-const LOCKED_ELSEWHERE_MS = 20;
+/**
+ * What is due and still wasn't claimed is locked by somebody else at this moment; and a channel without tokens gathers
+ * some, so that a fast one isn't looked at for each of them.
+ */
+const LOOK_AGAIN_MS = 20;
 
 /** Looks for due lanes when woken, when the next one is due, and once in a while as a net; one pass at a time. */
 export function createClaimLoop(deps: ClaimLoopDeps): Running {
@@ -82,23 +87,30 @@ async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopD
 
 /** Answers in how many milliseconds to look again. */
 async function claimAll(deps: ClaimLoopDeps, isStopping: () => boolean): Promise<number> {
-  const { database, limits, runner } = deps;
-  let nextInMs = limits.pollMs;
-  for (const { channelId, dueInMs } of shuffled(await findDueChannels(database.orm))) {
-    const free = runner.free(channelId);
-    if (free === 0 || isStopping()) continue;
-    const carrier = await carrierOf(channelId, deps);
-    if (carrier === undefined) continue;
-    if (dueInMs > 0) {
-      nextInMs = Math.min(nextInMs, Math.ceil(dueInMs));
-      continue;
-    }
-    const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
-    const claims = await claimDue(database, { channelId, leaseTokens, leaseMs: limits.leaseMs });
-    for (const claim of claims) runner.run(claim, carrier);
-    nextInMs = Math.min(nextInMs, claims.length > 0 ? 0 : LOCKED_ELSEWHERE_MS);
+  let nextInMs = deps.limits.pollMs;
+  for (const due of shuffled(await findDueChannels(deps.database.orm))) {
+    if (isStopping()) break;
+    nextInMs = Math.min(nextInMs, await claimFrom(due, deps));
   }
   return nextInMs;
+}
+
+/** One channel's turn. Answers in how many milliseconds to look at it again, if nothing wakes before. */
+async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: ClaimLoopDeps): Promise<number> {
+  const { database, limits, runner } = deps;
+  const free = runner.free(channelId);
+  if (free === 0) return limits.pollMs;
+  const carrier = await carrierOf(channelId, deps);
+  if (carrier === undefined) return limits.pollMs;
+  if (dueInMs > 0) return Math.ceil(dueInMs);
+  const rate = carrier.adapter.rateOf(carrier.channel.settings);
+  if (bucket === undefined) await openBucket(database.orm, channelId, rate);
+  const emptyForMs = bucket === undefined ? 0 : tokenInMs(bucket, rate);
+  if (emptyForMs > 0) return Math.max(Math.ceil(emptyForMs), LOOK_AGAIN_MS);
+  const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
+  const claims = await claimDue(database, { channelId, rate, leaseTokens, leaseMs: limits.leaseMs });
+  for (const claim of claims) runner.run(claim, carrier);
+  return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
-import type { Database, Executor } from '../../../database/database.js';
+import type { Database, Executor, Transaction } from '../../../database/database.js';
+import type { ChannelRate } from '../../../providers/provider.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
 import { subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
 import { laneHead, setLanes } from './lanes.js';
+import { bucketColumns, bucketOf, lockBucket, type BucketRow } from './rates.js';
+import type { Bucket } from './token-bucket.js';
 
 /** A dispatch that this process holds until the lease runs out. */
 export interface ClaimedDispatch extends DispatchSubject {
@@ -17,64 +20,104 @@ export interface ClaimedDispatch extends DispatchSubject {
 export interface ChannelDue {
   readonly channelId: ChannelId;
   readonly dueInMs: number;
+  /** Undefined: nothing was ever claimed of this channel. */
+  readonly bucket: Bucket | undefined;
 }
 
 /**
- * Each channel that has lanes, with when its first one is due. A loose index scan, one probe per channel: a channel with
- * a million lanes costs as much as one with a single lane.
+ * Each channel that has lanes, with when its first one is due, and what its rate leaves it. A loose index scan, one probe
+ * per channel: a channel with a million lanes costs as much as one with a single lane, and one without tokens no lock.
  */
 export async function findDueChannels(executor: Executor): Promise<readonly ChannelDue[]> {
-  const found = await executor.execute<{ channel_id: string; due_in_ms: number }>(sql`
+  const found = await executor.execute<DueRow>(sql`
     with recursive c as (
       (select channel_id from work.lanes order by channel_id limit 1)
       union all
       select (select l.channel_id from work.lanes l where l.channel_id > c.channel_id order by l.channel_id limit 1)
       from c where c.channel_id is not null
     )
-    select c.channel_id, (extract(epoch from first.run_at - clock_timestamp()) * 1000)::float8 as due_in_ms
+    select c.channel_id, (extract(epoch from first.run_at - clock_timestamp()) * 1000)::float8 as due_in_ms,
+      ${bucketColumns}
     from c cross join lateral (
       select l.run_at from work.lanes l where l.channel_id = c.channel_id order by l.run_at limit 1
-    ) first`);
-  return found.rows.map((row) => ({ channelId: channelIds.fromUuid(row.channel_id), dueInMs: row.due_in_ms }));
+    ) first
+    left join work.channel_rates r on r.channel_id = c.channel_id`);
+  return found.rows.map((row) => ({
+    channelId: channelIds.fromUuid(row.channel_id),
+    dueInMs: row.due_in_ms,
+    bucket: bucketOf(row),
+  }));
+}
+
+interface DueRow extends BucketRow {
+  readonly channel_id: string;
+  readonly due_in_ms: number;
 }
 
 export interface ClaimRequest {
   readonly channelId: ChannelId;
+  /** What all claims of this channel together keep to. */
+  readonly rate: ChannelRate;
   /** One for each dispatch that may be claimed at most. */
   readonly leaseTokens: readonly string[];
   readonly leaseMs: number;
 }
 
 /**
- * Claims the due heads of one channel's lanes, the longest due first. Lanes are locked, never messages, and those that
- * somebody else holds are passed over, so that k dispatchers share a queue and order within a conversation holds (rule 18).
+ * Claims the due heads of one channel's lanes, the longest due first, as many as its rate lets through. Lanes are locked,
+ * never messages, and those that somebody else holds are passed over, so that k dispatchers share a queue and order within
+ * a conversation holds (rule 18).
+ *
+ * Three kinds of rows are locked, the rate's first, then lanes, then heads, and none of them is waited for: others lock
+ * dispatches before lanes, and whoever waits for nobody closes no circle, in whatever order he takes what he takes.
  */
 export async function claimDue(database: Database, request: ClaimRequest): Promise<readonly ClaimedDispatch[]> {
   return database.transaction(async (tx) => {
-    const lanes = await tx.execute<{ conversation_id: string }>(sql`
-      select conversation_id from work.lanes
-      where channel_id = ${channelIds.toUuid(request.channelId)} and run_at <= clock_timestamp()
-      order by run_at limit ${request.leaseTokens.length} for update skip locked`);
-    if (lanes.rows.length === 0) return [];
-    const conversations = lanes.rows.map((lane) => lane.conversation_id).sort();
-    const tokens = request.leaseTokens.slice(0, conversations.length);
-    // In a statement of its own, which sees what the locks' last holders committed. The state is compared once more, on
-    // the row itself: only a head that waits is taken.
-    const claimed = await tx.execute<SubjectRow & { call: number; payload: unknown; lease_token: string }>(sql`
-      update work.dispatches d
-      set state = 'claimed', lease_token = c.token,
-        lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1_000})
+    const bucket = await lockBucket(tx, request.channelId, request.rate);
+    if (bucket === undefined) return [];
+    const leaseTokens = request.leaseTokens.slice(0, bucket.free);
+    const claims = await claimHeads(tx, { ...request, leaseTokens });
+    await bucket.debit(claims.length);
+    return claims;
+  });
+}
+
+async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<readonly ClaimedDispatch[]> {
+  const conversations = await lockDueLanes(tx, request);
+  if (conversations.length === 0) return [];
+  const tokens = request.leaseTokens.slice(0, conversations.length);
+  // In a statement of its own, which sees what the locks' last holders committed. The state is compared once more, on
+  // the row itself: only a head that waits is taken. One that is locked has news, and its lane is set by who brings it.
+  const claimed = await tx.execute<SubjectRow & { call: number; payload: unknown; lease_token: string }>(sql`
+    with heads as (
+      select d.message_id, d.attempt, d.part, c.token
       from unnest(${sql.param(conversations)}::uuid[], ${sql.param(tokens)}::uuid[]) as c(id, token)
       cross join lateral ${laneHead} head
-      where d.message_id = head.message_id and d.attempt = head.attempt and d.part = head.part
-        and d.state = 'waiting' and d.run_at <= clock_timestamp()
-      returning ${subjectColumns}, d.call, d.payload, d.lease_token`);
-    await setLanes(tx, conversations);
-    return claimed.rows.map((row) => ({
-      ...subjectOf(row),
-      call: row.call,
-      payload: row.payload,
-      leaseToken: row.lease_token,
-    }));
-  });
+      join work.dispatches d on d.message_id = head.message_id and d.attempt = head.attempt and d.part = head.part
+      where d.state = 'waiting' and d.run_at <= clock_timestamp()
+      for update of d skip locked
+    )
+    update work.dispatches d
+    set state = 'claimed', lease_token = heads.token,
+      lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1_000})
+    from heads
+    where d.message_id = heads.message_id and d.attempt = heads.attempt and d.part = heads.part
+    returning ${subjectColumns}, d.call, d.payload, d.lease_token`);
+  await setLanes(tx, conversations);
+  return claimed.rows.map((row) => ({
+    ...subjectOf(row),
+    call: row.call,
+    payload: row.payload,
+    leaseToken: row.lease_token,
+  }));
+}
+
+/** As many as there are lease tokens, sorted. */
+async function lockDueLanes(tx: Transaction, request: ClaimRequest): Promise<readonly string[]> {
+  if (request.leaseTokens.length === 0) return [];
+  const lanes = await tx.execute<{ conversation_id: string }>(sql`
+    select conversation_id from work.lanes
+    where channel_id = ${channelIds.toUuid(request.channelId)} and run_at <= clock_timestamp()
+    order by run_at limit ${request.leaseTokens.length} for update skip locked`);
+  return lanes.rows.map((lane) => lane.conversation_id).sort();
 }
