@@ -1,11 +1,11 @@
-import type { Admin, PartitionMetadata } from 'kafkajs';
+import type { Admin, ITopicConfig, PartitionMetadata } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaConfig } from '../../../kafka-config.js';
 import { boundedBy, pause } from '../../../lifecycle.js';
 import { LogUnavailableError, type Topic } from '../event-log.js';
-import { brokerCodeOf, KafkaSetupError, toLogError } from './faults.js';
+import { brokerCodeOf, isNotAllowed, KafkaSetupError, toLogError } from './faults.js';
 import { guardEventsTopic, guardWebhooksTopic, type FoundTopic } from './topic-guard.js';
-import { settingsOf } from './topic-settings.js';
+import { createCommand, settingsOf } from './topic-settings.js';
 
 export interface TopicOptions {
   readonly kafka: KafkaConfig;
@@ -64,43 +64,54 @@ async function ensureTopic(
   if (found.length !== options.partitions) {
     throw new KafkaSetupError(otherCount(name, found.length, options.partitions));
   }
-  // Once asked for a topic's offsets, kafkajs asks about ours only. Until then it asks about all of the cluster, and
-  // fails when any of them is without a leader.
-  await admin.fetchTopicOffsets(name);
   return { name, replicas: Math.min(...found.map(({ replicas }) => replicas.length)) };
 }
 
-/** Its partitions once each has a leader. */
+/** Its partitions, once the leader of each answers. */
 async function look(admin: Admin, name: string): Promise<readonly PartitionMetadata[] | 'absent' | 'unsettled'> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    // It is also what makes kafkajs ask about our topics only from now on: until it was asked for offsets it asks about
+    // all topics of the cluster, and fails when any of them is without a leader.
+    await admin.fetchTopicOffsets(name);
     return topics.find((topic) => topic.name === name)?.partitions ?? 'absent';
   } catch (error) {
     const code = brokerCodeOf(error);
     if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return 'absent';
-    // kafkajs stumbles over its own null where every broker answered with an error.
-    if (code === 'LEADER_NOT_AVAILABLE' || error instanceof TypeError) return 'unsettled';
+    // A TypeError is kafkajs stumbling over its own null, where every broker answered with an error.
+    if ((code !== undefined && SOON_SETTLED.has(code)) || error instanceof TypeError) return 'unsettled';
     throw error;
   }
 }
 
-/** Another process may be faster, which is as good. */
+/** What brokers say of a topic that was made, or changed its leader, a moment ago. */
+const SOON_SETTLED: ReadonlySet<string> = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'OFFSET_NOT_AVAILABLE',
+]);
+
+/** Another process may be faster, which is as good: kafkajs then answers false. */
 async function create(admin: Admin, topic: Topic, name: string, options: TopicOptions): Promise<void> {
   const { kafka, partitions, webhookRetentionDays } = options;
   const settings = settingsOf(topic, { webhookRetentionDays, minIsr: kafka.minIsr });
-  await admin.createTopics({
-    timeout: CREATE_WITHIN_MS,
-    waitForLeaders: false,
-    topics: [
-      {
-        topic: name,
-        numPartitions: partitions,
-        // -1: the broker's default.
-        replicationFactor: kafka.replicationFactor ?? -1,
-        configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-      },
-    ],
-  });
+  const wanted: ITopicConfig = {
+    topic: name,
+    numPartitions: partitions,
+    // -1: the broker's default.
+    replicationFactor: kafka.replicationFactor ?? -1,
+    configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+  };
+  try {
+    await admin.createTopics({ timeout: CREATE_WITHIN_MS, waitForLeaders: false, topics: [wanted] });
+  } catch (error) {
+    if (!isNotAllowed(error)) throw error;
+    const command = createCommand(name, { partitions, replicationFactor: kafka.replicationFactor, settings });
+    throw new KafkaSetupError(`Topic ${name} is not there and this user may not make it. Run: ${command}`);
+  }
 }
 
 const otherCount = (name: string, found: number, asked: number): string =>
