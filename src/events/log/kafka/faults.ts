@@ -44,11 +44,20 @@ export function toLogError(error: unknown): Error {
   const chain = causesOf(error);
   for (const fault of chain) {
     const what = whatIsWrong(fault);
-    if (what !== undefined) return new KafkaSetupError(`${what} (${fault.message}).`, { cause: error });
+    if (what !== undefined) return new KafkaSetupError(`${what} (${fault.message.trim()}).`, { cause: error });
   }
-  const last = chain.at(-1)?.message ?? 'no reason given';
-  return new LogUnavailableError(`Kafka is away (${last}).`, { cause: error });
+  const last = chain.at(-1);
+  const hint = last !== undefined && isHangUp(last) ? `. ${IF_IT_LASTS}` : '.';
+  return new LogUnavailableError(`Kafka is away (${last?.message.trim() ?? 'no reason given'})${hint}`, {
+    cause: error,
+  });
 }
+
+/** For those to whom it is all the same why: nobody ends for it who has begun. */
+export const toUnavailable = (error: unknown): LogUnavailableError => {
+  const fault = toLogError(error);
+  return fault instanceof LogUnavailableError ? fault : new LogUnavailableError(fault.message, { cause: error });
+};
 
 /** The broker's own word for it, e.g. `TOPIC_ALREADY_EXISTS`; undefined where it isn't one of the broker's. */
 export function brokerCodeOf(error: unknown): string | undefined {
@@ -56,6 +65,15 @@ export function brokerCodeOf(error: unknown): string | undefined {
     .map(({ type }) => type)
     .find((type) => typeof type === 'string');
 }
+
+export const isNotAllowed = (error: unknown): boolean =>
+  brokerCodeOf(error)?.endsWith('_AUTHORIZATION_FAILED') === true;
+
+/** A broker hangs up when it goes down, and also, without a word, on whoever speaks TLS or a login where it has none. */
+const isHangUp = ({ name, code }: KafkajsFault): boolean =>
+  name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET';
+
+const IF_IT_LASTS = 'If this lasts, KAFKA_SSL or KAFKA_SASL_MECHANISM does not fit the port in KAFKA_BROKERS.';
 
 function whatIsWrong({ name, message, type, code }: KafkajsFault): string | undefined {
   if (typeof type === 'string' && type in WRONG) return WRONG[type];

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import { boundedBy } from '../../../lifecycle.js';
 import { LogUnavailableError } from '../event-log.js';
 import type { KeptRange } from '../start-positions.js';
-import { toLogError } from './faults.js';
+import { toUnavailable } from './faults.js';
 
 /** Those who wait for the answer are told within 5 s. */
 const ANSWER_WITHIN_MS = 3_500;
@@ -10,15 +10,13 @@ const ANSWER_WITHIN_MS = 3_500;
 /**
  * What the topic keeps of each partition, in their order.
  * @throws LogUnavailableError Kafka doesn't answer within 3.5 s, or not for all of them
- * @throws KafkaSetupError it never will
  */
 export async function readKeptRanges(
   admin: Admin,
   topicName: string,
   partitions: number,
 ): Promise<readonly KeptRange[]> {
-  const read = () => admin.fetchTopicOffsets(topicName);
-  const found = await withinBound(read).catch((error: unknown) => Promise.reject(toLogError(error)));
+  const found = await answerOf(() => admin.fetchTopicOffsets(topicName));
   const ranges = new Map(
     found.map(({ partition, low, high }) => [partition, { first: BigInt(low), head: BigInt(high) }]),
   );
@@ -34,10 +32,14 @@ export async function readKeptRanges(
  * @throws LogUnavailableError
  */
 export async function logIdOf(admin: Admin, topicName: string): Promise<string> {
-  const read = () => admin.describeCluster();
-  const { clusterId } = await withinBound(read).catch((error: unknown) => Promise.reject(toLogError(error)));
+  const { clusterId } = await answerOf(() => admin.describeCluster());
   return `${clusterId}/${topicName}`;
 }
 
-const withinBound = <Result>(read: () => Promise<Result>): Promise<Result> =>
-  boundedBy(ANSWER_WITHIN_MS, () => new LogUnavailableError('Kafka does not answer in time.'), read);
+async function answerOf<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await boundedBy(ANSWER_WITHIN_MS, () => new LogUnavailableError('Kafka does not answer in time.'), ask);
+  } catch (error) {
+    throw toUnavailable(error);
+  }
+}

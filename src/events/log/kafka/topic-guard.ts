@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type ConfigEntries } from 'kafkajs';
 import type { Logger } from 'pino';
-import { brokerCodeOf, KafkaSetupError } from './faults.js';
+import { isNotAllowed, KafkaSetupError } from './faults.js';
 import {
   alterCommand,
   BATCH_BYTES_MAX,
@@ -109,5 +109,3 @@ async function describe(admin: Admin, name: string): Promise<readonly ConfigEntr
 }
 
 const isSetForTheTopic = ({ configSource }: ConfigEntries): boolean => configSource === ConfigSource.TOPIC_CONFIG;
-
-const isNotAllowed = (error: unknown): boolean => brokerCodeOf(error)?.endsWith('_AUTHORIZATION_FAILED') === true;

@@ -50,12 +50,26 @@ export const differences = (found: TopicSettings, wanted: TopicSettings): readon
 const canonical = (value: string | undefined): string | undefined => value?.split(',').sort().join(',');
 
 /** The command that gives a topic these settings, for people. */
-export function alterCommand(topicName: string, settings: TopicSettings): string {
-  const spelled = Object.entries(settings).map(
-    ([name, value]) => `${name}=${value.includes(',') ? `[${value}]` : value}`,
-  );
+export const alterCommand = (topicName: string, settings: TopicSettings): string =>
+  `kafka-configs.sh --bootstrap-server <broker> --alter --entity-type topics --entity-name ${topicName} ` +
+  `--add-config '${pairsOf(settings, (value) => (value.includes(',') ? `[${value}]` : value)).join(',')}'`;
+
+/** The command that makes a topic as we would, for people. */
+export function createCommand(
+  topicName: string,
+  as: {
+    readonly partitions: number;
+    readonly replicationFactor: number | undefined;
+    readonly settings: TopicSettings;
+  },
+): string {
+  const replication = as.replicationFactor === undefined ? '' : ` --replication-factor ${as.replicationFactor}`;
+  const settings = pairsOf(as.settings, (value) => value).map((pair) => ` --config ${pair}`);
   return (
-    `kafka-configs.sh --bootstrap-server <broker> --alter --entity-type topics --entity-name ${topicName} ` +
-    `--add-config ${spelled.join(',')}`
+    `kafka-topics.sh --bootstrap-server <broker> --create --topic ${topicName} --partitions ${as.partitions}` +
+    `${replication}${settings.join('')}`
   );
 }
+
+const pairsOf = (settings: TopicSettings, spelled: (value: string) => string): readonly string[] =>
+  Object.entries(settings).map(([name, value]) => `${name}=${spelled(value)}`);
