@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EventLog } from './event-log.js';
 
 /** The header of each event that tells which secret its derived ids came from (`codec.ts`). */
@@ -28,7 +29,8 @@ async function firstFingerprint(log: EventLog): Promise<string | undefined> {
   const search = openSearch();
   const consumer = await log.consume({
     topic: 'events',
-    group: 'fingerprint-guard',
+    // Of its own: two processes that start at once would share the partitions, and each see a part.
+    group: `fingerprint-guard-${randomUUID()}`,
     startAt: () => Promise.resolve('beginning'),
     onError: search.fail,
     handle(batch) {

@@ -2,10 +2,15 @@ import { LogUnavailableError } from './event-log.js';
 import { createWaitingQueue, type QueueBounds, type Waiter, type WaitingQueue } from './waiting-queue.js';
 
 export interface GroupCommitOptions<Item, Result> extends QueueBounds {
-  /** Writes one batch, in order, and answers one result per item. Never called while an earlier call is unsettled. */
-  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /**
+   * Writes one batch, in order, and answers for each item its result, or why it isn't known whether it was written.
+   * Never called while an earlier call is unsettled. What it throws holds for the whole batch.
+   */
+  readonly write: (items: readonly Item[]) => Promise<readonly (Result | LogUnavailableError)[]>;
   /** What an item weighs against the bounds. */
   readonly bytesOf: (item: Item) => number;
+  /** Names what it is written to; only for `laneBytesMax`. */
+  readonly laneOf?: (item: Item) => number;
   /** Nobody waits longer than this, whatever `write` does. */
   readonly waitMaxMs: number;
 }
@@ -57,7 +62,9 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       if (signal?.aborted) return Promise.reject(asError(signal.reason));
       if (isClosed) return Promise.reject(new LogUnavailableError('The log is closed.'));
       if (!queue.hasRoomFor(bytes)) return Promise.reject(new LogUnavailableError('Too much waits for the log.'));
-      const { promise, waiter } = waitFor<Item, Result>(item, bytes, performance.now() + options.waitMaxMs);
+      const lane = options.laneOf?.(item) ?? 0;
+      const deadline = performance.now() + options.waitMaxMs;
+      const { promise, waiter } = waitFor<Item, Result>({ item, bytes, lane, deadline });
       queue.push(waiter);
       running ??= writeAll();
       return signal === undefined ? promise : withdrawOnAbort(queue, promise, waiter, signal);
@@ -82,10 +89,10 @@ function withdrawOnAbort<Item, Result>(
   return promise.finally(() => signal.removeEventListener('abort', onAbort));
 }
 
-function waitFor<Item, Result>(item: Item, bytes: number, deadline: number) {
+function waitFor<Item, Result>(what: Omit<Waiter<Item, Result>, 'resolve' | 'reject'>) {
   let waiter: Waiter<Item, Result> | undefined;
   const promise = new Promise<Result>((resolve, reject) => {
-    waiter = { item, bytes, deadline, resolve, reject };
+    waiter = { ...what, resolve, reject };
   });
   if (waiter === undefined) throw new TypeError('A promise runs its executor at once.');
   return { promise, waiter };
@@ -93,13 +100,14 @@ function waitFor<Item, Result>(item: Item, bytes: number, deadline: number) {
 
 async function settle<Item, Result>(
   waiters: readonly Waiter<Item, Result>[],
-  write: (items: readonly Item[]) => Promise<readonly Result[]>,
+  write: GroupCommitOptions<Item, Result>['write'],
 ): Promise<void> {
   try {
     const results = await write(waiters.map((waiter) => waiter.item));
     for (const [index, waiter] of waiters.entries()) {
       const result = results[index];
       if (result === undefined) waiter.reject(new LogUnavailableError('The log gave no position.'));
+      else if (result instanceof LogUnavailableError) waiter.reject(result);
       else waiter.resolve(result);
     }
   } catch (cause) {

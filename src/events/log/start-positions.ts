@@ -19,7 +19,8 @@ export function startPositions(topic: Topic, startAt: StartAt, ranges: readonly 
   return startAt;
 }
 
-function refuseOutOfRange(topic: Topic, partition: number, position: bigint, { first, head }: KeptRange): void {
+/** @throws PositionOutOfRangeError */
+export function refuseOutOfRange(topic: Topic, partition: number, position: bigint, { first, head }: KeptRange): void {
   // `webhooks` is compacted: its first record may be an erased one, and passing over it loses nothing.
   const isKept = topic === 'webhooks' || position >= first;
   if (position >= 0n && position <= head && isKept) return;

@@ -2,6 +2,8 @@
 export interface Waiter<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
+  /** Names what the item is written to, where `laneBytesMax` bounds that too. */
+  readonly lane: number;
   /** On the clock of `performance.now()`, in milliseconds. */
   readonly deadline: number;
   resolve(result: Result): void;
@@ -11,6 +13,8 @@ export interface Waiter<Item, Result> {
 export interface QueueBounds {
   readonly batchItemsMax: number;
   readonly batchBytesMax: number;
+  /** Of one lane within a batch; absent where only the whole batch is bounded. */
+  readonly laneBytesMax?: number;
   readonly queueItemsMax: number;
   readonly queueBytesMax: number;
 }
@@ -57,12 +61,18 @@ export function createWaitingQueue<Item, Result>(bounds: QueueBounds): WaitingQu
   };
 }
 
-function batchSize(waiters: readonly { readonly bytes: number }[], bounds: QueueBounds): number {
+/** A bound lets a single large item through: the first of the batch, the first of its lane. */
+function batchSize(waiters: readonly { readonly bytes: number; readonly lane: number }[], bounds: QueueBounds): number {
+  const { laneBytesMax = Infinity } = bounds;
+  const laneBytes = new Map<number, number>();
   let bytes = 0;
   let count = 0;
   for (const waiter of waiters) {
     bytes += waiter.bytes;
     if (count === bounds.batchItemsMax || (count > 0 && bytes > bounds.batchBytesMax)) break;
+    const before = laneBytes.get(waiter.lane) ?? 0;
+    if (before > 0 && before + waiter.bytes > laneBytesMax) break;
+    laneBytes.set(waiter.lane, before + waiter.bytes);
     count += 1;
   }
   return count;

@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import type { ConsumerOptions, ConsumerPosition, LogConsumer } from '../event-log.js';
 import type { Heads } from './heads.js';
-import { pumpPartition, type Slots } from './pump.js';
+import { pumpPartition } from './pump.js';
 import { readKeptRanges } from './read-batch.js';
+import { createSlots } from '../slots.js';
 import { startPositions } from '../start-positions.js';
 
 /** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
@@ -76,25 +77,6 @@ function createWakes(heads: Heads, options: ConsumerOptions, signal: AbortSignal
     stop: () => {
       stopListening();
       signal.removeEventListener('abort', releaseAll);
-    },
-  };
-}
-
-/** First come, first served. */
-function createSlots(count: number): Slots {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return {
-    async use(work) {
-      if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-      else free -= 1;
-      try {
-        return await work();
-      } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else free += 1;
-      }
     },
   };
 }

@@ -3,6 +3,7 @@ import { pause } from '../../../lifecycle.js';
 import { FatalConsumerError, PositionOutOfRangeError, type ConsumerOptions, type RecordBatch } from '../event-log.js';
 import type { Heads } from './heads.js';
 import { readBatch, readKeptRanges } from './read-batch.js';
+import type { Slots } from '../slots.js';
 import { startPositions } from '../start-positions.js';
 
 const RETRY_FIRST_MS = 50;
@@ -20,10 +21,6 @@ export interface PumpDependencies {
   moved(partition: number, position: bigint): void;
   /** Resolves when this partition may have something new, and when the signal fires. */
   wake(partition: number): Promise<void>;
-}
-
-export interface Slots {
-  use<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /**
