@@ -16,6 +16,7 @@ import { partitionOf } from '../partitioner.js';
 import { startConsumer, type PostgresConsumer } from './consumer.js';
 import { placeRecord, type PlacedRecord } from './flush.js';
 import { createHeads, type Heads } from './heads.js';
+import { keepWebhooksFor } from './retention.js';
 import { createLogWriter } from './writer.js';
 
 export interface PostgresLogOptions {
@@ -23,6 +24,8 @@ export interface PostgresLogOptions {
   readonly log: Logger;
   /** How many partitions both topics have; fixed when the log is made. */
   readonly partitions: number;
+  /** How long raw webhooks are kept once they are read. Undefined: for ever. */
+  readonly webhookRetentionDays?: number | undefined;
 }
 
 const BOUNDS = {
@@ -42,7 +45,8 @@ const POLL_EVERY_MS = 1_000;
  * The embedded log: the same promises as Kafka's, on this Postgres. One process writes (the instance lock sees to it).
  * @throws Error when the log has another number of partitions
  */
-export async function openPostgresLog({ database, log, partitions }: PostgresLogOptions): Promise<EventLog> {
+export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
+  const { database, log, partitions } = options;
   const id = await openIdentity(database, partitions);
   const { pool } = database;
   const heads = createHeads(pool);
@@ -52,9 +56,12 @@ export async function openPostgresLog({ database, log, partitions }: PostgresLog
   const consumers = new Set<PostgresConsumer>();
   const closing = new AbortController();
   const polling = pollHeads(heads, closing.signal, log);
+  const positions = () => [...consumers].flatMap((consumer) => consumer.positions());
+  const retention = keepWebhooksFor(options.webhookRetentionDays, { pool, positions, logger: log });
 
   const close = async () => {
     closing.abort();
+    await retention.stop();
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await commits.close();
     await polling;
@@ -79,7 +86,7 @@ export async function openPostgresLog({ database, log, partitions }: PostgresLog
       consumer.closed.catch(() => undefined).finally(() => consumers.delete(consumer));
       return consumer;
     },
-    positions: () => [...consumers].flatMap((consumer) => consumer.positions()),
+    positions,
     reconnects: () => writer.reconnects(),
     close: () => (closed ??= close()),
   };
