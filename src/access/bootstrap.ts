@@ -1,4 +1,6 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
@@ -73,16 +75,25 @@ async function dropFormerKeys(tx: Transaction, workspaceId: string, secret: stri
 /** Written before it's made valid: a process that dies between the two leaves no key that nobody knows. */
 async function keptKey(dataDir: string): Promise<string> {
   const path = join(dataDir, API_KEY_FILE);
-  await mkdir(dataDir, { recursive: true });
-  const made = newApiKey();
-  try {
-    await writeFile(path, `${made}\n`, { flag: 'wx', mode: 0o600 });
-    return made;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  if (!existsSync(path)) {
+    await mkdir(dataDir, { recursive: true });
+    await makeKeyFile(path);
   }
   await chmod(path, 0o600);
   const kept = (await readFile(path, 'utf8')).trim();
   if (kept === '') throw new Error(`${path} is empty. Remove it, and a new API key is made at the next start.`);
   return kept;
+}
+
+/** Whole or not at all: of two processes that start at once the second must not read what the first has half written. */
+async function makeKeyFile(path: string): Promise<void> {
+  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(unfinished, `${newApiKey()}\n`, { mode: 0o600, flush: true });
+  try {
+    await link(unfinished, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
 }

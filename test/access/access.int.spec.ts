@@ -55,6 +55,14 @@ describe('the first workspace', () => {
     expect(new Set(made.map(({ workspaceId }) => workspaceId)).size).toBe(1);
   });
 
+  it('has one made key where two processes make it at once', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const made = await Promise.all(Array.from({ length: 5 }, () => bootstrap()));
+      expect(new Set(made.map(({ apiKey }) => apiKey)).size).toBe(1);
+      await rm(join(dataDir, API_KEY_FILE));
+    }
+  });
+
   it('says what to do about an empty key file', async () => {
     await writeFile(join(dataDir, API_KEY_FILE), '');
     await expect(bootstrap()).rejects.toThrow('Remove it');

@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/access/caller.js';
 import { seedDemo, type DemoDeps } from '../../src/demo/seed-demo.js';
 import { STORIES } from '../../src/demo/stories.js';
+import { openDatabase } from '../../src/database/open-database.js';
 import { unreadCount } from '../../src/events/conversation/state.js';
 import { systemClock } from '../../src/events/kernel/clock.js';
+import { workspaceIds } from '../../src/events/kernel/ids.js';
 import { createFinders } from '../../src/events/queries/create-finders.js';
 import { createDispatcher } from '../../src/events/workers/dispatcher/dispatcher.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
@@ -60,8 +62,24 @@ describe('seedDemo', () => {
     expect(await eventIds()).toEqual(before);
   });
 
+  it('makes one channel and one set of threads also when several processes start at once', async () => {
+    const processes = Array.from({ length: 3 }, () => ({
+      ...deps,
+      database: openDatabase(bench.databaseUrl, testLog),
+    }));
+    await Promise.all(processes.map(seedDemo));
+    const channels = await bench.database.orm.execute(
+      sql`select 1 from config.channels where workspace_id = ${workspaceIds.toUuid(caller.workspaceId)}::uuid`,
+    );
+    expect(channels.rows).toHaveLength(1);
+    const ids = await eventIds();
+    expect(new Set(ids).size).toBe(ids.length);
+    await Promise.all(processes.map(({ database }) => database.close()));
+  });
+
   it('completes what an earlier start was interrupted in, after the channel and between two stories', async () => {
-    let transactionsLeft = 1;
+    // One holds the lock, the next one makes the channel, and then comes the first story.
+    let transactionsLeft = 2;
     const interrupted: DemoDeps = {
       ...deps,
       database: {
