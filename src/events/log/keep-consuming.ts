@@ -1,11 +1,21 @@
 import type { Logger } from 'pino';
+import { isDatabaseAway } from '../../database/errors.js';
 import { pause, type Running } from '../../lifecycle.js';
-import { FatalConsumerError, PositionOutOfRangeError, type ConsumerOptions, type EventLog } from './event-log.js';
+import { withoutParameters } from '../../logging.js';
+import {
+  FatalConsumerError,
+  LogUnavailableError,
+  PositionOutOfRangeError,
+  type ConsumerOptions,
+  type EventLog,
+} from './event-log.js';
 import { StalePositionError } from './positions.js';
 
 export interface KeptConsumer extends Running {
   /** Why it gave up by itself: it doesn't begin again, for somebody must look. */
   stoppedBecause(): string | undefined;
+  /** Why it isn't reading, though it goes on trying; undefined while it reads. */
+  waitsBecause(): string | undefined;
 }
 
 const RETRY_MS = 1_000;
@@ -15,6 +25,8 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
   const { group } = options;
   const stopping = new AbortController();
   let stoppedBecause: string | undefined;
+  let waitsBecause: string | undefined = 'starting';
+  const onBegun = () => (waitsBecause = undefined);
   const onError = (error: unknown) => {
     // Another process of the group moved on: its work, and no fault.
     if (error instanceof StalePositionError) logger.debug({ group }, 'Another process has moved the position.');
@@ -23,8 +35,9 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        await consumeUntil(stopping.signal, log, { ...options, onError });
+        await consumeUntil(stopping.signal, log, { ...options, onError }, onBegun);
       } catch (error) {
+        waitsBecause = reasonOf(error);
         if (error instanceof PositionOutOfRangeError || error instanceof FatalConsumerError) {
           stoppedBecause = error.message;
           logger.error({ err: error, group }, 'The consumer gave up.');
@@ -38,6 +51,7 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
   const running = run();
   return {
     stoppedBecause: () => stoppedBecause,
+    waitsBecause: () => waitsBecause,
     async stop() {
       stopping.abort();
       await running;
@@ -45,20 +59,36 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
   };
 }
 
+/** For people; a message of the database's could name what was in a row. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof LogUnavailableError) && isDatabaseAway(error)) return 'PostgreSQL is away';
+  return error instanceof Error ? withoutParameters(error.message) : 'unknown';
+}
+
 /** Resolves when stopped; rejects when it couldn't begin, or gave up by itself. */
-async function consumeUntil(stopping: AbortSignal, log: EventLog, options: ConsumerOptions): Promise<void> {
+async function consumeUntil(
+  stopping: AbortSignal,
+  log: EventLog,
+  options: ConsumerOptions,
+  onBegun: () => void,
+): Promise<void> {
   let stop: () => void = () => undefined;
   const stopped = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
   stopping.addEventListener('abort', stop);
   try {
-    await consumeWhile(stopped, log, options);
+    await consumeWhile(stopped, log, options, onBegun);
   } finally {
     // It begins again and again while Postgres is away: a listener each time would be a leak.
     stopping.removeEventListener('abort', stop);
   }
 }
 
-async function consumeWhile(stopped: Promise<undefined>, log: EventLog, options: ConsumerOptions): Promise<void> {
+async function consumeWhile(
+  stopped: Promise<undefined>,
+  log: EventLog,
+  options: ConsumerOptions,
+  onBegun: () => void,
+): Promise<void> {
   const beginning = log.consume(options);
   const consumer = await Promise.race([beginning, stopped]);
   if (consumer === undefined) {
@@ -66,6 +96,7 @@ async function consumeWhile(stopped: Promise<undefined>, log: EventLog, options:
     beginning.then((late) => late.stop()).catch(() => undefined);
     return;
   }
+  onBegun();
   try {
     await Promise.race([consumer.closed, stopped]);
   } finally {

@@ -62,6 +62,8 @@ export interface DispatcherState {
   /** False once the intake gave up; nothing is claimed any more, and somebody must look. */
   readonly isRunning: boolean;
   readonly stoppedBecause?: string | undefined;
+  /** Why the intake isn't reading, though it goes on trying. */
+  readonly waitsBecause?: string | undefined;
   /** Whether the intake has seen all that the log had at the start, or at the last reconnect. */
   readonly isCaughtUp: boolean;
   readonly callsUnderWay: number;
@@ -107,6 +109,7 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
     state: () => ({
       isRunning: intake.stoppedBecause() === undefined,
       stoppedBecause: intake.stoppedBecause(),
+      waitsBecause: intake.waitsBecause(),
       isCaughtUp: gate.isOpen,
       callsUnderWay: runner.underWay,
     }),

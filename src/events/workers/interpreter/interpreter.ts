@@ -32,6 +32,8 @@ export interface InterpreterState {
   readonly isRunning: boolean;
   /** Why it gave up by itself; somebody must look. */
   readonly stoppedBecause?: string | undefined;
+  /** Why it isn't reading, though it goes on trying. */
+  readonly waitsBecause?: string | undefined;
 }
 
 export interface Interpreter extends Running {
@@ -55,7 +57,11 @@ export async function createInterpreter(deps: InterpreterDeps): Promise<Interpre
   });
   const parked = startParkedReceipts(deps);
   return {
-    state: () => ({ isRunning: consumer.stoppedBecause() === undefined, stoppedBecause: consumer.stoppedBecause() }),
+    state: () => ({
+      isRunning: consumer.stoppedBecause() === undefined,
+      stoppedBecause: consumer.stoppedBecause(),
+      waitsBecause: consumer.waitsBecause(),
+    }),
     async stop() {
       await Promise.all([consumer.stop(), parked.stop()]);
     },
