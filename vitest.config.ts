@@ -1,12 +1,38 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { whyNoBroker } from './kafka/broker.mjs';
+import type { Topology } from './test/support/topology.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Otherwise vite loads graphql's ESM build beside the CommonJS one: "Cannot use GraphQLSchema from another module or realm". */
 const alias = [{ find: /^graphql$/, replacement: here('node_modules/graphql/index.js') }];
 
-const withPostgres = { globalSetup: [here('test/support/global-setup.ts')] };
+const withServers = { globalSetup: [here('test/support/global-setup.ts')] };
+
+/** Without Kafka the set-up says aloud what is skipped; where it is required, let it fail. */
+const isKafkaThere =
+  whyNoBroker() === undefined ||
+  Boolean(process.env['KAFKA_BROKERS']) ||
+  (process.env['PARLEY_REQUIRE'] ?? '').split(',').includes('kafka');
+
+const E2E = 'test/**/*.e2e.spec.ts';
+const EMBEDDED_ONLY = 'test/**/*.embedded.e2e.spec.ts';
+const PAIRS_ONLY = 'test/**/*.pairs.e2e.spec.ts';
+
+/** The same files on another topology, except those that are by their nature about one: their names say which. */
+const e2e = (name: string, topology: Topology, exclude: readonly string[]) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [E2E],
+    exclude: ['test/faults/**', ...exclude],
+    provide: { topology },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    ...withServers,
+  },
+});
 
 /** The suffix of a test file tells its cost: `.spec` is pure, `.int.spec` needs Postgres, `.e2e.spec` is the whole app. */
 export default defineConfig({
@@ -32,20 +58,17 @@ export default defineConfig({
           exclude: ['test/faults/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          ...withPostgres,
+          ...withServers,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: ['test/**/*.e2e.spec.ts'],
-          exclude: ['test/faults/**'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          ...withPostgres,
-        },
-      },
+      e2e('e2e', 'embedded', [PAIRS_ONLY]),
+      ...(isKafkaThere
+        ? [
+            e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY]),
+            e2e('e2e-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY]),
+            e2e('e2e-pairs', 'kafka-pairs', [EMBEDDED_ONLY]),
+          ]
+        : []),
     ],
   },
 });

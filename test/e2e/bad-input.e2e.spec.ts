@@ -1,31 +1,19 @@
 import { request } from 'node:http';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 let app: TestApp;
-let database: pg.Client;
 let before: bigint;
 beforeAll(async () => {
   app = await startTestApp();
-  database = new pg.Client({ connectionString: app.databaseUrl });
-  await database.connect();
 });
-afterAll(async () => {
-  await database.end();
-  await app.stop();
-});
+afterAll(() => app.stop());
 beforeEach(async () => {
-  before = await appended();
+  before = await app.countRecords();
 });
 afterEach(async () => {
-  expect(await appended(), 'nothing was appended').toBe(before);
+  expect(await app.countRecords(), 'nothing was appended').toBe(before);
 });
-
-async function appended(): Promise<bigint> {
-  const { rows } = await database.query<{ sum: string }>('select sum(next_offset) as sum from log.partitions');
-  return BigInt(rows[0]?.sum ?? 0);
-}
 
 interface Refused {
   readonly sendMessage: {

@@ -71,6 +71,22 @@ export function apiClient(url: string, apiKey: string): ApiClient {
   };
 }
 
+/** One client of several servers: each call goes to the next, and a subscription to another than the call before it. */
+export function inTurn(clients: readonly ApiClient[]): ApiClient {
+  let turn = 0;
+  const next = () => {
+    const client = clients[turn++ % clients.length];
+    if (client === undefined) throw new Error('There is no server to ask.');
+    return client;
+  };
+  return {
+    ask: (...call) => next().ask(...call),
+    run: (...call) => next().run(...call),
+    watch: (...call) => next().watch(...call),
+    socket: () => next().socket(),
+  };
+}
+
 function watch<Data>(client: Client, query: string, variables?: Readonly<Record<string, unknown>>): Watch<Data> {
   const items: Data[] = [];
   const errors: unknown[] = [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { describe, inject, it } from 'vitest';
 
 /** Of this test's own, on the run's Kafka, which others share. */
@@ -9,6 +10,34 @@ export function kafkaBrokers(): string {
   const kafka = inject('kafka');
   if ('missing' in kafka) throw new Error(`There is no Kafka: ${kafka.missing}.`);
   return kafka.brokers;
+}
+
+/** Removes the topics of this prefix: a broker that holds those of a whole run gets slow. */
+export const deleteTopics = (prefix: string): Promise<void> =>
+  withAdmin(async (admin) => {
+    const topics = await topicsOf(admin, prefix);
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  });
+
+/** How many records were ever appended to the topics of this prefix. */
+export const countRecords = (prefix: string): Promise<bigint> =>
+  withAdmin(async (admin) => {
+    const topics = await topicsOf(admin, prefix);
+    const partitions = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+    return partitions.flat().reduce((sum, { high }) => sum + BigInt(high), 0n);
+  });
+
+const topicsOf = async (admin: Admin, prefix: string) =>
+  (await admin.listTopics()).filter((topic) => topic.startsWith(`${prefix}.`));
+
+async function withAdmin<Result>(use: (admin: Admin) => Promise<Result>): Promise<Result> {
+  const admin = new Kafka({ brokers: kafkaBrokers().split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Whether a missing Kafka is a failure: `PARLEY_REQUIRE=kafka` says so. */
