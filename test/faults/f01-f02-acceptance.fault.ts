@@ -1,41 +1,47 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { checkEverything, withClient } from './checks.js';
-import { openRig, type Rig } from './rig.js';
+import { withClient } from '../support/with-client.js';
+import { holdAppend, holdAppendAnswer } from './appends.js';
+import { checkEverything } from './checks.js';
+import { describeFault } from './describe-fault.js';
+import { openRig, type LogKind, type Rig } from './rig.js';
 
 const TO = '+15550100000';
 const isReservation = (sql: string) => /insert into "?work"?\."?idempotency_keys/i.test(sql);
-const isAppend = ({ sql, values }: { sql: string; values: string }, type: string) =>
-  /insert into "?log"?\."?records/i.test(sql) && values.includes(type);
 
 let rig: Rig;
-beforeEach(async () => {
-  rig = await openRig();
-  await rig.start();
-});
+const begin = (log: LogKind) =>
+  beforeEach(async () => {
+    rig = await openRig({ log });
+    await rig.start();
+  });
 afterEach(() => rig.close());
 
-describe('F1 kill -9 after validation, before anything is written', () => {
+describeFault('F1 kill -9 after validation, before anything is written', (log) => {
+  begin(log);
+
   it('leaves nothing anywhere, and the retry makes one message', async () => {
     const hold = rig.proxy.holdStatement(({ sql }) => isReservation(sql));
     const sending = rig.send(TO);
     await hold.reached;
-    await rig.process().kill('SIGKILL');
+    await rig.kill('api');
     await sending;
-    expect(await traces()).toEqual({ keys: 0n, accepted: 0n });
-    await rig.restartAfterKill();
+    expect(await traces()).toEqual({ keys: 0, accepted: 0 });
+    await rig.restartAfterKill('api');
     await checkEverything(rig);
   });
 });
 
-describe('F2 kill -9 between the commit and the answer', () => {
+describeFault('F2 kill -9 between the commit and the answer', (log) => {
+  begin(log);
+
   it('answers the retry with the same message after the append', async () => {
-    const hold = rig.proxy.holdAnswer((statement) => isAppend(statement, 'message.accepted'));
+    const hold = holdAppendAnswer(rig, 'message.accepted');
     const sending = rig.send(TO);
     await hold.reached;
-    await eventually(async () => expect(await traces()).toEqual({ keys: 1n, accepted: 1n }));
+    await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }));
     const promised = await reservedMessage();
-    await rig.restartAfterKill();
+    await rig.restartAfterKill('api');
     await sending;
     await rig.repeatUnanswered();
     expect(rig.history.map(({ messageId }) => messageId)).toHaveLength(1);
@@ -44,26 +50,46 @@ describe('F2 kill -9 between the commit and the answer', () => {
   });
 
   it('lets the sweeper append what was committed and not appended', async () => {
-    const hold = rig.proxy.holdStatement((statement) => isAppend(statement, 'message.accepted'));
+    const hold = holdAppend(rig, 'message.accepted');
     const sending = rig.send(TO);
     await hold.reached;
-    await rig.process().kill('SIGKILL');
+    // All that sweep: on Kafka another process than the one that was killed would append it meanwhile.
+    await rig.kill('all');
     await sending;
-    expect(await traces()).toEqual({ keys: 1n, accepted: 0n });
-    await rig.restartAfterKill();
-    await eventually(async () => expect(await traces()).toEqual({ keys: 1n, accepted: 1n }), { timeoutMs: 30_000 });
+    expect(await traces()).toEqual({ keys: 1, accepted: 0 });
+    await rig.restartAfterKill('all');
+    await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }), { timeoutMs: 30_000 });
     await checkEverything(rig);
   });
 });
 
-const traces = () =>
-  withClient(rig.directUrl, async (client) => {
-    const { rows } = await client.query(
-      `select (select count(*) from work.idempotency_keys) as keys,
-              (select count(*) from log.records where headers->>'ce_type' = 'message.accepted') as accepted`,
-    );
-    return rows[0] as { keys: bigint; accepted: bigint };
+describeFault(
+  'F2 kill -9 between the commit and the answer, the others going on',
+  (log) => {
+    begin(log);
+
+    it("lets another process' sweeper append what was committed and not appended", async () => {
+      const hold = holdAppend(rig, 'message.accepted');
+      const sending = rig.send(TO);
+      await hold.reached;
+      await rig.kill('api');
+      await sending;
+      await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }), { timeoutMs: 30_000 });
+      await rig.restartAfterKill('api');
+      await checkEverything(rig);
+    });
+  },
+  ['kafka'],
+);
+
+async function traces(): Promise<{ keys: number; accepted: number }> {
+  const records = await rig.readLog('events');
+  const keys = await withClient(rig.directUrl, async (client) => {
+    const { rows } = await client.query<{ keys: number }>('select count(*)::int as keys from work.idempotency_keys');
+    return rows[0]?.keys ?? 0;
   });
+  return { keys, accepted: records.filter(({ headers }) => headers['ce_type'] === 'message.accepted').length };
+}
 
 const reservedMessage = () =>
   withClient(rig.directUrl, async (client) => {

@@ -1,37 +1,38 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ProxiedStatement } from '../support/postgres-proxy.js';
 import { checkEverything } from './checks.js';
+import { describeFault } from './describe-fault.js';
 import { openRig, type Rig } from './rig.js';
 
 const isProjectorsCommit = ({ sql, transaction }: ProxiedStatement) =>
   /^\s*commit/i.test(sql) && transaction.some((earlier) => /insert into "?read"?\."?events/i.test(earlier));
 
-let rig: Rig;
-beforeEach(async () => {
-  rig = await openRig();
-  await rig.start();
-});
-afterEach(() => rig.close());
+describeFault('F5 kill -9 of the projector mid-batch', (log) => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await openRig({ log });
+    await rig.start();
+  });
+  afterEach(() => rig.close());
 
-describe('F5 kill -9 of the projector mid-batch', () => {
   it('folds again what was not committed', async () => {
     const hold = rig.proxy.holdStatement(isProjectorsCommit);
-    await sendSome();
+    await sendSome(rig);
     await hold.reached;
-    await rig.restartAfterKill();
+    await rig.restartAfterKill('projector');
     await checkEverything(rig);
   });
 
   it('folds nothing twice that was committed', async () => {
     const hold = rig.proxy.holdAnswer(isProjectorsCommit);
-    await sendSome();
+    await sendSome(rig);
     await hold.reached;
-    await rig.restartAfterKill();
+    await rig.restartAfterKill('projector');
     await checkEverything(rig);
   });
 });
 
-async function sendSome(): Promise<void> {
+async function sendSome(rig: Rig): Promise<void> {
   const sent = await Promise.all(
     Array.from({ length: 20 }, (_, index) => rig.send(`+155501001${String(index).padStart(2, '0')}`)),
   );

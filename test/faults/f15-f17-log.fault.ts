@@ -1,37 +1,36 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { LogRecord } from '../../src/events/log/event-log.js';
 import { eventually } from '../support/eventually.js';
-import { checkEverything, withClient } from './checks.js';
-import { openRig, type Rig } from './rig.js';
+import { withClient } from '../support/with-client.js';
+import { checkEverything } from './checks.js';
+import { describeFault } from './describe-fault.js';
+import { complaintsOf, openRig, type LogKind, type Rig } from './rig.js';
 
 let rig: Rig;
-beforeEach(async () => {
-  rig = await openRig();
-  await rig.start();
-});
+const begin = (log: LogKind) =>
+  beforeEach(async () => {
+    rig = await openRig({ log });
+    await rig.start();
+  });
 afterEach(() => rig.close());
 
-interface Row {
-  readonly partition: number;
-  readonly key: string | null;
-  readonly headers: Record<string, string>;
-  readonly value: Buffer | null;
-}
+describeFault('F15 poison in the topic', (log) => {
+  begin(log);
 
-describe('F15 poison in the topic', () => {
   it('dead-letters what is not ours and goes on', async () => {
     const { messageId = '' } = await rig.send('+15550100000');
     const good = await accepted(messageId);
-    const poison: Row[] = [
+    const poison: LogRecord[] = [
       { ...good, value: Buffer.from('{"half') },
       { ...good, value: null },
       { ...good, key: 'conv_00000000000000000000000000' },
       { ...good, value: Buffer.alloc(2_000_000, 'x') },
       { ...good, value: Buffer.from('{"id":1}') },
     ];
-    for (const row of poison) await append(row);
+    for (const record of poison) await append(record);
     await eventually(async () => expect(await deadLetters('projector')).toBe(poison.length), { timeoutMs: 30_000 });
     await rig.send('+15550100001');
-    expect((await fetch(`${rig.process().url}/readyz`)).status).toBe(200);
+    expect(await complaintsOf(rig)).toEqual([]);
     await checkEverything(rig);
   });
 
@@ -49,7 +48,7 @@ describe('F15 poison in the topic', () => {
         { timeoutMs: 30_000 },
       ),
     );
-    expect((await fetch(`${rig.process().url}/readyz`)).status).toBe(200);
+    expect(await complaintsOf(rig)).toEqual([]);
     await checkEverything(rig);
   });
 
@@ -59,7 +58,7 @@ describe('F15 poison in the topic', () => {
     await append(changed(good, { id: 'evt_00000000000000000000000003', data: { parts: 'three' } }));
     await eventually(
       async () => {
-        const readiness = await fetch(`${rig.process().url}/readyz`);
+        const readiness = await fetch(`${rig.process('projector').url}/readyz`);
         expect(readiness.status).toBe(503);
         expect(await readiness.text()).toMatch(/projector/);
       },
@@ -68,7 +67,9 @@ describe('F15 poison in the topic', () => {
   });
 });
 
-describe('F17 the same event twice in the log', () => {
+describeFault('F17 the same event twice in the log', (log) => {
+  begin(log);
+
   it('is applied once, at once and later', async () => {
     const { messageId = '' } = await rig.send('+15550100000');
     const good = await accepted(messageId);
@@ -82,35 +83,21 @@ describe('F17 the same event twice in the log', () => {
   });
 });
 
-const accepted = (messageId: string) =>
-  withClient(rig.directUrl, async (client) => {
-    const { rows } = await client.query<Row>(
-      `select partition, key, headers, value from log.records
-       where headers->>'ce_type' = 'message.accepted' and headers->>'ce_subject' = $1`,
-      [messageId],
-    );
-    if (!rows[0]) throw new Error('The accepted event is not in the log.');
-    return rows[0];
-  });
-
-function changed(row: Row, fields: Record<string, unknown>): Row {
-  const value = { ...(JSON.parse((row.value ?? Buffer.from('{}')).toString()) as object), ...fields };
-  const id = (value as { id?: string }).id ?? '';
-  return { ...row, headers: { ...row.headers, ce_id: id }, value: Buffer.from(JSON.stringify(value)) };
+async function accepted(messageId: string): Promise<LogRecord> {
+  const found = (await rig.readLog('events')).find(
+    ({ headers }) => headers['ce_type'] === 'message.accepted' && headers['ce_subject'] === messageId,
+  );
+  if (found === undefined) throw new Error('The accepted event is not in the log.');
+  return found;
 }
 
-/** Writes past Parley, as another producer on the topic would. */
-const append = (row: Row) =>
-  withClient(rig.directUrl, (client) =>
-    client.query(
-      `with place as (
-         update log.partitions set next_offset = next_offset + 1
-         where topic = 'events' and partition = $1 returning next_offset - 1 as base)
-       insert into log.records (topic, partition, "offset", key, headers, value)
-       select 'events', $1, base, $2, $3, $4 from place`,
-      [row.partition, row.key, JSON.stringify(row.headers), row.value],
-    ),
-  );
+function changed(record: LogRecord, fields: Record<string, unknown>): LogRecord {
+  const value = { ...(JSON.parse((record.value ?? Buffer.from('{}')).toString()) as object), ...fields };
+  const id = (value as { id?: string }).id ?? '';
+  return { ...record, headers: { ...record.headers, ce_id: id }, value: Buffer.from(JSON.stringify(value)) };
+}
+
+const append = (record: LogRecord) => rig.writeForeign('events', record);
 
 const deadLetters = (consumer: string) =>
   withClient(rig.directUrl, async (client) => {

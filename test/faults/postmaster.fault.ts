@@ -42,7 +42,7 @@ const statusOf = async (id: string) => {
 const postmasterPid = async () =>
   Number((await readFile(join(data.path, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
-describe('postmaster kill -9 of the embedded PostgreSQL', () => {
+describe('postmaster kill -9 of the embedded PostgreSQL, on the embedded log', () => {
   it('is survived by the running process, with nothing acknowledged lost', async () => {
     const id = await send('before');
     process.kill(await postmasterPid(), 'SIGKILL');

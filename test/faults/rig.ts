@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { ROLES, type Role } from '../../src/config.js';
+import type { LogRecord, Topic } from '../../src/events/log/event-log.js';
+import { stopAll, type Running } from '../../src/lifecycle.js';
 import { apiClient, type ApiClient } from '../support/api-client.js';
 import { cloneDatabase } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
-import { startParley, temporaryDataDir, type ParleyProcess } from '../support/parley-process.js';
+import type { KafkaProxy } from '../support/kafka-proxy.js';
+import { temporaryDataDir } from '../support/parley-process.js';
 import { startPostgresProxy, type PostgresProxy } from '../support/postgres-proxy.js';
 import {
   postSigned,
@@ -11,135 +12,158 @@ import {
   type CarrierCall,
   type ScriptedCarrier,
 } from '../support/scripted-carrier.js';
+import { withClient } from '../support/with-client.js';
+import { openRigKafka, type RigBroker, type RigKafka } from './rig-broker.js';
+import { createRigClient, type RigClient } from './rig-client.js';
+import { embeddedRigLog, kafkaRigLog, type ForeignRecord } from './rig-log.js';
+import { createRigProcesses, type RigProcesses, type StartRoleOptions } from './rig-processes.js';
+
+export type { HistoryEntry } from './rig-client.js';
+export type { RigBroker } from './rig-broker.js';
 
 /** How often a random fault is repeated: a few times in CI, more by hand. */
 export const rounds = (full: number, quick: number): number => (process.env['PARLEY_FAULTS_QUICK'] ? quick : full);
 
-/** One call of the test's own client, with what became of it. */
-export interface HistoryEntry {
-  readonly key: string;
-  readonly to: string;
-  /** Undefined: no usable answer came. */
-  messageId?: string;
-  /** What came instead, the last time. */
-  failure?: string;
+export type LogKind = 'embedded' | 'kafka';
+
+export interface RigOptions {
+  readonly log: LogKind;
+  /** Kafka: how many processes of each role (default 1 each). Embedded: ignored, one process has all. */
+  readonly processes?: Partial<Record<Role, number>>;
+  /** Kafka: a broker of this rig's own, which may be killed. Default: the run's, with a random topic prefix. */
+  readonly ownBroker?: boolean;
+  /** Further settings of every process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Everything that a fault is made with: Postgres behind a proxy, a carrier outside, Parley in its own process. */
-export interface Rig {
+/** Everything that a fault is made with: Postgres and Kafka behind proxies, a carrier outside, Parley in processes. */
+export interface Rig extends RigClient, Pick<RigProcesses, 'process' | 'kill' | 'startRole' | 'output'> {
+  readonly log: LogKind;
+  /** Postgres past the proxy. */
   readonly directUrl: string;
+  /** In front of Postgres: every process goes through it. */
   readonly proxy: PostgresProxy;
+  /** In front of Kafka: every process goes through it. Undefined on the embedded log. */
+  readonly kafka: KafkaProxy | undefined;
+  /** Only with `ownBroker`. */
+  readonly broker: RigBroker | undefined;
+  /** Kafka past the proxy, and the prefix of the topics. Undefined on the embedded log. */
+  readonly topics: Pick<RigKafka, 'address' | 'prefix'> | undefined;
   readonly carrier: ScriptedCarrier;
-  readonly history: HistoryEntry[];
-  /** Starts Parley (again) and answers when it is ready. */
-  start(options?: { readonly untilReady?: boolean }): Promise<ParleyProcess>;
-  /** Kills what runs, lets a minute pass as far as leases know, and starts again. */
-  restartAfterKill(options?: { readonly untilReady?: boolean }): Promise<ParleyProcess>;
-  client(): ApiClient;
-  process(): ParleyProcess;
+  /** Starts what doesn't run, all at once, and resolves when all of it is ready. */
+  start(): Promise<void>;
+  /** SIGKILL; then a minute passes as far as leases know; then the same processes start again. */
+  restartAfterKill(role: Role | 'all', options?: Pick<StartRoleOptions, 'untilReady'>): Promise<void>;
+  /** Of one of the API's processes. */
+  client(index?: number): ApiClient;
+  /** Of the scripted carrier. */
   channelId(): string;
-  /** Posts a signed webhook for a call to the process that runs now; the answer's status. */
+  /** Posts a signed webhook for a call; the answer's status. */
   post(call: CarrierCall, webhook: unknown): Promise<number>;
-  /** Sends a text and keeps it in the history; never throws. */
-  send(to: string, options?: { readonly key?: string; readonly text?: string }): Promise<HistoryEntry>;
-  /** Repeats with the same key what has no answer, until it has one (H5). */
-  repeatUnanswered(): Promise<void>;
-  status(messageId: string): Promise<string | undefined>;
-  untilStatus(messageId: string, status: string): Promise<void>;
+  /** Everything in the log, by partition and offset; past Parley and the proxies. */
+  readLog(topic: Topic): Promise<readonly LogRecord[]>;
+  /** For each partition the offset that the next record gets; past Parley and the proxies. */
+  heads(topic: Topic): Promise<readonly bigint[]>;
+  /** Writes past Parley, as another producer on the topic would. */
+  writeForeign(topic: Topic, record: ForeignRecord): Promise<void>;
   close(): Promise<void>;
 }
 
-const SEND = `mutation ($input: SendMessageInput!) {
-  sendMessage(input: $input) { message { id } userErrors { code message } }
-}`;
-const CREATE_CHANNEL = `mutation ($input: CreateChannelInput!) {
-  createChannel(input: $input) { channel { id } userErrors { code message } }
-}`;
-
-export async function openRig(): Promise<Rig> {
-  const database = await cloneDatabase();
-  const proxy = await startPostgresProxy(database.url);
-  const carrier = await startScriptedCarrier();
-  const data = await temporaryDataDir();
-  const history: HistoryEntry[] = [];
-  let process: ParleyProcess | undefined;
-  let channel: string | undefined;
-  const running = () => {
-    if (process === undefined) throw new Error('Parley was not started.');
-    return process;
+export async function openRig(options: RigOptions): Promise<Rig> {
+  const opened: Running[] = [];
+  const keep = <Part>(part: Part, stop: () => Promise<void>): Part => {
+    opened.push({ stop });
+    return part;
   };
-  const client = () => apiClient(running().url, running().apiKey);
-  const rig: Rig = {
-    directUrl: database.url,
-    proxy,
-    carrier,
-    history,
-    async start(options) {
-      process = await startParley({ databaseUrl: proxy.url, dataDir: data.path, env: SECRET, ...options });
-      if (options?.untilReady !== false) channel ??= await createCarrierChannel(client(), carrier.baseUrl);
-      return process;
-    },
-    async restartAfterKill(options) {
-      await running().kill('SIGKILL');
-      await letLeasesRunOut(database.url);
-      return rig.start(options);
-    },
-    client,
-    process: running,
-    channelId: () => channel ?? '',
-    // After a restart it listens elsewhere than where the call was told to post.
-    post: (call, webhook) => postSigned(`${running().url}${new URL(call.callbackUrl).pathname}`, call.token, webhook),
-    async send(to, options) {
-      const entry: HistoryEntry = { key: options?.key ?? randomUUID(), to };
-      history.push(entry);
-      await trySend(client(), rig.channelId(), entry, options?.text);
-      return entry;
-    },
-    async repeatUnanswered() {
-      for (const entry of history.filter(({ messageId }) => messageId === undefined)) {
-        await eventually(
-          async () => {
-            await trySend(client(), rig.channelId(), entry);
-            if (entry.messageId === undefined) throw new Error('still unanswered');
-          },
-          { timeoutMs: 30_000 },
-        );
-      }
-    },
-    status: (messageId) => statusOf(client(), messageId),
-    async untilStatus(messageId, status) {
-      await eventually(
-        async () => {
-          const now = await statusOf(client(), messageId);
-          if (now !== status) throw new Error(`status is ${now}, not ${status}`);
-        },
-        { timeoutMs: 30_000 },
-      );
-    },
-    async close() {
-      await process?.kill('SIGKILL');
-      await Promise.all([carrier.close(), proxy.close(), data.remove()]);
-      await database.drop();
-    },
-  };
-  return rig;
+  try {
+    return await assemble(options, keep, () => stopAll(opened));
+  } catch (error) {
+    await stopAll(opened);
+    throw error;
+  }
 }
 
+type Keep = <Part>(part: Part, stop: () => Promise<void>) => Part;
+
+async function assemble(options: RigOptions, keep: Keep, close: () => Promise<void>): Promise<Rig> {
+  const cloned = await cloneDatabase();
+  const database = keep(cloned, () => cloned.drop());
+  const parts = await openSurroundings(options, database.url, keep);
+  const { kafka, log, proxy, carrier, processes } = parts;
+  let channel: string | undefined;
+  let turn = 0;
+  const client = (index = 0) => {
+    const { url, apiKey } = processes.process('api', index);
+    return apiClient(url, apiKey);
+  };
+  const channelId = () => channel ?? '';
+  const sender = createRigClient({ nextClient: () => client(turn++ % processes.count('api')), channelId });
+  return {
+    ...sender,
+    log: options.log,
+    directUrl: database.url,
+    ...{ proxy, carrier, topics: kafka, kafka: kafka?.proxy, broker: kafka?.broker },
+    ...{ process: processes.process, kill: processes.kill, startRole: processes.startRole, output: processes.output },
+    async start() {
+      await processes.start();
+      channel ??= await createCarrierChannel(client(), carrier.baseUrl);
+    },
+    async restartAfterKill(role, more) {
+      await processes.kill(role);
+      // A living dispatcher's calls keep their leases.
+      if (role === 'all' || role === 'dispatcher' || options.log === 'embedded') await letLeasesRunOut(database.url);
+      await processes.startMissing(role, more);
+    },
+    ...{ client, channelId },
+    post: (call, webhook) =>
+      postSigned(`${processes.process('api').url}${new URL(call.callbackUrl).pathname}`, call.token, webhook),
+    ...{ readLog: log.read, heads: log.heads, writeForeign: log.write },
+    close,
+  };
+}
+
+/** What is around Parley, and its processes, which don't run yet. */
+async function openSurroundings(options: RigOptions, databaseUrl: string, keep: Keep) {
+  const kafka = options.log === 'kafka' ? await openRigKafka(options.ownBroker ?? false) : undefined;
+  if (kafka) keep(kafka, () => kafka.close());
+  const log = kafka ? kafkaRigLog({ ...kafka, isOwn: kafka.broker !== undefined }) : embeddedRigLog(databaseUrl);
+  keep(log, () => log.close());
+  const proxy = await startPostgresProxy(databaseUrl);
+  keep(proxy, () => proxy.close());
+  const carrier = await startScriptedCarrier();
+  keep(carrier, () => carrier.close());
+  const data = await temporaryDataDir();
+  keep(data, () => data.remove());
+  const processes = await createRigProcesses({
+    ...{ databaseUrl: proxy.url, dataDir: data.path },
+    perRole: kafka && { ...ONE_EACH, ...options.processes },
+    env: {
+      ...SETTINGS,
+      ...(kafka ? { KAFKA_BROKERS: kafka.proxy.brokers, PARLEY_TOPIC_PREFIX: kafka.prefix } : {}),
+      ...options.env,
+    },
+  });
+  keep(processes, () => processes.close());
+  return { kafka, log, proxy, carrier, processes };
+}
+
+const ONE_EACH = { api: 1, interpreter: 1, projector: 1, dispatcher: 1 } satisfies Record<Role, number>;
+
 /** The same key for every start of one rig: what was sealed before a kill must open after it. */
-const SECRET = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
+const SETTINGS = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
 
 /** A minute passes, as far as leases know: they count by the database's clock. */
 async function letLeasesRunOut(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  await withClient(url, async (client) => {
     await client.query(`update work.dispatches set lease_until = now() - interval '1 second'
       where state in ('claimed', 'calling')`);
     await client.query('update work.lanes set run_at = least(run_at, now())');
-  } finally {
-    await client.end();
-  }
+  });
 }
+
+const CREATE_CHANNEL = `mutation ($input: CreateChannelInput!) {
+  createChannel(input: $input) { channel { id } userErrors { code message } }
+}`;
 
 async function createCarrierChannel(client: ApiClient, apiBaseUrl: string): Promise<string> {
   const data = await client.run<{ createChannel: { channel: { id: string } | null; userErrors: unknown[] } }>(
@@ -150,30 +174,14 @@ async function createCarrierChannel(client: ApiClient, apiBaseUrl: string): Prom
   return data.createChannel.channel.id;
 }
 
-async function trySend(
-  client: ApiClient,
-  channelId: string,
-  entry: HistoryEntry,
-  text = `to ${entry.to}`,
-): Promise<void> {
-  const input = { channelId, to: { phoneNumber: entry.to }, content: { text: { text } }, idempotencyKey: entry.key };
-  try {
-    const answer = await client.ask<{ sendMessage: { message: { id: string } | null } }>(SEND, { input });
-    const id = answer.data?.sendMessage.message?.id;
-    if (id === undefined) entry.failure = JSON.stringify(answer);
-    else entry.messageId = id;
-  } catch (error) {
-    // The process was killed under the call: not acknowledged, which H5 looks at.
-    entry.failure = error instanceof Error ? `${error.message}: ${String(error.cause)}` : String(error);
-  }
-}
-
-async function statusOf(client: ApiClient, messageId: string): Promise<string | undefined> {
-  const data = await client.run<{ message: { status: string } | null }>(
-    'query ($id: ID!) { message(id: $id) { status } }',
-    { id: messageId },
-  );
-  return data.message?.status;
+/** The roles whose processes are not ready, with what they say: nothing when all is well. */
+export async function complaintsOf(rig: Rig): Promise<readonly string[]> {
+  const roles = rig.log === 'embedded' ? (['api'] as const) : ROLES;
+  const asked = roles.map(async (role) => {
+    const answer = await fetch(`${rig.process(role).url}/readyz`);
+    return answer.status === 200 ? [] : [`${role}: ${await answer.text()}`];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** A webhook of the sandbox's contract with one receipt for a call. */

@@ -1,30 +1,45 @@
 /**
- * `npm run faults`: every fault of this version on real processes; `npm run faults -- F6 F7`: those by name;
- * `npm run faults -- --quick`: each with fewer rounds, for CI.
+ * `npm run faults`: every fault of this version on real processes, on both logs; `npm run faults -- F6 F7`: those by
+ * name; `-- --log kafka`: on that log only; `-- --quick`: each with fewer rounds, for CI.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const unknown = process.argv.slice(2).filter((argument) => argument.startsWith('--') && argument !== '--quick');
-if (unknown.length > 0 || names.some((name) => !/^(F\d+|postmaster)$/.test(name))) {
-  console.error('Usage: npm run faults -- [--quick] [F1 F2 … postmaster]');
-  process.exit(2);
-}
-const run = (script, ...args) => {
-  const ended = spawnSync(process.execPath, [script, ...args], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...(process.argv.includes('--quick') ? { PARLEY_FAULTS_QUICK: '1' } : {}) },
-  });
-  if (ended.status !== 0) process.exit(ended.status ?? 1);
-};
+/** How the name of a test ends; test/faults/describe-fault.ts writes it. */
+const LOGS = { embedded: 'on the embedded log', kafka: 'on Kafka' };
+
+const { names, log, isQuick } = readArguments();
+const faults = names.length > 0 ? `(${names.join('|')})\\s` : '';
+const suffix = log === undefined ? '' : `.*, ${LOGS[log]}\\b`;
 run('bin/build.mjs');
 run(
   'node_modules/vitest/vitest.mjs',
   'run',
   '--config',
   'vitest.faults.config.ts',
-  ...(names.length > 0 ? ['--testNamePattern', `(^|\\s)(${names.join('|')})\\s`] : []),
+  ...(faults + suffix === '' ? [] : ['--testNamePattern', `^${faults}${suffix}`]),
 );
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { quick: { type: 'boolean', default: false }, log: { type: 'string' } },
+      allowPositionals: true,
+    });
+    if (values.log !== undefined && !Object.hasOwn(LOGS, values.log)) throw new Error(`There is no log ${values.log}.`);
+    const stranger = positionals.find((name) => !/^(F\d+|postmaster)$/.test(name));
+    if (stranger !== undefined) throw new Error(`${stranger} is not the name of a fault.`);
+    return { names: positionals, log: values.log, isQuick: values.quick };
+  } catch (error) {
+    console.error(`${error.message}\nUsage: npm run faults -- [--quick] [--log embedded|kafka] [F1 F2 … postmaster]`);
+    process.exit(2);
+  }
+}
+
+function run(script, ...args) {
+  const env = { ...process.env, ...(isQuick ? { PARLEY_FAULTS_QUICK: '1' } : {}) };
+  const ended = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit', env });
+  if (ended.status !== 0) process.exit(ended.status ?? 1);
+}
