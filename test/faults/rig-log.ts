@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, Partitioners, type Admin, type EachBatchPayload, type IHeaders } from 'kafkajs';
 import { withTimeout } from '../../src/lifecycle.js';
 import type { LogRecord, Topic } from '../../src/events/log/event-log.js';
+import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/with-client.js';
 
 export type ForeignRecord = Omit<LogRecord, 'offset'>;
@@ -61,9 +62,15 @@ export function kafkaRigLog({ address, prefix, isOwn }: { address: string; prefi
   const kafka = new Kafka({ clientId: 'fault-rig', brokers: [address], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const offsets = async (topic: Topic) => {
-    // Does nothing where it is connected already.
-    await admin.connect();
-    const found = await admin.fetchTopicOffsets(nameOf(prefix, topic));
+    const found = await eventually(
+      async () => {
+        // Does nothing where it is connected already.
+        await admin.connect();
+        return admin.fetchTopicOffsets(nameOf(prefix, topic));
+      },
+      // A broker that was killed answers before it leads its partitions again.
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
     return found.toSorted((one, other) => one.partition - other.partition);
   };
   return {
