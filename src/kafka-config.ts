@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 
 /** How to reach Kafka and what the topics are made with; part of the configuration. */
@@ -29,7 +31,9 @@ export interface KafkaSasl {
 }
 
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
-const BROKER = /^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
+const BROKER = /^(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/;
+
+const isBroker = (text: string): boolean => Number(BROKER.exec(text)?.[1] ?? Infinity) <= 65_535;
 
 const count = (min: number, max: number) =>
   z
@@ -44,10 +48,7 @@ export const kafkaEnvironment = {
   KAFKA_BROKERS: z
     .string()
     .transform((text) => text.split(',').map((broker) => broker.trim()))
-    .refine(
-      (brokers) => brokers.every((broker) => BROKER.test(broker)),
-      'must be brokers such as kafka-1:9092, separated by commas',
-    )
+    .refine((brokers) => brokers.every(isBroker), 'must be brokers such as kafka-1:9092, separated by commas')
     .optional(),
   KAFKA_SSL: z.enum(['true', 'false'], 'must be true or false').optional(),
   KAFKA_SSL_CA: z.string().optional(),
@@ -97,7 +98,21 @@ function readTls(is: KafkaEnvironment, faults: string[]): KafkaTls | undefined {
   if ((is.KAFKA_SSL_CERT === undefined) !== (is.KAFKA_SSL_KEY === undefined))
     faults.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY must be set together');
   const [ca, cert, key] = names.map((name) => readFile(name, is[name], faults));
+  if (ca !== undefined && !isAccepted(() => new X509Certificate(ca)))
+    faults.push('KAFKA_SSL_CA must name a file of certificates in PEM form');
+  if (cert !== undefined && key !== undefined && !isAccepted(() => createSecureContext({ cert, key })))
+    faults.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY must name a certificate and its unencrypted private key in PEM form');
   return { ca, cert, key };
+}
+
+/** Judged now: what is wrong with it would otherwise look like a broker that is away. */
+function isAccepted(use: () => unknown): boolean {
+  try {
+    use();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readFile(name: string, path: string | undefined, faults: string[]): string | undefined {
