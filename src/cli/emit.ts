@@ -1,18 +1,26 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { readConfig } from '../config.js';
+import { asyncApiDocument, asyncApiSettings } from '../events/asyncapi.js';
+import { withEventTables } from '../events/events-page.js';
 import { eventJsonSchemas } from '../events/json-schemas.js';
 import { buildParleySchema } from '../schema/build-schema.js';
 
 // Writes what is emitted from the code and committed: `npm run emit`. Tests compare the committed files with the code.
 const root = new URL('../../', import.meta.url);
 const eventSchemas = new URL('schemas/events/', root);
+const eventsPage = new URL('docs/events.md', root);
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 await writeFile(new URL('schema.graphql', root), `${printSchema(lexicographicSortSchema(buildParleySchema()))}\n`);
 // Made anew: the schema of a type that is no more must not stay behind.
 await rm(eventSchemas, { recursive: true, force: true });
 await mkdir(eventSchemas, { recursive: true });
-for (const [name, schema] of eventJsonSchemas()) {
-  await writeFile(new URL(name, eventSchemas), `${JSON.stringify(schema, null, 2)}\n`);
-}
-process.stdout.write(`Wrote schema.graphql and the event schemas under ${fileURLToPath(root)}\n`);
+for (const [name, schema] of eventJsonSchemas()) await writeFile(new URL(name, eventSchemas), json(schema));
+// As it is with nothing configured.
+await writeFile(new URL('asyncapi.json', root), json(asyncApiDocument(asyncApiSettings(readConfig({})))));
+await writeFile(eventsPage, withEventTables(await readFile(eventsPage, 'utf8')));
+process.stdout.write(
+  `Wrote schema.graphql, asyncapi.json, docs/events.md and the event schemas under ${fileURLToPath(root)}\n`,
+);

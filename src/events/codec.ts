@@ -7,7 +7,7 @@ const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-7][0-9
 
 /** The envelope as it stands in a record's value; unknown fields are another version's and are kept. */
 export const envelopeSchema = z.looseObject({
-  id: id('evt').describe('Who says the same thing again says it under the same id: dedupe by it.'),
+  id: id('evt').describe('The same for whoever says the same thing again: dedupe by it.'),
   type: z.string().min(1).max(100).describe('What happened, in the past tense.'),
   version: z.int().min(1).describe("The version of `data`'s schema."),
   workspaceId: id('ws').describe('Whose data it is.'),

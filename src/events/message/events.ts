@@ -76,7 +76,7 @@ export const messageEventData = {
     z.object({
       address: z.string().describe('Whom it is sent to, e.g. a phone number in E.164.'),
       message: saidInMessage,
-      metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own."),
+      metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own data."),
     }),
   ),
   'message.dispatched': sealable('A call to the provider begins.', callOfPart),
