@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/database.js';
-import { channelIds, contactIds, conversationIds, messageIds, workspaceIds } from '../../kernel/ids.js';
+import {
+  channelIds,
+  contactIds,
+  conversationIds,
+  messageIds,
+  workspaceIds,
+  type ConversationId,
+} from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
 import {
   keyColumns,
@@ -11,7 +18,6 @@ import {
   type DispatchSubject,
 } from './dispatch.js';
 import { foldDispatch, type DispatchProgress, type IntakeStep } from './fold.js';
-import { advanceLanes } from './lanes.js';
 import { CollisionError } from './retry.js';
 
 /** A step with the event that it was read from. */
@@ -20,6 +26,13 @@ export interface PlacedStep {
   readonly event: MessageEvent;
   /** Of the event: order within the conversation. */
   readonly offset: bigint;
+}
+
+export interface FoldedIn {
+  /** Rows that wait and didn't before. */
+  readonly waiting: number;
+  /** Whose lanes are to be advanced. */
+  readonly conversations: readonly ConversationId[];
 }
 
 /** A row as its steps make it; the very same object twice where they changed nothing. */
@@ -33,21 +46,20 @@ type Made = Folded<undefined>;
 
 /**
  * Loads the rows that the steps name, folds, and writes what changed. Nothing is locked to look: in the ordinary run the
- * events are this process' own, and change nothing. Answers how many rows wait that didn't before.
+ * events are this process' own, and change nothing. The lanes are the caller's to advance, for their locks come later.
  */
-export async function foldIntoDispatches(tx: Transaction, steps: readonly PlacedStep[]): Promise<number> {
-  if (steps.length === 0) return 0;
+export async function foldIntoDispatches(tx: Transaction, steps: readonly PlacedStep[]): Promise<FoldedIn> {
+  if (steps.length === 0) return { waiting: 0, conversations: [] };
   const folded = foldSteps(await loadProgress(tx, steps), steps);
   const made = folded.filter((row): row is Made => row.before === undefined);
   const changed = folded.filter((row): row is Changed => row.before !== undefined && row.before !== row.after);
   await insertRows(tx, made);
   await updateRows(tx, changed);
   const news = [...made, ...changed];
-  await advanceLanes(
-    tx,
-    news.map(({ first }) => subjectOf(first).conversationId),
-  );
-  return news.filter((row) => row.after.state === 'waiting').length;
+  return {
+    waiting: news.filter((row) => row.after.state === 'waiting').length,
+    conversations: news.map(({ first }) => subjectOf(first).conversationId),
+  };
 }
 
 function foldSteps(

@@ -8,7 +8,8 @@ import { StalePositionError, type PositionStore } from '../../log/positions.js';
 import type { MessageEvent } from '../../message/events.js';
 import { foldIntoDispatches } from './intake-rows.js';
 import { stepsOf } from './fold.js';
-import { restoreIdentities, type ReadEvent } from './restore.js';
+import { advanceLanes } from './lanes.js';
+import { restoreIdentities, restoreProviderIds, type ReadEvent } from './restore.js';
 import { isPassing } from './retry.js';
 
 export interface IntakeDeps {
@@ -85,16 +86,24 @@ async function takeEvents(
   deps: IntakeDeps,
   isCatchingUp: boolean,
 ): Promise<number> {
-  if (isCatchingUp) await restoreIdentities(tx, events, deps.identity);
   const messageEvents = events.flatMap(({ event, record }) =>
     event.type.startsWith('message.') ? [{ event: event as MessageEvent, offset: record.offset }] : [],
   );
-  return foldIntoDispatches(
+  const folded = await foldIntoDispatches(
     tx,
     messageEvents.flatMap(({ event, offset }) => stepsOf(event).map((step) => ({ step, event, offset }))),
   );
+  // In the one order of locks, which `advanceLanes` tells.
+  if (isCatchingUp) await restoreProviderIds(tx, events);
+  await advanceLanes(tx, folded.conversations, 'made');
+  if (isCatchingUp) await restoreIdentities(tx, events, deps.identity);
+  return folded.waiting;
 }
 
+/**
+ * Each record begins the order of locks anew, so here two processes may stand in a circle; Postgres ends it after a
+ * second, and the batch is read again. Rare enough: only after a batch failed three times by its own fault.
+ */
 async function takeOneByOne(
   tx: Transaction,
   events: readonly ReadEvent[],

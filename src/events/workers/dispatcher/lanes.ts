@@ -18,17 +18,28 @@ export const laneHead = sql`(
 
 /**
  * Sets each lane to what its head waits for now, and removes those with nothing left in them. To be called after
- * anything that made, settled or gave back dispatches, in the same transaction, **once, after all row updates**: whoever
- * changes rows locks them first (in key order) and lanes second, else two of them deadlock.
+ * anything that made, settled or gave back dispatches, in the same transaction, **once, after all row updates**.
+ *
+ * Everybody who changes dispatches takes locks in one order, each kind sorted by its key, so that several processes wait
+ * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys. Claims
+ * begin with the channel's rate and take lanes before heads; they wait for none of them.
+ *
+ * A lane that isn't there is left so, unless the caller is the intake: only a new row opens one, and the intakes of a
+ * partition go one by one behind its position. Anybody else's row had a lane as long as it mattered; a lane that was made
+ * after he took his locks is set already, and to write it then would be to lock it out of turn.
  */
-export async function advanceLanes(tx: Transaction, conversations: readonly ConversationId[]): Promise<void> {
+export async function advanceLanes(
+  tx: Transaction,
+  conversations: readonly ConversationId[],
+  absent: 'left' | 'made' = 'left',
+): Promise<void> {
   if (conversations.length === 0) return;
   const uuids = [...new Set(conversations)].map((id) => conversationIds.toUuid(id)).sort();
   // A statement of its own: whoever waited here must read the dispatches as the lock's last holder left them.
-  await tx.execute(sql`
-    select 1 from work.lanes where conversation_id = any(${sql.param(uuids)}::uuid[])
+  const locked = await tx.execute<{ conversation_id: string }>(sql`
+    select conversation_id from work.lanes where conversation_id = any(${sql.param(uuids)}::uuid[])
     order by conversation_id for update`);
-  await setLanes(tx, uuids);
+  await setLanes(tx, absent === 'made' ? uuids : locked.rows.map((lane) => lane.conversation_id));
 }
 
 /**
@@ -36,6 +47,7 @@ export async function advanceLanes(tx: Transaction, conversations: readonly Conv
  * again when the head's lease ends, and never more often than once a second: what is expired is the sweep's.
  */
 export async function setLanes(tx: Transaction, conversationUuids: readonly string[]): Promise<void> {
+  if (conversationUuids.length === 0) return;
   await tx.execute(sql`
     with heads as materialized (
       select c.id, head.channel_id, case head.state

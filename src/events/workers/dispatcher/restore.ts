@@ -18,7 +18,8 @@ const KEY_KEPT_DAYS = 30;
 
 /**
  * Inserts the rows of identities that events carry and a restored Postgres lacks: which address is which thread, which
- * key stands for which message, which message a provider's id means. What is there stays as it is.
+ * key stands for which message. What is there stays as it is. Comes after lanes in the order of locks, as it does for
+ * who settles a receipt and takes a new contact's message in one transaction; `restoreProviderIds` comes before them.
  */
 export async function restoreIdentities(
   tx: Transaction,
@@ -27,7 +28,6 @@ export async function restoreIdentities(
 ): Promise<void> {
   await restoreAddresses(tx, read, identity);
   await restoreKeys(tx, read);
-  await restoreProviderIds(tx, read);
 }
 
 async function restoreAddresses(tx: Transaction, read: readonly ReadEvent[], identity: Identity): Promise<void> {
@@ -95,7 +95,8 @@ async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise
     where r.created_at > now() - make_interval(days => ${KEY_KEPT_DAYS}) on conflict do nothing`);
 }
 
-async function restoreProviderIds(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
+/** Which message a provider's id means. After the dispatches and before the lanes, as whoever settles a call does it. */
+export async function restoreProviderIds(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
   const learned = read.flatMap(({ event }) => {
     const place = providerIdsOf(event);
     const { workspaceId, channelId, conversationId, messageId } = event;
