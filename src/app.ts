@@ -1,23 +1,20 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
 import { boot, type Boot } from './boot.js';
 import type { Config } from './config.js';
-import { startCore, type Core, type CoreDeps } from './core.js';
-import { isDatabaseAway } from './database/errors.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres.js';
-import { takeInstanceLock } from './database/instance-lock.js';
-import { migrate } from './database/migrate.js';
-import { openDatabase } from './database/open-database.js';
+import { startCore, type Core } from './core.js';
 import { UnavailableError } from './errors.js';
 import { systemClock, type Clock } from './events/kernel/clock.js';
 import { rawWebhookIds } from './events/kernel/ids.js';
-import { LogUnavailableError } from './events/log/event-log.js';
-import { openPostgresLog } from './events/log/postgres/open-postgres-log.js';
-import type { Readiness } from './http/health.js';
+import { metricsRoutes } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
-import { stopAll, withTimeout, type Running } from './lifecycle.js';
+import { stopAll, type Running } from './lifecycle.js';
 import { createLogger } from './logging.js';
+import { createReadiness, type Up } from './readiness.js';
+import type { Api } from './roles/api.js';
+import type { RoleDeps } from './roles/role.js';
+import { openStores, whatIsAway, type Stores, type StoresDeps } from './stores.js';
 
 export interface AppOverrides {
   readonly clock?: Clock;
@@ -26,115 +23,102 @@ export interface AppOverrides {
   /** Told of what the running app can't recover from: whoever runs it must stop it. */
   readonly onFatal?: (error: unknown) => void;
   /** Where a test stops the dispatcher; never from the environment. */
-  readonly faultPoint?: CoreDeps['faultPoint'];
+  readonly faultPoint?: RoleDeps['faultPoint'];
 }
 
 export interface App extends Running {
   /** What it listens on, without a trailing slash. */
   readonly url: string;
-  /** When everything is up, which may have to wait for Postgres. Rejects when it never will be, or was stopped before. */
-  readonly ready: Promise<{ readonly apiKey: string }>;
+  /**
+   * When everything is up, which may have to wait for Postgres or Kafka. Rejects when it never will be, or was stopped
+   * before. The key is there with the API only.
+   */
+  readonly ready: Promise<{ readonly apiKey: string | undefined }>;
 }
 
 /**
- * The composition root, and the only file that names a driver. Listens at once and answers UNAVAILABLE and 503 until
- * the rest is up, which it waits for as long as it takes (F11).
+ * The composition root. Listens at once and answers UNAVAILABLE and 503 until the rest is up, which it waits for as long
+ * as it takes (F11).
  * @throws when the port that was asked for is taken
  */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const { clock = systemClock, onStep = () => undefined } = overrides;
+  const { roles } = config;
+  const isOnKafka = config.kafka !== undefined;
   const logger = createLogger(config.logLevel);
   let listeningOn = '';
   const publicUrl = () => config.publicUrl ?? listeningOn;
   // Nothing that the server asks for exists before it listens: providers sign and call back what it listens on.
-  const started: { core?: Boot<Core> } = {};
-  const required = () => {
-    if (started.core === undefined) throw new UnavailableError('Parley is not ready yet.');
-    return started.core.current();
-  };
+  const started: { whole?: Boot<Whole> } = {};
+  const api = () => requireApi(started.whole);
+  const ingress = { ...ingressOf(api), publicUrl, clock, newRawWebhookId, logger };
   const http = await createHttpServer({
-    corsOrigins: config.corsOrigins,
-    graphql: () => required().graphql,
-    routes: [webhookRoutes({ ...ingressOf(required), publicUrl, clock, newRawWebhookId, logger })],
-    readiness: () => readiness(started.core),
+    api: roles.includes('api')
+      ? { corsOrigins: config.corsOrigins, graphql: () => api().graphql, routes: [webhookRoutes(ingress)] }
+      : undefined,
+    readiness: createReadiness({ roles, isOnKafka, up: () => upOf(started.whole) }),
+    routes: [metricsRoutes(() => started.whole?.up()?.stores.log)],
     logger,
   });
   listeningOn = await http.listen(config.host, config.port.number, config.port.isDefault);
-  started.core = boot({
-    start: () => startOnPostgres(config, { ...overrides, clock, logger, publicUrl, onStep }),
-    explain: (error) =>
-      isDatabaseAway(error) || error instanceof LogUnavailableError ? 'PostgreSQL is away' : undefined,
+  started.whole = boot({
+    start: () => startWhole(config, { ...overrides, clock, logger, publicUrl, onStep }),
+    explain: (error) => whatIsAway(error, isOnKafka),
     onWait: (reason) => onStep(`Waiting: ${reason}`),
   });
-  const ready = started.core.ready.then(({ apiKey }) => ({ apiKey }));
+  const ready = started.whole.ready.then(({ apiKey }) => ({ apiKey }));
   // Whoever stops it before it is ready need not have asked.
   ready.catch(() => undefined);
   return {
     url: listeningOn,
     ready,
-    stop: () => stopAll([...(started.core ? [started.core] : []), http]),
+    stop: () => stopAll([...(started.whole ? [started.whole] : []), http]),
   };
 }
 
-/** The ingress' view of what may not be there yet: while it isn't, webhooks are answered 503. */
-const ingressOf = (core: () => Core): Pick<WebhookRoutesDeps, 'log' | 'directory' | 'providers'> => ({
-  log: { append: async (...record) => core().log.append(...record) },
-  directory: {
-    get: (id) => core().directory.get(id),
-    find: async (id) => core().directory.find(id),
-    refresh: async (id) => core().directory.refresh(id),
-  },
-  providers: { get: (kind) => core().providers.get(kind) },
-});
-
-/** Whoever asks whether we are ready waits a few seconds himself. */
-const LOG_ANSWERS_WITHIN_MS = 2_000;
-
-const newRawWebhookId = () => rawWebhookIds.fromUuid(uuidv7());
-
-interface PostgresDeps extends Pick<CoreDeps, 'publicUrl' | 'onStep' | 'faultPoint'> {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly onFatal?: AppOverrides['onFatal'];
+/** The roles of this process, on what they are kept in. */
+interface Whole extends Core {
+  readonly stores: Stores;
 }
 
-/** Postgres, embedded or given, then everything on it. Starts all or nothing. */
-async function startOnPostgres(config: Config, deps: PostgresDeps): Promise<Core> {
-  const { logger, onStep } = deps;
-  const running: Running[] = [];
+type WholeDeps = StoresDeps & Omit<RoleDeps, 'config' | 'database' | 'log'> & { readonly logger: Logger };
+
+/** Starts all or nothing. */
+async function startWhole(config: Config, deps: WholeDeps): Promise<Whole> {
+  const stores = await openStores(config, deps);
   try {
-    const url = config.databaseUrl ?? (await startEmbedded(config, deps, running));
-    // Before the migrations: a second process, perhaps a newer one, must not change the tables under the first.
-    running.push(await takeInstanceLock(url, { log: logger, onTaken: deps.onFatal }));
-    // Not said before Postgres answered: while it is away, `Waiting` is what stands there.
-    onStep('Bringing the database up to date');
-    await migrate(url);
-    const database = openDatabase(url, logger);
-    running.push({ stop: () => database.close() });
-    const openLog = () => openPostgresLog({ database, log: logger, partitions: config.partitions });
-    const core = await startCore({ ...deps, config, database, openLog });
-    return { ...core, stop: () => stopAll([...running, core]) };
+    const core = await startCore({ ...deps, ...stores, config });
+    return { ...core, stores, stop: () => stopAll([stores, core]) };
   } catch (error) {
-    await stopAll(running).catch((cleanup: unknown) => logger.warn({ err: cleanup }, 'a failed start left traces'));
+    await stores.stop().catch((cleanup: unknown) => deps.logger.warn({ err: cleanup }, 'a failed start left traces'));
     throw error;
   }
 }
 
-async function startEmbedded({ dataDir }: Config, { onStep, logger }: PostgresDeps, running: Running[]) {
-  const postgres = await startEmbeddedPostgres({ dataDir, onStep, log: logger });
-  running.push(postgres);
-  return postgres.url;
+const STARTING = 'starting';
+
+function upOf(whole: Boot<Whole> | undefined): Up {
+  const up = whole?.up();
+  if (up === undefined) return { isUp: false, reason: whole?.waitingFor() ?? STARTING };
+  return { isUp: true, stores: up.stores, health: up.health };
 }
 
-async function readiness(started: Boot<Core> | undefined): Promise<Readiness> {
-  const reason = started === undefined ? 'starting' : started.waitingFor();
-  if (reason !== undefined || started === undefined) return { isReady: false, reasons: [reason ?? 'starting'] };
-  const core = started.current();
-  const isThere = core.log.heads('events').then(
-    () => true,
-    () => false,
-  );
-  const log = await withTimeout(LOG_ANSWERS_WITHIN_MS, isThere, false);
-  const reasons = [...(log ? [] : ['log: away (PostgreSQL can’t be reached)']), ...core.complaints()];
-  return { isReady: reasons.length === 0, reasons };
+/** @throws UnavailableError */
+function requireApi(whole: Boot<Whole> | undefined): Api {
+  const { api } = whole?.current() ?? {};
+  if (api === undefined) throw new UnavailableError('Parley is not ready yet.');
+  return api;
 }
+
+/** The ingress' view of what may not be there yet: while it isn't, webhooks are answered 503. */
+const ingressOf = (api: () => Api): Pick<WebhookRoutesDeps, 'log' | 'directory' | 'providers'> => ({
+  log: { append: async (...record) => api().log.append(...record) },
+  directory: {
+    get: (id) => api().directory.get(id),
+    find: async (id) => api().directory.find(id),
+    refresh: async (id) => api().directory.refresh(id),
+  },
+  providers: { get: (kind) => api().providers.get(kind) },
+});
+
+const newRawWebhookId = () => rawWebhookIds.fromUuid(uuidv7());

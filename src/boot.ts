@@ -9,6 +9,8 @@ export interface Boot<Core extends Running> extends Running {
   readonly ready: Promise<Core>;
   /** @throws UnavailableError while it isn't there */
   current(): Core;
+  /** The same; undefined while it isn't there. */
+  up(): Core | undefined;
   /** Why it isn't there yet; undefined once it is. */
   waitingFor(): string | undefined;
 }
@@ -51,6 +53,7 @@ export function boot<Core extends Running>(options: BootOptions<Core>): Boot<Cor
       if (core === undefined) throw new UnavailableError(`Parley is not ready yet (${reason ?? 'starting'}).`);
       return core;
     },
+    up: () => core,
     waitingFor: () => reason,
     async stop() {
       stopped.abort(new Error('stopped'));

@@ -89,10 +89,15 @@ const environment = z.object({
 
 /**
  * Reads and judges the whole environment at once. An empty variable counts as absent.
+ * @param roles what the command line asks for; it wins over `PARLEY_ROLES`
  * @throws ConfigError naming every fault
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  roles?: readonly Role[],
+): Config {
+  const all = roles === undefined ? env : { ...env, PARLEY_ROLES: roles.join(',') };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
@@ -148,11 +153,20 @@ function toPublicUrl(text: string, context: z.RefinementCtx): string {
   return z.NEVER;
 }
 
-function toRoles(text: string, context: z.RefinementCtx): readonly Role[] {
+/** `api,projector`: in the order of `ROLES`, each once; undefined when one of them is no role. */
+export function parseRoles(text: string): readonly Role[] | undefined {
   const asked = text.split(',').map((name) => name.trim());
   const isRole = (name: string): name is Role => ROLES.some((role) => role === name);
-  if (asked.every(isRole)) return ROLES.filter((role) => asked.includes(role));
-  context.addIssue(`must be roles out of ${ROLES.join(', ')}, separated by commas`);
+  return asked.every(isRole) ? ROLES.filter((role) => asked.includes(role)) : undefined;
+}
+
+/** What a list of roles must be. */
+export const ROLES_WANTED = `must be roles out of ${ROLES.join(', ')}, separated by commas`;
+
+function toRoles(text: string, context: z.RefinementCtx): readonly Role[] {
+  const roles = parseRoles(text);
+  if (roles !== undefined) return roles;
+  context.addIssue(ROLES_WANTED);
   return z.NEVER;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config.js';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError, parseRoles, ROLES, ROLES_WANTED, type Role } from '../config.js';
 import { start, type StartDeps } from './start.js';
 
 /** What the process ends with. */
@@ -35,8 +35,20 @@ function createProgram(deps: StartDeps, finish: (exitCode: number) => void): Com
   program
     .command('start')
     .description('start the API, its workers and, unless configured otherwise, an embedded PostgreSQL')
-    .action(async () => finish(await start(deps)));
+    .option('--roles <roles>', `only these of ${ROLES.join(',')} (as PARLEY_ROLES, and wins over it)`, toRoles)
+    .action(async ({ roles }: StartOptions) => finish(await start(deps, roles)));
   return program;
+}
+
+interface StartOptions {
+  readonly roles?: readonly Role[];
+}
+
+/** @throws InvalidArgumentError which ends the process with the usage */
+function toRoles(text: string): readonly Role[] {
+  const roles = parseRoles(text);
+  if (roles === undefined) throw new InvalidArgumentError(`They ${ROLES_WANTED}.`);
+  return roles;
 }
 
 /** From `package.json`, which lies two levels up both from `src/cli` and from `dist/cli`. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { readConfig, type Config } from '../config.js';
+import { readConfig, type Config, type Role } from '../config.js';
 import { withTimeout } from '../lifecycle.js';
 import { createLogger, withoutParameters } from '../logging.js';
 import { banner, type BannerFacts } from './banner.js';
@@ -10,8 +10,11 @@ import { createProgress, type ProgressOutput } from './progress.js';
 export interface App {
   /** What it listens on, without a trailing slash. */
   readonly url: string;
-  /** When everything is up, which may have to wait for Postgres. Rejects when it never will be, or was stopped before. */
-  readonly ready: Promise<{ readonly apiKey: string }>;
+  /**
+   * When everything is up, which may have to wait for Postgres or Kafka. Rejects when it never will be, or was stopped
+   * before. The key is there with the API only.
+   */
+  readonly ready: Promise<{ readonly apiKey: string | undefined }>;
   stop(): Promise<void>;
 }
 
@@ -39,11 +42,12 @@ const STOP_TIMEOUT_MS = 9_000;
 
 /**
  * Starts, runs until a signal or a fatal error, stops.
+ * @param roles what the command line asks for
  * @returns 0 after a signal, 1 when it could not start, failed while running or didn't stop in time
  * @throws ConfigError
  */
-export async function start(deps: StartDeps): Promise<0 | 1> {
-  const config = readConfig();
+export async function start(deps: StartDeps, roles?: readonly Role[]): Promise<0 | 1> {
+  const config = readConfig(undefined, roles);
   const log = createLogger(config.logLevel);
   const progress = createProgress(deps.output, () => performance.now());
   const end = watchForTheEnd(deps.process);
@@ -82,9 +86,11 @@ function tellWhyNot(deps: StartDeps, log: Logger, error: unknown): void {
   deps.errors.write(`Parley could not start: ${messageOf(error)}\n(PARLEY_LOG_LEVEL=debug tells more.)\n`);
 }
 
-const factsFor = (config: Config, url: string, apiKey: string, startedInMs: number): BannerFacts => ({
+const factsFor = (config: Config, url: string, apiKey: string | undefined, startedInMs: number): BannerFacts => ({
   url,
+  roles: config.roles,
   apiKey: config.bootstrapApiKey === undefined ? apiKey : undefined,
+  kafkaBrokers: config.kafka?.brokers,
   embeddedDataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
   startedInMs,
 });

@@ -1,16 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { banner } from '../../src/cli/banner.js';
+import { banner, type BannerFacts } from '../../src/cli/banner.js';
+import { ROLES } from '../../src/config.js';
 
-const facts = { url: 'http://127.0.0.1:4001', apiKey: 'pk_x', embeddedDataDir: '/data', startedInMs: 3_210 };
+const facts: BannerFacts = {
+  url: 'http://127.0.0.1:4001',
+  roles: ROLES,
+  apiKey: 'pk_x',
+  kafkaBrokers: undefined,
+  embeddedDataDir: '/data',
+  startedInMs: 3_210,
+};
+const linesOf = (text: string) => text.split('\n').length - 1;
 
 describe('banner', () => {
   it('says within ten lines where to go, with which key, and how to start over', () => {
     const text = banner(facts);
-    expect(text.split('\n').length - 1).toBeLessThanOrEqual(10);
+    expect(linesOf(text)).toBeLessThanOrEqual(10);
     expect(text).toContain('http://127.0.0.1:4001/graphiql#key=pk_x');
     expect(text).toContain('http://127.0.0.1:4001/graphql');
     expect(text).toContain('/data (to start over: stop Parley and delete it)');
     expect(text).toContain('3.2 s');
+    expect(text).not.toContain('Roles');
   });
 
   it('does not print a key that the operator chose', () => {
@@ -21,5 +31,21 @@ describe('banner', () => {
 
   it('does not offer to delete a database that is not its own', () => {
     expect(banner({ ...facts, embeddedDataDir: undefined })).not.toContain('delete');
+  });
+
+  it('says where the log is', () => {
+    expect(banner(facts)).toContain('embedded');
+    const onKafka = banner({ ...facts, kafkaBrokers: ['kafka-1:9092', 'kafka-2:9092'] });
+    expect(onKafka).toContain('Kafka at kafka-1:9092, kafka-2:9092');
+  });
+
+  it('names the roles of a process that has only some, and gives no key to one that nobody asks anything', () => {
+    const text = banner({ ...facts, roles: ['interpreter', 'projector'], apiKey: undefined });
+    expect(text).toContain('interpreter, projector');
+    expect(text).toContain('http://127.0.0.1:4001/readyz');
+    expect(text).not.toMatch(/graphi?ql|API key/i);
+    const withApi = banner({ ...facts, roles: ['api', 'projector'] });
+    expect(withApi).toContain('API key   pk_x');
+    expect(linesOf(withApi)).toBeLessThanOrEqual(10);
   });
 });

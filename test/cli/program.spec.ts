@@ -1,15 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '../../src/cli/program.js';
+import type { Config } from '../../src/config.js';
 import type { App, AppOptions } from '../../src/cli/start.js';
 
 /** A command line with an app of the test's own, and a process that can be sent signals. */
-function terminal(createApp: (options: AppOptions) => Promise<App>) {
+function terminal(createApp: (options: AppOptions, config: Config) => Promise<App>) {
   const written = { output: '', errors: '' };
   const process = Object.assign(new EventEmitter(), { exit: vi.fn() });
   const run = (...args: string[]) =>
     runCli(args, {
-      createApp: (_config, options) => createApp(options),
+      createApp: (config, options) => createApp(options, config),
       output: { write: (text) => (written.output += text) },
       errors: { write: (text) => (written.errors += text) },
       process: process as unknown as NodeJS.Process,
@@ -50,6 +51,46 @@ describe('parley', () => {
     expect(await run('start')).toBe(2);
     expect(written.errors).toContain('PORT must');
     expect(createApp).not.toHaveBeenCalled();
+  });
+});
+
+describe('parley start --roles', () => {
+  beforeEach(() => {
+    vi.stubEnv('PARLEY_LOG_LEVEL', 'silent');
+    vi.stubEnv('PARLEY_ROLES', 'nobody');
+    vi.stubEnv('DATABASE_URL', 'postgres://127.0.0.1/parley');
+    vi.stubEnv('KAFKA_BROKERS', '127.0.0.1:9092');
+    vi.stubEnv('PARLEY_SECRET_KEY', Buffer.alloc(32).toString('base64'));
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('wins over PARLEY_ROLES', async () => {
+    let roles: readonly string[] = [];
+    const { run, process } = terminal((_options, config) => {
+      roles = config.roles;
+      return Promise.resolve(app());
+    });
+    const exitCode = run('start', '--roles', 'projector, api');
+    await vi.waitFor(() => expect(roles).toEqual(['api', 'projector']));
+    process.emit('SIGTERM');
+    expect(await exitCode).toBe(0);
+  });
+
+  it.each(['workers', '', 'api,'])('answers "%s" with 2 and which ones there are', async (roles) => {
+    const createApp = vi.fn();
+    const { run, written } = terminal(createApp);
+    expect(await run('start', '--roles', roles)).toBe(2);
+    expect(written.errors).toContain('api, interpreter, projector, dispatcher');
+    expect(written.errors).toContain('Usage: parley start');
+    expect(createApp).not.toHaveBeenCalled();
+  });
+
+  it('says all that a process with only some of the roles lacks', async () => {
+    for (const name of ['DATABASE_URL', 'KAFKA_BROKERS', 'PARLEY_SECRET_KEY']) vi.stubEnv(name, '');
+    const { run, written } = terminal(vi.fn());
+    expect(await run('start', '--roles', 'dispatcher')).toBe(2);
+    for (const name of ['DATABASE_URL', 'KAFKA_BROKERS', 'PARLEY_SECRET_KEY', 'PARLEY_PUBLIC_URL'])
+      expect(written.errors).toContain(name);
   });
 });
 

@@ -1,0 +1,55 @@
+import { v7 as uuidv7 } from 'uuid';
+import { createAuthenticator } from '../access/api-keys.js';
+import { bootstrapWorkspace } from '../access/bootstrap.js';
+import { seedDemo } from '../demo/seed-demo.js';
+import { createCommands } from '../events/commands/create-commands.js';
+import { createCursorCodec } from '../events/kernel/cursor.js';
+import { channelIds, messageIds } from '../events/kernel/ids.js';
+import type { EventLog } from '../events/log/event-log.js';
+import { createLiveFeed } from '../events/projections/live-feed.js';
+import { createFinders } from '../events/queries/create-finders.js';
+import type { GraphqlDeps } from '../http/graphql/request.js';
+import type { Foundation } from './foundation.js';
+import type { Keep, RoleDeps } from './role.js';
+
+/** What requests and webhooks are answered with. */
+export interface Api extends Pick<Foundation, 'directory' | 'providers'> {
+  readonly graphql: GraphqlDeps;
+  readonly log: Pick<EventLog, 'append'>;
+}
+
+export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Keep): Promise<Api> {
+  const { database, log, clock, logger } = deps;
+  const { identity, providers, directory } = foundation;
+  const finders = createFinders({ database });
+  const feed = keep(await createLiveFeed({ database, partitionCount: log.partitionCount, logger }));
+  const commands = createCommands({
+    ...{ ...foundation, database, log, finders, feed, clock },
+    newMessageId: () => messageIds.fromUuid(uuidv7()),
+    newChannelId: () => channelIds.fromUuid(uuidv7()),
+  });
+  const authenticator = createAuthenticator({ database, clock });
+  const graphql: GraphqlDeps = {
+    ...{ commands, finders, feed, clock, providers, publicUrl: deps.publicUrl },
+    cursors: createCursorCodec(log.id, log.partitionCount),
+    acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
+    authenticate: (secret) => authenticator.authenticate(secret),
+  };
+  return { graphql, log, directory, providers };
+}
+
+/**
+ * Makes sure that somebody can come in, and that a newcomer finds something to look at.
+ * @returns the API key that administers the demo workspace
+ */
+export async function greet(deps: RoleDeps, foundation: Foundation, { graphql }: Api): Promise<string> {
+  const { config, database, clock } = deps;
+  const { dataDir, bootstrapApiKey: configuredKey } = config;
+  const { apiKey } = await bootstrapWorkspace({ database, dataDir, configuredKey });
+  const caller = await graphql.authenticate(apiKey);
+  if (config.isSandboxOn && caller !== undefined) {
+    deps.onStep('Setting up the demo workspace');
+    await seedDemo({ ...foundation, database, clock, commands: graphql.commands, caller });
+  }
+  return apiKey;
+}

@@ -1,0 +1,50 @@
+import { createIdentity, type Identity } from '../events/event-identity.js';
+import { createIdDeriver } from '../events/kernel/derive-id.js';
+import { guardFingerprint } from '../events/log/fingerprint-guard.js';
+import type { AddressBook } from '../events/outbox/address-book.js';
+import { createAddressBook } from '../events/outbox/create-address-book.js';
+import { createOutbox } from '../events/outbox/create-outbox.js';
+import type { Outbox } from '../events/outbox/outbox.js';
+import type { ChannelDirectory } from '../providers/channel.js';
+import { createChannelDirectory } from '../providers/create-channel-directory.js';
+import type { ProviderRegistry } from '../providers/registry.js';
+import { loadInstanceSecret } from '../secrets/instance-secret.js';
+import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
+import { loadSecretKey } from '../secrets/secret-key.js';
+import { startProviders } from './providers.js';
+import type { Keep, RoleDeps } from './role.js';
+
+/** What makes this instance itself: every process of it has the same. */
+export interface Instance {
+  readonly box: SecretBox;
+  readonly identity: Identity;
+}
+
+/**
+ * Loads the secrets, and sees to it that the log is this instance's.
+ * @throws SecretBoxError, FingerprintMismatchError
+ */
+export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
+  const box = createSecretBox(await loadSecretKey({ dataDir: config.dataDir, configured: config.secretKey }));
+  const identity = createIdentity(createIdDeriver(await loadInstanceSecret(database, box)));
+  await guardFingerprint(log, identity.fingerprint);
+  return { box, identity };
+}
+
+/** What a role needs that appends events: the projector alone does without. */
+export interface Foundation extends Instance {
+  readonly outbox: Outbox;
+  readonly addressBook: AddressBook;
+  readonly providers: ProviderRegistry;
+  readonly directory: ChannelDirectory;
+}
+
+export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Keep): Promise<Foundation> {
+  const { database, log, logger } = deps;
+  const { box, identity } = instance;
+  const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
+  const addressBook = createAddressBook({ identity, outbox });
+  const providers = await startProviders(deps, keep);
+  const directory = keep(await createChannelDirectory({ database, box, logger }));
+  return { ...instance, outbox, addressBook, providers, directory };
+}

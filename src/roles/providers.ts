@@ -1,0 +1,24 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
+import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
+import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
+import type { Keep, RoleDeps } from './role.js';
+
+/** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
+export async function startProviders(deps: RoleDeps, keep: Keep): Promise<ProviderRegistry> {
+  const { config } = deps;
+  const isCalling = config.isSandboxOn && config.roles.includes('dispatcher');
+  const carrier = isCalling ? keep(await startSandbox(deps)) : undefined;
+  return createProviderRegistry([
+    createSandboxAdapter({
+      defaultBaseUrl: () => carrier?.baseUrl,
+      newSecret: () => randomBytes(32).toString('base64url'),
+    }),
+  ]);
+}
+
+function startSandbox({ config, clock, logger, onStep }: RoleDeps): Promise<SandboxCarrier> {
+  const seed = config.sandboxSeed ?? randomInt(1_000_000_000);
+  onStep(`Starting the sandbox (seed ${seed})`);
+  return startSandboxCarrier({ seed, clock, logger });
+}
