@@ -1,0 +1,140 @@
+import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { atMost, boundedBy } from '../../../lifecycle.js';
+import { LogUnavailableError, TOPICS, type Topic } from '../event-log.js';
+import { createAttempts, type Attempts } from './attempts.js';
+import { groupByLane, type PlacedRecord } from './placed-record.js';
+
+export interface LogProducer {
+  /**
+   * Sends the records in one request to each broker, and answers for each lane the offset of its first record; a lane
+   * that is missing was not acknowledged. Calls must not overlap.
+   * @param retryForMs how long another attempt may begin when one failed; 0: only one
+   * @throws after which it isn't known what was written; the next call uses a new producer
+   */
+  send(records: readonly PlacedRecord[], retryForMs: number): Promise<ReadonlyMap<number, bigint>>;
+  /** How many were made after the first one. */
+  reconnects(): number;
+  /** @throws LogUnavailableError, or what kafkajs threw, where there is none within 3.5 s */
+  connect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** While nothing was sent, giving up is safe; callers are told after 4.5 s. */
+const CONNECT_WITHIN_MS = 3_500;
+/** Below the client's bound of an answer, so that it is the broker who says that its replicas took too long. */
+const REPLICATED_WITHIN_MS = 2_500;
+/** Beyond every bound of kafkajs's own. It has none for a login: without ours a lost connection could hang for ever. */
+const SEND_WITHIN_MS = 10_000;
+const DISCONNECT_WITHIN_MS = 3_000;
+
+/** Back-offs of 0.1 to 1 s; how long they go on is bounded by time (`retryForMs`). */
+const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 };
+
+interface Connection {
+  readonly producer: Producer;
+  readonly attempts: Attempts;
+}
+
+/**
+ * One idempotent producer of kafkajs at a time. Its retries are safe, for they repeat the same sequence numbers. But when
+ * it gives up it takes them back and gives them to the next records, although the broker may have the former: those
+ * would be taken for repeats, acknowledged and lost. So after each failure that is final it is thrown away; a new one
+ * has a new id, and what failed is never tried again with it, which would write it twice.
+ */
+export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
+  let connection: Connection | undefined;
+  let connects = 0;
+  const leaving = new Set<Promise<void>>();
+
+  const throwAway = ({ producer }: Connection) => {
+    connection = undefined;
+    const left = producer.disconnect().catch(() => undefined);
+    leaving.add(left);
+    void left.then(() => leaving.delete(left));
+  };
+  const connected = async (): Promise<Connection> => {
+    if (connection !== undefined) return connection;
+    const fresh = openConnection(kafka);
+    try {
+      await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
+    } catch (error) {
+      throwAway(fresh);
+      throw error;
+    }
+    connects += 1;
+    return (connection = fresh);
+  };
+  return {
+    async send(records, retryForMs) {
+      const current = await connected();
+      const { producer, attempts } = current;
+      const { topicMessages, lanes } = toMessages(records, topicNames);
+      try {
+        attempts.begin(topicMessages[0]?.messages[0], retryForMs);
+        const request = { acks: -1, timeout: REPLICATED_WITHIN_MS, topicMessages };
+        const answers = await boundedBy(SEND_WITHIN_MS, sendLate, () => producer.sendBatch(request));
+        const bases = basesOf(answers, lanes);
+        // After a leader moved to a broker that had already answered, kafkajs leaves its partitions out, silently.
+        if (bases.size < lanes.size) throwAway(current);
+        return bases;
+      } catch (error) {
+        attempts.end();
+        throwAway(current);
+        throw error;
+      }
+    },
+    reconnects: () => Math.max(0, connects - 1),
+    async connect() {
+      await connected();
+    },
+    async close() {
+      if (connection) throwAway(connection);
+      await atMost(DISCONNECT_WITHIN_MS, Promise.all(leaving));
+    },
+  };
+}
+
+const connectLate = () => new LogUnavailableError('Kafka did not take the connection in time.');
+const sendLate = () => new LogUnavailableError('Kafka did not answer in time.');
+
+function openConnection(kafka: Kafka): Connection {
+  const attempts = createAttempts();
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: () => attempts.partitioner,
+    retry: RETRY,
+  });
+  producer.on(producer.events.REQUEST_TIMEOUT, () => attempts.end());
+  return { producer, attempts };
+}
+
+/** kafkajs wants them by topic; within one its own grouping by partition keeps their order. */
+function toMessages(records: readonly PlacedRecord[], topicNames: Record<Topic, string>) {
+  const topicMessages = TOPICS.flatMap((topic) => {
+    const messages = records.filter((placed) => placed.topic === topic).map(toMessage);
+    return messages.length === 0 ? [] : [{ topic: topicNames[topic], messages }];
+  });
+  const lanes = new Map<string, number>();
+  for (const [lane, [first]] of groupByLane(records)) {
+    if (first) lanes.set(`${topicNames[first.topic]}/${first.partition}`, lane);
+  }
+  return { topicMessages, lanes };
+}
+
+const toMessage = ({ partition, record }: PlacedRecord): Message => ({
+  partition,
+  key: record.key,
+  headers: record.headers,
+  value: record.value,
+});
+
+function basesOf(answers: readonly RecordMetadata[], lanes: ReadonlyMap<string, number>): ReadonlyMap<number, bigint> {
+  const bases = new Map<number, bigint>();
+  for (const { topicName, partition, baseOffset } of answers) {
+    const lane = lanes.get(`${topicName}/${partition}`);
+    if (lane !== undefined && baseOffset !== undefined && BigInt(baseOffset) >= 0n) bases.set(lane, BigInt(baseOffset));
+  }
+  return bases;
+}
