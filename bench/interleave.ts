@@ -1,0 +1,30 @@
+import { SIDES, type ComparedPath, type Place, type Round, type SideName } from './compared-path.js';
+import type { Comparison } from './figures.js';
+import { startMeasured, type MeasuredProcess } from './measured-process.js';
+
+export interface Schedule {
+  readonly rounds: number;
+  readonly roundMs: number;
+  /** Until the compiler has seen the hot code on this side, and on the broker's. */
+  readonly warmUpMs: number;
+}
+
+/** Ours, floor, ours, floor, …: what else the machine does meanwhile falls on both. */
+export async function compare(
+  path: ComparedPath,
+  places: Readonly<Record<SideName, Place>>,
+  { rounds, roundMs, warmUpMs }: Schedule,
+): Promise<Comparison> {
+  const measured: Record<SideName, Round[]> = { ours: [], floor: [] };
+  const processes = new Map<SideName, MeasuredProcess>();
+  try {
+    for (const side of SIDES) processes.set(side, await startMeasured(path.name, side, places[side]));
+    for (const process of processes.values()) await process.work(warmUpMs);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [side, process] of processes) measured[side].push(await process.work(roundMs));
+    }
+    return { path, rounds: measured };
+  } finally {
+    await Promise.all([...processes.values()].map((process) => process.end()));
+  }
+}
