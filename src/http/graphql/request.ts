@@ -1,5 +1,6 @@
 import { AppError, UnavailableError } from '../../errors.js';
 import type { Caller } from '../../access/caller.js';
+import { boundedBy } from '../../lifecycle.js';
 import { createContext, type RequestContext, type ResolverDeps } from '../../resolvers/context.js';
 import { requireCursor } from '../../resolvers/arguments.js';
 
@@ -18,6 +19,8 @@ export interface Credentials {
   readonly apiKey?: string | undefined;
 }
 
+/** Who calls is told within 5 s also where Postgres swallows the question (rule 4); the rest is for the answer. */
+const AUTHENTICATE_WITHIN_MS = 4_500;
 /** How long a query waits until the read models have passed the cursor that it names. */
 const READ_AFTER_WAIT_MS = 2_000;
 const READ_AFTER_RETRY_MS = 500;
@@ -29,16 +32,19 @@ export function requireDeps(source: GraphqlDepsSource): GraphqlDeps {
   return deps;
 }
 
-/** If both are given, `authorization` counts. @throws AppError UNAUTHENTICATED */
+/** If both are given, `authorization` counts. @throws AppError UNAUTHENTICATED, UNAVAILABLE */
 export async function authenticate(deps: GraphqlDeps, credentials: Credentials): Promise<Caller> {
   const secret = secretOf(credentials);
-  const caller = secret === undefined ? undefined : await deps.authenticate(secret);
+  const find = async () => (secret === undefined ? undefined : deps.authenticate(secret));
+  const caller = await boundedBy(AUTHENTICATE_WITHIN_MS, databaseIsSilent, find);
   if (caller !== undefined) return caller;
   throw new AppError(
     'UNAUTHENTICATED',
     'Give a valid API key: `Authorization: Bearer pk_…` or `x-api-key: pk_…`, over WebSocket in `connectionParams`.',
   );
 }
+
+const databaseIsSilent = () => new UnavailableError('The database does not answer. Try again in a moment.');
 
 function secretOf({ authorization, apiKey }: Credentials): string | undefined {
   if (authorization === undefined) return apiKey;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { apiClient } from '../support/api-client.js';
 import { cloneDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startPostgresProxy } from '../support/postgres-proxy.js';
@@ -19,6 +20,21 @@ it('says that it is not ready while Postgres swallows what it is asked, and is r
   expect(performance.now() - began).toBeLessThan(5_000);
   for (const hold of holds) hold.release();
   await eventually(async () => expect((await fetch(`${app.url}/readyz`)).status).toBe(200));
+  await app.stop();
+  await proxy.close();
+  await database.drop();
+});
+
+it('answers within 5 s that it can not know the caller while Postgres swallows the question', async () => {
+  const database = await cloneDatabase();
+  const proxy = await startPostgresProxy(database.url);
+  const app = await startTestApp({ DATABASE_URL: proxy.url });
+  const hold = proxy.holdStatement(({ sql }) => sql.includes('config.api_keys'));
+  const began = performance.now();
+  const { errors } = await apiClient(app.url, 'pk_nobody-knows-this-key').ask('{ viewer { workspaceId } }');
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 1_000 });
+  expect(performance.now() - began).toBeLessThan(5_000);
+  hold.release();
   await app.stop();
   await proxy.close();
   await database.drop();
