@@ -58,6 +58,8 @@ export async function openDispatchRig() {
   const collected = await collectRecords(log, 'events');
   const events = new Map<MessageId, readonly ParleyEvent[]>();
   const channels = new Map<ChannelId, Channel>();
+  const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => 'x'.repeat(43) });
+  const providers = createProviderRegistry([adapter]);
   const dispatchers: Dispatcher[] = [];
   const direct = new pg.Client({ connectionString: cloned.url });
   await direct.connect();
@@ -70,6 +72,8 @@ export async function openDispatchRig() {
     identity,
     carrier,
     direct,
+    directory: directoryOf(channels),
+    providers,
     setChannel(n: number, change: Partial<Channel> = {}): void {
       channels.set(channelId(n), { ...sandboxChannel(n, carrier.baseUrl), ...change });
     },
@@ -83,11 +87,10 @@ export async function openDispatchRig() {
       return { ...known, get: () => undefined, find: load, refresh: load };
     },
     async start(deps: Partial<DispatcherDeps> = {}): Promise<Dispatcher> {
-      const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => 'x'.repeat(43) });
       const dispatcher = await createDispatcher({
         ...{ database, log, outbox, identity, clock: systemClock, logger: testLog, newLeaseToken: randomUUID },
-        directory: directoryOf(channels),
-        providers: createProviderRegistry([adapter]),
+        directory: rig.directory,
+        providers,
         publicUrl: () => 'http://127.0.0.1:9',
         ...deps,
       });
