@@ -29,7 +29,8 @@ const e2e = (name: string, topology: Topology, exclude: readonly string[]) => ({
     exclude: ['test/faults/**', ...exclude],
     provide: { topology },
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Up to eight processes start at once on the two cores of the machines that check this.
+    hookTimeout: 120_000,
     ...withServers,
   },
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../../src/config.js';
 import { eventually } from './eventually.js';
+import { endWithUs } from './watchdog.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const API_KEY = 'pk_faults-0000000000000000000000000000000000000';
@@ -78,6 +79,7 @@ export async function startParley(options: ParleyOptions): Promise<ParleyProcess
     signal: options.signal,
     killSignal: 'SIGKILL',
   });
+  endWithUs(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));

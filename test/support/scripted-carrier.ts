@@ -52,6 +52,11 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
 
 /** Signs as the sandbox's contract says: HMAC-SHA256 under the channel's token over `timestamp.body`. */
 export async function postSigned(url: string, token: string, webhook: unknown): Promise<number> {
+  return (await answerToSigned(url, token, webhook)).status;
+}
+
+/** As `postSigned`, with the headers of the answer. */
+export async function answerToSigned(url: string, token: string, webhook: unknown): Promise<Response> {
   const body = JSON.stringify(webhook);
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const signature = createHmac('sha256', token).update(`${timestamp}.${body}`).digest('hex');
@@ -65,7 +70,7 @@ export async function postSigned(url: string, token: string, webhook: unknown): 
     body,
   });
   await answer.arrayBuffer();
-  return answer.status;
+  return answer;
 }
 
 async function readCall(request: IncomingMessage): Promise<CarrierCall> {
