@@ -16,6 +16,11 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 8_000;
 /** Above the server's own bound: only a connection that swallows everything (a black hole) runs into it. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
+/**
+ * A process that stands still within a transaction (SIGSTOP, a machine asleep) holds positions and a channel's rate, for
+ * which others wait: after that long the server ends its session. Above the 5 s for which the sweeper waits for the log.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const POOL_MAX = 20;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -36,6 +41,7 @@ export function openDatabase(url: string, log: Logger, options: DatabaseOptions 
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
   });
   // Without these listeners a lost connection is an unhandled error event, and the process dies with it:

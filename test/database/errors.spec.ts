@@ -7,6 +7,7 @@ describe('what an error of Postgres says', () => {
   it.each([
     ['a refused connection', withCode('ECONNREFUSED')],
     ['a shutdown', withCode('57P01')],
+    ['a session that stood still within a transaction', withCode('25P03')],
     ['a connection exception', withCode('08006')],
     ['too many connections', withCode('53300')],
     ['a missing socket file', withCode('ENOENT', { syscall: 'connect' })],

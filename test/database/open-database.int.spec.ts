@@ -70,6 +70,22 @@ describe('transactions', () => {
     expect(isDatabaseAway(error)).toBe(false);
   });
 
+  it('of a process that stands still let go of their locks, undone, and say so as of a lost connection', async () => {
+    const shown = await database.orm.execute(sql`show idle_in_transaction_session_timeout`);
+    expect(shown.rows).toEqual([{ idle_in_transaction_session_timeout: '10s' }]);
+    const error = await failureOf(
+      database.transaction(async (tx) => {
+        await tx.execute(sql`set local idle_in_transaction_session_timeout = 50`);
+        await tx.execute(insert('stood still'));
+        // Waits for the first one's row, and gets through when that has been undone.
+        await direct.orm.execute(insert('stood still'));
+        await tx.execute(sql`select 1`);
+      }),
+    );
+    expect(isDatabaseAway(error)).toBe(true);
+    expect(await names()).toContainEqual({ consumer: 'stood still' });
+  });
+
   it('wait for the disk unless told otherwise, and only in that transaction', async () => {
     const setting = (isDurable: boolean) =>
       database.transaction((tx) => tx.execute(sql`show synchronous_commit`), { isDurable });
