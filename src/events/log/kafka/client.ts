@@ -29,7 +29,7 @@ const KEEP_ALIVE_AFTER_MS = 30_000;
 export function createKafkaClient({ kafka, logger, clientId = 'parley' }: KafkaClientOptions): Kafka {
   return new Kafka({
     clientId,
-    brokers: kafka.brokers.map(spellForKafkajs),
+    brokers: anyOf(kafka.brokers.map(spellForKafkajs)),
     ...(kafka.tls === undefined ? {} : { ssl: kafka.tls }),
     ...(kafka.sasl === undefined ? {} : { sasl: saslOf(kafka.sasl) }),
     socketFactory: socketsWithoutNagle(kafka.tls),
@@ -41,6 +41,19 @@ export function createKafkaClient({ kafka, logger, clientId = 'parley' }: KafkaC
     logLevel: logLevelFor(logger),
     logCreator: logCreator(logger),
   });
+}
+
+/**
+ * Whom to ask first, chosen anew for each connection: kafkajs would always begin with the first of the list, and one
+ * that takes connections but never answers (a frozen machine) is none that it passes over.
+ */
+function anyOf(brokers: readonly string[]): () => string[] {
+  let last: string | undefined;
+  return () => {
+    const others = brokers.length > 1 ? brokers.filter((broker) => broker !== last) : brokers;
+    last = others[Math.floor(Math.random() * others.length)];
+    return last === undefined ? [] : [last];
+  };
 }
 
 /** A new object for each client: kafkajs writes into it. */
