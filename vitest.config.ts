@@ -20,11 +20,15 @@ const E2E = 'test/**/*.e2e.spec.ts';
 const EMBEDDED_ONLY = 'test/**/*.embedded.e2e.spec.ts';
 const PAIRS_ONLY = 'test/**/*.pairs.e2e.spec.ts';
 
+/** One file at a time, after everything else: each starts up to eight processes. */
+const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
+
 /** The same files on another topology, except those that are by their nature about one: their names say which. */
-const e2e = (name: string, topology: Topology, exclude: readonly string[]) => ({
+const e2e = (name: string, topology: Topology, exclude: readonly string[], more: object = {}) => ({
   extends: true as const,
   test: {
     name,
+    ...more,
     include: [E2E],
     exclude: ['test/faults/**', ...exclude],
     provide: { topology },
@@ -66,8 +70,8 @@ export default defineConfig({
       ...(isKafkaThere
         ? [
             e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY]),
-            e2e('e2e-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY]),
-            e2e('e2e-pairs', 'kafka-pairs', [EMBEDDED_ONLY]),
+            e2e('e2e-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY], alone(1)),
+            e2e('e2e-pairs', 'kafka-pairs', [EMBEDDED_ONLY], alone(2)),
           ]
         : []),
     ],

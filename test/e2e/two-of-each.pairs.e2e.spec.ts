@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
@@ -120,13 +121,14 @@ describe('the live feed of two API processes', () => {
   it('loses nothing while the connections that listen for NOTIFY are killed on and on', async () => {
     const cursor = await cursorOf(a);
     const watches = [a, b].map((by) => by.watch<Published>(PUBLISHED, { after: cursor }));
-    const killer = killListeners(system.databaseUrl);
-    const sent = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => send(index % 2 === 0 ? a : b, `+1555020${3000 + index}`)),
-    );
-    for (const { message } of sent)
-      await eventually(async () => expect(await statusOf(b, message?.id)).toBe('READ'), { everyMs: 100 });
-    expect(await killer.stop()).toBeGreaterThan(8);
+    const killed = await whileKillingListeners(system.databaseUrl, async () => {
+      const sent = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => send(index % 2 === 0 ? a : b, `+1555020${3000 + index}`)),
+      );
+      for (const { message } of sent)
+        await eventually(async () => expect(await statusOf(b, message?.id)).toBe('READ'), { everyMs: 100 });
+    });
+    expect(killed).toBeGreaterThan(8);
     await eventually(async () => {
       const journal = bySubject(await journalAfter(a, cursor));
       for (const watch of watches) expect(bySubject(seenBy(watch.items))).toEqual(journal);
@@ -135,26 +137,27 @@ describe('the live feed of two API processes', () => {
   });
 });
 
-/** Until it is stopped, which answers how many it ended: every process has one, and makes a new one at once. */
-function killListeners(databaseUrl: string) {
-  let isStopped = false;
+/** Every process has one such connection, and makes a new one at once. @returns how many were ended */
+async function whileKillingListeners(databaseUrl: string, work: () => Promise<void>): Promise<number> {
+  const done = new AbortController();
   const killing = withClient(databaseUrl, async (client) => {
     let ended = 0;
-    while (!isStopped) {
+    while (!done.signal.aborted) {
       const { rowCount } = await client.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
          and pid <> pg_backend_pid() and state = 'idle' and (query like 'listen %' or query = 'select 1')`,
       );
       ended += rowCount ?? 0;
+      await pause(20);
     }
     return ended;
   });
-  return {
-    stop() {
-      isStopped = true;
-      return killing;
-    },
-  };
+  try {
+    await work();
+  } finally {
+    done.abort();
+  }
+  return killing;
 }
 
 describe('commands on two API processes', () => {
