@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { untilReady } from '../support/parley-process.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { openRig, rounds, type LogKind, type Rig } from './rig.js';
+import { complaintsOf, openRig, rounds, type LogKind, type Rig } from './rig.js';
 
 let rig: Rig;
 const begin = (log: LogKind) =>
@@ -26,14 +26,17 @@ describeFault('F11 everything away while the API starts', (log) => {
     await rig.restartAfterKill('api', { untilReady: false });
     const { url } = rig.process('api');
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    const readiness = await fetch(`${url}/readyz`);
-    expect(readiness.status).toBe(503);
-    expect(await readiness.text()).toMatch(/postgres|database/i);
+    await eventually(async () => {
+      const readiness = await fetch(`${url}/readyz`);
+      expect(readiness.status).toBe(503);
+      expect(await readiness.text()).toMatch(log === 'kafka' ? /PostgreSQL and Kafka are away/ : /PostgreSQL is away/);
+    });
     const answer = await rig.client().ask('{ viewer { workspaceId } }');
     expect(answer.errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
     rig.proxy.heal();
     rig.kafka?.heal();
     await untilReady(url);
+    await eventually(async () => expect(await complaintsOf(rig)).toEqual([]), { timeoutMs: 30_000 });
     await checkEverything(rig);
   });
 });

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { systemClock } from '../../src/events/kernel/clock.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
+import { openKafkaLog } from '../../src/events/log/kafka/open-kafka-log.js';
 import { openPostgresLog } from '../../src/events/log/postgres/open-postgres-log.js';
 import { createProjector } from '../../src/events/projections/projector.js';
 import { eventually } from '../support/eventually.js';
@@ -47,7 +48,6 @@ export async function rebuildReadModels(rig: Rig): Promise<void> {
 async function openDriver(rig: Rig, database: Database, logger: Logger): Promise<EventLog> {
   if (rig.topics === undefined) return openPostgresLog({ database, log: logger, partitions: PARTITIONS });
   const { address, prefix: topicPrefix } = rig.topics;
-  const { openKafkaLog } = await import('../../src/events/log/kafka/open-kafka-log.js');
   const nothing = { tls: undefined, sasl: undefined, replicationFactor: undefined, minIsr: undefined };
   return openKafkaLog({
     kafka: { brokers: [address], topicPrefix, ...nothing },
