@@ -4,8 +4,10 @@ import { boot, type Boot } from './boot.js';
 import type { Config } from './config.js';
 import { startCore, type Core } from './core.js';
 import { UnavailableError } from './errors.js';
+import { asyncApiSettings } from './events/asyncapi.js';
 import { systemClock, type Clock } from './events/kernel/clock.js';
 import { rawWebhookIds } from './events/kernel/ids.js';
+import { asyncApiRoutes } from './http/asyncapi.js';
 import { metricsRoutes } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
@@ -52,10 +54,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const started: { whole?: Boot<Whole> } = {};
   const api = () => requireApi(started.whole);
   const ingress = { ...ingressOf(api), publicUrl, clock, newRawWebhookId, logger };
+  const routes = [webhookRoutes(ingress), asyncApiRoutes(asyncApiSettings(config))];
   const http = await createHttpServer({
-    api: roles.includes('api')
-      ? { corsOrigins: config.corsOrigins, graphql: () => api().graphql, routes: [webhookRoutes(ingress)] }
-      : undefined,
+    api: roles.includes('api') ? { corsOrigins: config.corsOrigins, graphql: () => api().graphql, routes } : undefined,
     readiness: createReadiness({ roles, isOnKafka, up: () => upOf(started.whole) }),
     routes: [metricsRoutes(() => started.whole?.up()?.stores.log)],
     logger,
