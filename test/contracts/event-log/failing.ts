@@ -168,8 +168,11 @@ export function failing(under: () => LogUnderTest): void {
     for (let round = 0; round < 6; round += 1) {
       const before = acknowledged.size;
       await eventually(() => expect(acknowledged.size).toBeGreaterThan(before + 50), { timeoutMs: 20_000 });
+      const refusedBefore = refused;
       cut();
-      await new Promise((resolve) => setImmediate(resolve));
+      // Short ones may be mended in time by a driver that knows how to repeat what it sent.
+      if (round % 3 === 2) await eventually(() => expect(refused).toBeGreaterThan(refusedBefore));
+      else await new Promise((resolve) => setImmediate(resolve));
       heal();
     }
     isOver = true;

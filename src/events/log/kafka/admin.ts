@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { atMost } from '../../../lifecycle.js';
+import { createDepartures } from './departures.js';
 
 export interface AdminClient {
   /** Gives it an admin of kafkajs that is connected; after a failure the next one gets a new one. */
@@ -7,17 +7,13 @@ export interface AdminClient {
   close(): Promise<void>;
 }
 
-const DISCONNECT_WITHIN_MS = 3_000;
-
 /** One admin, shared. A lost connection isn't always noticed by kafkajs, so whatever failed is not used again. */
 export function createAdminClient(kafka: Kafka): AdminClient {
   let current: Admin | undefined;
-  const leaving = new Set<Promise<void>>();
+  const departures = createDepartures();
   const throwAway = (admin: Admin) => {
     if (current === admin) current = undefined;
-    const left = admin.disconnect().catch(() => undefined);
-    leaving.add(left);
-    void left.then(() => leaving.delete(left));
+    departures.leave(admin);
   };
   return {
     async use(work) {
@@ -25,13 +21,14 @@ export function createAdminClient(kafka: Kafka): AdminClient {
       try {
         return await work(admin);
       } catch (error) {
-        throwAway(admin);
+        // Of several that failed at once the first threw it away.
+        if (current === admin) throwAway(admin);
         throw error;
       }
     },
     async close() {
       if (current) throwAway(current);
-      await atMost(DISCONNECT_WITHIN_MS, Promise.all(leaving));
+      await departures.settled();
     },
   };
 }

@@ -4,12 +4,13 @@ import type { ConsumerOptions, ConsumerPosition, LogConsumer, Topic } from '../e
 import { createSlots } from '../slots.js';
 import { startPositions, type KeptRange } from '../start-positions.js';
 import type { Turns } from '../turns.js';
-import { toLogError } from './faults.js';
+import { brokerCodeOf, toLogError } from './faults.js';
 import { backOffMs, isFinal } from './lane.js';
 import { openSession, type Session, type SessionDependencies } from './session.js';
 
 /** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
 const HANDLERS_AT_ONCE_MAX = 4;
+const BEGIN_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
 
 export interface ConsumerDependencies {
@@ -34,7 +35,7 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   const own = [...startPositions(options.topic, startAt, await deps.readRanges(options.topic))];
   const stopping = new AbortController();
   const open = createOpener(deps, options, own, stopping.signal);
-  let session = await open();
+  let session = await begin(open);
   const closed = keepOpen(session, {
     open,
     options,
@@ -53,6 +54,19 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
       await closed.catch(() => undefined);
     },
   };
+}
+
+/** The coordinator of a new group, or of one that just moved, answers after a while; then it's still worth waiting. */
+async function begin(open: () => Promise<Session>): Promise<Session> {
+  const deadline = performance.now() + BEGIN_WITHIN_MS;
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await open();
+    } catch (error) {
+      if (isFinal(error) || brokerCodeOf(error) === undefined || performance.now() > deadline) throw error;
+    }
+    await pause(backOffMs(failures));
+  }
 }
 
 /** `own`: the positions of this consumer; where `startAt` is a word they are all there is to go on from. */

@@ -33,7 +33,7 @@ export interface Lanes {
 }
 
 export function createLanes(deps: LanesDependencies, consumer: Consumer, giveUp: (error: unknown) => void): Lanes {
-  const { topicName: topic, options, slots, turns, moved } = deps;
+  const { topicName: topic } = deps;
   let lanes = new Map<number, Lane>();
   const left = new Set<Promise<void>>();
 
@@ -46,29 +46,15 @@ export function createLanes(deps: LanesDependencies, consumer: Consumer, giveUp:
     }
     lanes = new Map();
   };
-  /** Undefined: the position that `asked` says, once nobody handles the partition any more. */
-  const open = (partition: number, asked: Promise<readonly bigint[]>): Lane => {
-    const turn = `${deps.groupId}/${topic}/${partition}`;
-    const ask = async (all: Promise<readonly bigint[]>) => pick(await all, partition);
-    // Whoever had it may still be at its last batch, and move the position.
-    const first = async () => ((await turns.wasFree(turn)) ? ask(asked) : ask(deps.ask()));
-    return createLane(partition, first(), {
-      options,
-      controls: controlsOf(consumer, topic, partition),
-      handling: (work) => turns.use(turn, () => slots.use(work)),
-      ask: () => ask(deps.ask()),
-      readRange: async () => pick(await deps.readRanges(), partition),
-      moved: (position) => moved(partition, position),
-      giveUp,
-    });
-  };
   return {
     assign(partitions) {
       leaveAll();
       attempt(() => consumer.resume([{ topic, partitions: [...partitions] }]));
       const asked = deps.ask();
       asked.catch(() => undefined);
-      lanes = new Map(partitions.map((partition) => [partition, open(partition, asked)]));
+      lanes = new Map(
+        partitions.map((partition) => [partition, openLane(deps, consumer, { partition, asked, giveUp })]),
+      );
     },
     async take(batch) {
       const lane = lanes.get(batch.partition);
@@ -86,6 +72,30 @@ export function createLanes(deps: LanesDependencies, consumer: Consumer, giveUp:
       await Promise.all(left);
     },
   };
+}
+
+interface Opening {
+  readonly partition: number;
+  /** All positions, asked when the partitions were assigned. */
+  readonly asked: Promise<readonly bigint[]>;
+  readonly giveUp: (error: unknown) => void;
+}
+
+function openLane(deps: LanesDependencies, consumer: Consumer, { partition, asked, giveUp }: Opening): Lane {
+  const { topicName, options, slots, turns } = deps;
+  const turn = `${deps.groupId}/${topicName}/${partition}`;
+  const positionIn = async (all: Promise<readonly bigint[]>) => pick(await all, partition);
+  // Whoever had it before may still be at its last batch, and move the position.
+  const first = async () => positionIn((await turns.wasFree(turn)) ? asked : deps.ask());
+  return createLane(partition, first(), {
+    options,
+    controls: controlsOf(consumer, topicName, partition),
+    handling: (work) => turns.use(turn, () => slots.use(work)),
+    ask: () => positionIn(deps.ask()),
+    readRange: async () => pick(await deps.readRanges(), partition),
+    moved: (position) => deps.moved(partition, position),
+    giveUp,
+  });
 }
 
 function controlsOf(consumer: Consumer, topic: string, partition: number): LaneControls {

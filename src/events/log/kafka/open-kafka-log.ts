@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaConfig } from '../../../kafka-config.js';
+import { atMost } from '../../../lifecycle.js';
 import {
   LogUnavailableError,
   RECORD_BYTES_MAX,
@@ -47,6 +48,9 @@ const BOUNDS = {
   // Callers are told within 5 s; what is left is for their own answer.
   waitMaxMs: 4_500,
 };
+
+/** Kafka may be away while a consumer begins: the process that closes the log doesn't wait for it. */
+const BEGUN_WITHIN_MS = 5_000;
 
 /**
  * The log on Kafka. Makes the topics where they aren't there yet.
@@ -125,24 +129,34 @@ function createLog(parts: Parts): EventLog {
 /** The consumers of this handle. */
 function createConsumers({ newClient, names, groupPrefix }: Parts, readRanges: ConsumerDependencies['readRanges']) {
   const running = new Set<KafkaConsumer>();
+  const starting = new Set<Promise<unknown>>();
   let reconnects = 0;
   let isClosed = false;
   const reconnected = () => (reconnects += 1);
   const deps = { newClient, topicNames: names, groupPrefix, turns: createTurns(), readRanges, reconnected };
+  const startOne = async (options: ConsumerOptions): Promise<LogConsumer> => {
+    const consumer = await startConsumer(deps, options);
+    running.add(consumer);
+    consumer.closed.catch(() => undefined).finally(() => running.delete(consumer));
+    if (!isClosed) return consumer;
+    await consumer.stop();
+    throw closedError();
+  };
   return {
-    async start(options: ConsumerOptions): Promise<LogConsumer> {
-      const consumer = await startConsumer(deps, options);
-      running.add(consumer);
-      consumer.closed.catch(() => undefined).finally(() => running.delete(consumer));
-      if (!isClosed) return consumer;
-      await consumer.stop();
-      throw closedError();
+    start(options: ConsumerOptions): Promise<LogConsumer> {
+      const started = startOne(options);
+      const settled = started.catch(() => undefined);
+      starting.add(settled);
+      void settled.then(() => starting.delete(settled));
+      return started;
     },
     positions: () => [...running].flatMap((consumer) => consumer.positions()),
     reconnects: () => reconnects,
     async close() {
       isClosed = true;
       await Promise.all([...running].map((consumer) => consumer.stop()));
+      // They end themselves as soon as they have begun.
+      await atMost(BEGUN_WITHIN_MS, Promise.all(starting));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
-import { atMost, boundedBy } from '../../../lifecycle.js';
+import { boundedBy } from '../../../lifecycle.js';
 import { LogUnavailableError, TOPICS, type Topic } from '../event-log.js';
 import { createAttempts, type Attempts } from './attempts.js';
+import { createDepartures } from './departures.js';
 import { groupByLane, type PlacedRecord } from './placed-record.js';
 
 export interface LogProducer {
@@ -25,7 +26,6 @@ const CONNECT_WITHIN_MS = 3_500;
 const REPLICATED_WITHIN_MS = 2_500;
 /** Beyond every bound of kafkajs's own. It has none for a login: without ours a lost connection could hang for ever. */
 const SEND_WITHIN_MS = 10_000;
-const DISCONNECT_WITHIN_MS = 3_000;
 
 /** Back-offs of 0.1 to 1 s; how long they go on is bounded by time (`retryForMs`). */
 const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 };
@@ -44,13 +44,11 @@ interface Connection {
 export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
   let connection: Connection | undefined;
   let connects = 0;
-  const leaving = new Set<Promise<void>>();
+  const departures = createDepartures();
 
   const throwAway = ({ producer }: Connection) => {
     connection = undefined;
-    const left = producer.disconnect().catch(() => undefined);
-    leaving.add(left);
-    void left.then(() => leaving.delete(left));
+    departures.leave(producer);
   };
   const connected = async (): Promise<Connection> => {
     if (connection !== undefined) return connection;
@@ -89,7 +87,7 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
     },
     async close() {
       if (connection) throwAway(connection);
-      await atMost(DISCONNECT_WITHIN_MS, Promise.all(leaving));
+      await departures.settled();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Batch, Consumer, Kafka } from 'kafkajs';
 import { atMost } from '../../../lifecycle.js';
 import type { ConsumerPosition } from '../event-log.js';
 import { createLanes, type Lanes, type LanesDependencies } from './lanes.js';
+import { watchSession } from './session-watch.js';
 
 const LEAVE_WITHIN_MS = 5_000;
 /** kafkajs runs so many of a fetch's batches at once. */
@@ -43,10 +44,12 @@ export async function openSession(deps: SessionDependencies): Promise<Session> {
   let end: (reason: unknown) => void = () => undefined;
   const ended = new Promise<unknown>((resolve) => (end = resolve));
   const lanes = createLanes(deps, consumer, (reason) => end(reason));
+  const watch = watchSession(deps, { consumer, lanes, end: (reason) => end(reason) });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= leave());
   const leave = async () => {
     deps.signal.removeEventListener('abort', onAbort);
+    watch.stop();
     await lanes.leave();
     await atMost(LEAVE_WITHIN_MS, consumer.disconnect()).catch(() => undefined);
   };
