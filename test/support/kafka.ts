@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { describe, inject, it } from 'vitest';
+import { whyNoBroker } from '../../kafka/broker.mjs';
 
 /** Of this test's own, on the run's Kafka, which others share. */
 export const newTopicPrefix = (): string => `test-${randomBytes(6).toString('hex')}`;
@@ -46,10 +47,17 @@ const isRequired = (process.env['PARLEY_REQUIRE'] ?? '').split(',').includes('ka
 /** Tests that need Kafka. Where there is none they are skipped, which the run says aloud, unless it is required. */
 export function describeOnKafka(name: string, tests: () => void): void {
   const kafka = inject('kafka');
-  if (!('missing' in kafka)) describe(name, tests);
-  else if (!isRequired) describe.skip(`${name} (skipped: ${kafka.missing})`, tests);
+  describeUnless('missing' in kafka ? kafka.missing : undefined, name, tests);
+}
+
+/** The same for tests that start a broker of their own, which a Kafka that is given does not make possible. */
+export const describeOnOwnKafka = (name: string, tests: () => void): void => describeUnless(whyNoBroker(), name, tests);
+
+function describeUnless(missing: string | undefined, name: string, tests: () => void): void {
+  if (missing === undefined) describe(name, tests);
+  else if (!isRequired) describe.skip(`${name} (skipped: ${missing})`, tests);
   else
     it(name, () => {
-      throw new Error(`PARLEY_REQUIRE names kafka, and there is none: ${kafka.missing}.`);
+      throw new Error(`PARLEY_REQUIRE names kafka, and there is none: ${missing}.`);
     });
 }

@@ -48,7 +48,9 @@ export function toLogError(error: unknown): Error {
   }
   const last = chain.at(-1);
   const hint = last !== undefined && isHangUp(last) ? `. ${IF_IT_LASTS}` : '.';
-  return new LogUnavailableError(`Kafka is away (${last?.message.trim() ?? 'no reason given'})${hint}`, {
+  // What kafkajs throws when it stumbles over its own null says nothing to anybody.
+  const reason = last === undefined || last.name === 'TypeError' ? 'no broker gives an answer' : last.message.trim();
+  return new LogUnavailableError(`Kafka is away (${reason})${hint}`, {
     cause: error,
   });
 }

@@ -28,7 +28,8 @@ export async function readKeptRanges(
 }
 
 /**
- * Names the log: the same topic of another cluster is another log.
+ * Names the log: the same topic of another cluster is another log. kafkajs tells the cluster's name only with a look at
+ * all its topics, and can't while any of them, whosever it is, has no leader.
  * @throws LogUnavailableError
  */
 export async function logIdOf(admin: Admin, topicName: string): Promise<string> {

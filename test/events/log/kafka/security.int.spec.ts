@@ -8,7 +8,7 @@ import { readKeptRanges } from '../../../../src/events/log/kafka/offsets.js';
 import { ensureTopics, topicNames } from '../../../../src/events/log/kafka/topics.js';
 import type { KafkaConfig, KafkaSasl, KafkaTls } from '../../../../src/kafka-config.js';
 import { createAuthority } from '../../../support/certificates.js';
-import { describeOnKafka } from '../../../support/kafka.js';
+import { describeOnOwnKafka } from '../../../support/kafka.js';
 import { startKafkaProxy } from '../../../support/kafka-proxy.js';
 import { testLog } from '../../../support/log.js';
 import { kafkaConfig, startSecureKafka, type SecureKafka } from '../../../support/secure-kafka.js';
@@ -17,7 +17,7 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Partitioners, R
 const SASL_AUTHENTICATE = 36;
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
-describeOnKafka('a Kafka that asks who is there', () => {
+describeOnOwnKafka('a Kafka that asks who is there', () => {
   let secure: SecureKafka;
   beforeAll(async () => {
     secure = await startSecureKafka();
