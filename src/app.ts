@@ -11,7 +11,7 @@ import { asyncApiRoutes } from './http/asyncapi.js';
 import { metricsRoutes } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
-import { stopAll, type Running } from './lifecycle.js';
+import { atMost, stopAll, stopTogether, type Running } from './lifecycle.js';
 import { createLogger } from './logging.js';
 import { createReadiness, type Up } from './readiness.js';
 import type { Api } from './roles/api.js';
@@ -73,8 +73,20 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   return {
     url: listeningOn,
     ready,
-    stop: () => stopAll([...(started.whole ? [started.whole] : []), http]),
+    stop: () => stopInOrder(http, started.whole),
   };
+}
+
+/** What is still unanswered then waits for a store that is away, and the workers need seconds of the same ten. */
+const ANSWERED_WITHIN_MS = 1_000;
+
+/** From the outside in: first requests, then the workers, and then what both stand on. */
+function stopInOrder(http: Running, whole: Boot<Whole> | undefined): Promise<void> {
+  const stopWorkers = async () => {
+    await atMost(ANSWERED_WITHIN_MS, http.stop()).catch(() => undefined);
+    await whole?.up()?.stopWorkers();
+  };
+  return stopAll([...(whole ? [whole] : []), { stop: () => stopTogether([http, { stop: stopWorkers }]) }]);
 }
 
 /** The roles of this process, on what they are kept in. */

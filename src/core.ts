@@ -1,5 +1,5 @@
 import type { Role } from './config.js';
-import { stopAll, type Running } from './lifecycle.js';
+import { stopAll, stopTogether, type Running } from './lifecycle.js';
 import { greet, startApi, type Api } from './roles/api.js';
 import { layFoundation, loadInstance } from './roles/foundation.js';
 import { NOTHING_TO_SAY, type Keep, type RoleDeps, type RoleHealth } from './roles/role.js';
@@ -13,20 +13,21 @@ export interface Core extends Running {
   readonly apiKey: string | undefined;
   /** Of this process' roles, in their order. */
   readonly health: ReadonlyMap<Role, RoleHealth>;
+  /** The first half of `stop`: what consumes the log. Idempotent. */
+  stopWorkers(): Promise<void>;
 }
 
 /** Starts all roles of this process or nothing. @throws whatever a part could not start for, after stopping the others */
 export async function startCore(deps: RoleDeps): Promise<Core> {
   const below: Running[] = [];
   const workers: Running[] = [];
-  const stop = async () => {
-    // At the same time: each may wait seconds for what it has begun.
-    const stopWorkers = { stop: () => stopTogether(workers) };
-    await stopAll([...below, stopWorkers]);
-  };
+  let stopped: Promise<void> | undefined;
+  // At the same time: each may wait seconds for what it has begun.
+  const stopWorkers = () => (stopped ??= stopTogether(workers));
+  const stop = () => stopAll([...below, { stop: stopWorkers }]);
   try {
     const roles = await startRoles(deps, keepIn(below), keepIn(workers));
-    return { ...roles, stop };
+    return { ...roles, stopWorkers, stop };
   } catch (error) {
     await stop().catch((cleanup: unknown) => deps.logger.warn({ err: cleanup }, 'a failed start left traces'));
     throw error;
@@ -40,7 +41,7 @@ const keepIn =
     return part;
   };
 
-async function startRoles(deps: RoleDeps, keep: Keep, keepWorker: Keep): Promise<Omit<Core, 'stop'>> {
+async function startRoles(deps: RoleDeps, keep: Keep, keepWorker: Keep): Promise<Omit<Core, 'stop' | 'stopWorkers'>> {
   const { roles } = deps.config;
   const instance = await loadInstance(deps);
   const has = (role: Role) => roles.includes(role);
@@ -55,14 +56,4 @@ async function startRoles(deps: RoleDeps, keep: Keep, keepWorker: Keep): Promise
   if (foundation && has('dispatcher')) health.set('dispatcher', await startDispatcher(deps, foundation, keepWorker));
   const apiKey = foundation && api ? await greet(deps, foundation, api) : undefined;
   return { api, apiKey, health };
-}
-
-async function stopTogether(running: readonly Running[]): Promise<void> {
-  const stopped = await Promise.allSettled(running.map((one) => one.stop()));
-  const failed = stopped.filter((one) => one.status === 'rejected');
-  if (failed.length === 0) return;
-  throw new AggregateError(
-    failed.map(({ reason }): unknown => reason),
-    'Not every worker stopped cleanly.',
-  );
 }

@@ -19,6 +19,17 @@ export async function stopAll(running: readonly Running[]): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, 'Not everything stopped cleanly.');
 }
 
+/** Stops them all at the same time. @throws AggregateError with every one's error, after all have ended */
+export async function stopTogether(running: readonly Running[]): Promise<void> {
+  const stopped = await Promise.allSettled(running.map((one) => one.stop()));
+  const failed = stopped.filter((one) => one.status === 'rejected');
+  if (failed.length === 0) return;
+  throw new AggregateError(
+    failed.map(({ reason }): unknown => reason),
+    'Not everything stopped cleanly.',
+  );
+}
+
 /** Resolves after so many milliseconds, or at once when the signal fires: whoever waits looks at the signal itself. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -8,6 +8,8 @@ import { findOverdueRows, settleRows, tryLockSweep, type OutboxRow, type Settlem
 
 const SWEEP_EVERY_MS = 1_000;
 const FORGET_EVERY_MS = 3_600_000;
+/** The port's own bound is below it. */
+const HEADS_WITHIN_MS = 10_000;
 
 export interface SweeperDeps {
   readonly database: Database;
@@ -37,7 +39,7 @@ async function sweepUntil(signal: AbortSignal, deps: SweeperDeps): Promise<void>
   while (!signal.aborted) {
     try {
       await sweepAll(signal, deps);
-      if (deps.appender.isAway()) await askWhetherBack(deps);
+      if (deps.appender.isAway()) await askWhetherBack(signal, deps);
       if (performance.now() >= forgetAt) {
         await forgetExpiredKeys(deps.database.orm);
         forgetAt = performance.now() + FORGET_EVERY_MS;
@@ -85,7 +87,17 @@ async function appendAll(
   });
 }
 
-async function askWhetherBack({ log, appender }: SweeperDeps): Promise<void> {
-  await log.heads('events');
-  appender.markBack();
+/** A stop doesn't wait for the answer: of a log that swallows everything it would take seconds, and nothing hangs on it. */
+async function askWhetherBack(signal: AbortSignal, { log, appender }: SweeperDeps): Promise<void> {
+  const over = new AbortController();
+  const end = () => over.abort();
+  if (signal.aborted) return;
+  signal.addEventListener('abort', end);
+  try {
+    const answered = log.heads('events').then(() => true);
+    if (await Promise.race([answered, pause(HEADS_WITHIN_MS, over.signal).then(() => false)])) appender.markBack();
+  } finally {
+    end();
+    signal.removeEventListener('abort', end);
+  }
 }
