@@ -34,6 +34,26 @@ export function positioning(under: () => LogUnderTest): void {
     expect(await log.heads('webhooks')).toEqual(expected.map(() => 0n));
   });
 
+  it('tells where its consumers stand, as long as they run', async () => {
+    const { log } = under();
+    await fill(log);
+    expect(log.positions()).toEqual([]);
+    const { stop } = await collectRecords(log, 'events', 'beginning', 'watched');
+    await eventually(async () => {
+      const inOrder = log.positions().toSorted((one, other) => one.partition - other.partition);
+      expect(inOrder).toEqual(
+        (await log.heads('events')).map((nextOffset, partition) => ({
+          group: 'watched',
+          topic: 'events',
+          partition,
+          nextOffset,
+        })),
+      );
+    });
+    await stop();
+    await eventually(() => expect(log.positions()).toEqual([]));
+  });
+
   it('refuses a position beyond the head instead of resetting it', async () => {
     const { log } = under();
     await fill(log);

@@ -66,6 +66,27 @@ describe('group commit', () => {
     expect(batches.map((batch) => batch.map((item) => item.length))).toEqual([[60], [60], [300]]);
   });
 
+  it('bounds what goes to one lane, and lets a single large item through', async () => {
+    const { batches, write, finish } = openWriter();
+    const laneOf = (item: string) => item.charCodeAt(0);
+    const commits = createGroupCommit({ ...BOUNDS, batchItemsMax: 10, laneBytesMax: 40, laneOf, write });
+    const items = ['a'.repeat(30), 'b'.repeat(30), 'a'.repeat(10), 'a', 'c'.repeat(50), 'c'];
+    const all = Promise.all(items.map((item) => commits.add(item)));
+    for (let n = 0; n < 3; n += 1) await finish();
+    await all;
+    expect(batches).toEqual([items.slice(0, 3), items.slice(3, 5), items.slice(5)]);
+  });
+
+  it('answers each item of a batch on its own', async () => {
+    const write = (items: readonly string[]) =>
+      Promise.resolve(items.map((item) => (item === 'b' ? new LogUnavailableError('not this one') : item)));
+    const commits = createGroupCommit({ ...BOUNDS, write });
+    const [first, second, third] = await Promise.allSettled(['a', 'b', 'c'].map((item) => commits.add(item)));
+    expect(first).toEqual({ status: 'fulfilled', value: 'a' });
+    expect(second).toMatchObject({ status: 'rejected', reason: { message: 'not this one' } });
+    expect(third).toEqual({ status: 'fulfilled', value: 'c' });
+  });
+
   it('rejects at once what the queue has no room for', async () => {
     const { write, finish } = openWriter();
     const commits = createGroupCommit({ ...BOUNDS, queueItemsMax: 2, write });
