@@ -34,9 +34,10 @@ export async function untilLagIsZero(rig: Rig): Promise<void> {
       const { rows } = await client.query<{ consumer: string; partition: number; next_offset: bigint }>(POSITIONS);
       return new Map(rows.map((row) => [`${row.consumer} ${row.partition}`, row.next_offset]));
     };
+    const headsOfAll = () => Promise.all(CONSUMERS.map(({ topic }) => rig.heads(topic)));
     await eventually(
       async () => {
-        const heads = await Promise.all(CONSUMERS.map(({ topic }) => rig.heads(topic)));
+        const heads = await headsOfAll();
         const reached = await reachedOf();
         const behind = CONSUMERS.flatMap(({ consumer }, at) =>
           (heads[at] ?? []).flatMap((head, partition) =>
@@ -46,6 +47,8 @@ export async function untilLagIsZero(rig: Rig): Promise<void> {
         expect(behind, 'reached the heads').toEqual([]);
         const { rows: waiting } = await client.query<{ what: string; count: bigint }>(WAITING);
         expect(waiting.filter(({ count }) => count !== 0n)).toEqual([]);
+        // What waited when the heads were read may have been appended since, and is then not projected yet.
+        expect(await headsOfAll(), 'nothing was appended meanwhile').toEqual(heads);
       },
       { timeoutMs: 60_000, everyMs: 50 },
     );
