@@ -21,7 +21,7 @@ interface Events {
 }
 interface Sent {
   readonly sendMessage: {
-    readonly message: { readonly id: string; readonly conversation: { readonly id: string } | null } | null;
+    readonly message: { readonly id: string } | null;
     readonly userErrors: readonly { readonly code: string }[];
     readonly cursor: string;
   };
@@ -31,7 +31,7 @@ interface Conversation {
 }
 
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-  message { id conversation { id } } userErrors { code } cursor } }`;
+  message { id } userErrors { code } cursor } }`;
 const PUBLISHED = `subscription ($after: Cursor) { eventPublished(after: $after) { cursor event { id subject } } }`;
 const EVENTS = `query ($after: Cursor) { events(first: 1000, after: $after) {
   nodes { id subject } pageInfo { endCursor hasNextPage } } }`;
@@ -194,8 +194,13 @@ describe('commands on two API processes', () => {
   });
 
   it('mark a conversation read on one, and the other says so', async () => {
-    const { message } = await send(a, '+15550206000');
-    const id = message?.conversation?.id;
+    const { message, cursor } = await send(a, '+15550206000');
+    const found = await b.run<{ message: { conversation: { id: string } } }>(
+      'query ($id: ID!) { message(id: $id) { conversation { id } } }',
+      { id: message?.id },
+      { 'x-parley-after': cursor },
+    );
+    const { id } = found.message.conversation;
     await eventually(async () =>
       expect((await b.run<Conversation>(UNREAD, { id })).conversation?.unreadCount).toBeGreaterThan(0),
     );
