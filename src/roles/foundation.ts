@@ -1,6 +1,7 @@
 import { createIdentity, type Identity } from '../events/event-identity.js';
 import { createIdDeriver } from '../events/kernel/derive-id.js';
 import { guardFingerprint } from '../events/log/fingerprint-guard.js';
+import { guardLog } from '../events/log/log-guard.js';
 import type { AddressBook } from '../events/outbox/address-book.js';
 import { createAddressBook } from '../events/outbox/create-address-book.js';
 import { createOutbox } from '../events/outbox/create-outbox.js';
@@ -22,11 +23,12 @@ export interface Instance {
 
 /**
  * Loads the secrets, and sees to it that the log is this instance's.
- * @throws SecretBoxError, FingerprintMismatchError
+ * @throws SecretBoxError, OtherLogError, FingerprintMismatchError
  */
 export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
   const box = createSecretBox(await loadSecretKey({ dataDir: config.dataDir, configured: config.secretKey }));
   const identity = createIdentity(createIdDeriver(await loadInstanceSecret(database, box)));
+  await guardLog(database, log);
   await guardFingerprint(log, identity.fingerprint);
   return { box, identity };
 }

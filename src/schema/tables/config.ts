@@ -24,6 +24,8 @@ export const instance = config.table('instance', {
   idSecretSealed: bytea('id_secret_sealed').notNull(),
   /** Tells two secrets apart; stands in each event's header. */
   idFingerprint: text('id_fingerprint').notNull(),
+  /** The event log that positions, read models and cursors belong to; null until the first start on one. */
+  logId: text('log_id'),
   createdAt: timestamptz('created_at').notNull().defaultNow(),
 });
 

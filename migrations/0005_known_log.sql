@@ -1,0 +1,1 @@
+ALTER TABLE "config"."instance" ADD COLUMN "log_id" text;
