@@ -52,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.spec.ts'],
-          exclude: ['test/**/*.{int,e2e}.spec.ts', 'test/faults/**'],
+          exclude: ['test/**/*.{int,e2e}.spec.ts'],
         },
       },
       {

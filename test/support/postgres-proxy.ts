@@ -1,4 +1,5 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { pause } from '../../src/lifecycle.js';
 
 /** What crosses the proxy towards Postgres, as far as a test can name it. */
 export interface ProxiedStatement {
@@ -24,8 +25,16 @@ export interface PostgresProxy {
   holdStatement(matches: (statement: ProxiedStatement) => boolean): Hold;
   /** Lets the first matching statement through and holds everything that Postgres answers from then on. */
   holdAnswer(matches: (statement: ProxiedStatement) => boolean): Hold;
+  /** Resets every connection once; new ones are served. */
+  reset(): void;
   /** Refuses and resets until `heal`. */
   cut(): void;
+  /** Swallows every byte in both directions until `heal`; connections that lived through it are reset then. */
+  blackHole(): void;
+  /** Delays every chunk in both directions until `heal`. */
+  delay(milliseconds: number): void;
+  /** Resets the next so many connections in the middle of an answer. */
+  truncate(count: number): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -37,35 +46,57 @@ interface Trap {
   readonly released: Promise<void>;
 }
 
+interface Weather {
+  isCut: boolean;
+  isBlackHole: boolean;
+  delayMs: number;
+  truncations: number;
+}
+
 export async function startPostgresProxy(targetUrl: string): Promise<PostgresProxy> {
   const target = new URL(targetUrl);
   const traps: Trap[] = [];
   const sockets = new Set<Socket>();
-  let isCut = false;
+  const weather: Weather = { isCut: false, isBlackHole: false, delayMs: 0, truncations: 0 };
   const server = createServer((client) => {
-    if (isCut) return void client.resetAndDestroy();
-    relay(client, connect(Number(target.port), target.hostname), traps, sockets);
+    if (weather.isCut) return void client.resetAndDestroy();
+    relay({ client, upstream: connect(Number(target.port), target.hostname), traps, sockets, weather });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(targetUrl);
   url.hostname = '127.0.0.1';
   url.port = String((server.address() as AddressInfo).port);
-  const resetAll = () => {
+  const closeAll = () => {
     for (const socket of sockets) socket.destroy();
+  };
+  const resetAll = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
     url: url.href,
     holdStatement: (matches) => hold(traps, 'statement', matches),
     holdAnswer: (matches) => hold(traps, 'answer', matches),
+    reset: resetAll,
     cut() {
-      isCut = true;
-      resetAll();
+      weather.isCut = true;
+      closeAll();
+    },
+    blackHole() {
+      weather.isBlackHole = true;
+    },
+    delay(milliseconds) {
+      weather.delayMs = milliseconds;
+    },
+    truncate(count) {
+      weather.truncations = count;
     },
     heal() {
-      isCut = false;
+      // What was swallowed is missing in the middle of a message: the connection is of no use any more.
+      if (weather.isBlackHole) resetAll();
+      Object.assign(weather, { isCut: false, isBlackHole: false, delayMs: 0, truncations: 0 });
     },
     async close() {
-      resetAll();
+      closeAll();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
@@ -80,7 +111,15 @@ function hold(traps: Trap[], side: Trap['side'], matches: Trap['matches']): Hold
   return { reached, release };
 }
 
-function relay(client: Socket, upstream: Socket, traps: Trap[], sockets: Set<Socket>): void {
+interface Relay {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly traps: Trap[];
+  readonly sockets: Set<Socket>;
+  readonly weather: Weather;
+}
+
+function relay({ client, upstream, traps, sockets, weather }: Relay): void {
   for (const socket of [client, upstream]) {
     socket.setNoDelay(true);
     sockets.add(socket);
@@ -93,6 +132,8 @@ function relay(client: Socket, upstream: Socket, traps: Trap[], sockets: Set<Soc
   }
   let answersMayPass: Promise<void> | undefined;
   const toServer = serial(async (chunk) => {
+    if (weather.isBlackHole) return;
+    if (weather.delayMs > 0) await pause(weather.delayMs);
     for (const { bytes, statement } of parse(chunk)) {
       const trap = statement && take(traps, statement);
       if (trap?.side === 'statement') {
@@ -106,7 +147,14 @@ function relay(client: Socket, upstream: Socket, traps: Trap[], sockets: Set<Soc
     }
   });
   const toClient = serial(async (chunk) => {
+    if (weather.isBlackHole) return;
+    if (weather.delayMs > 0) await pause(weather.delayMs);
     if (answersMayPass) await answersMayPass;
+    if (weather.truncations > 0) {
+      weather.truncations -= 1;
+      client.write(chunk.subarray(0, Math.floor(chunk.length / 2)), () => client.resetAndDestroy());
+      return;
+    }
     client.write(chunk);
   });
   const parse = frontendParser();
