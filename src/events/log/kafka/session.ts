@@ -4,7 +4,8 @@ import type { ConsumerPosition } from '../event-log.js';
 import { createLanes, type Lanes, type LanesDependencies } from './lanes.js';
 import { watchSession } from './session-watch.js';
 
-const LEAVE_WITHIN_MS = 5_000;
+/** It takes milliseconds where Kafka answers; where it does not, the process has ten seconds for everything. */
+const LEAVE_WITHIN_MS = 3_000;
 /** kafkajs runs so many of a fetch's batches at once. */
 const BATCHES_AT_ONCE = 4;
 
