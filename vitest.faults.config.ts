@@ -8,7 +8,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    // Eight processes and a broker start within it, also where another job has the machine.
+    hookTimeout: 120_000,
     bail: 0,
   },
 });

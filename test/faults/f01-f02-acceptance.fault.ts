@@ -1,21 +1,17 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/with-client.js';
 import { holdAppend, holdAppendAnswer } from './appends.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { openRig, type LogKind, type Rig } from './rig.js';
+import type { LogKind, Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 const TO = '+15550100000';
 const isReservation = (sql: string) => /insert into "?work"?\."?idempotency_keys/i.test(sql);
 
 let rig: Rig;
-const begin = (log: LogKind) =>
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-afterEach(() => rig.close());
+const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
 describeFault('F1 kill -9 after validation, before anything is written', (log) => {
   begin(log);

@@ -1,19 +1,16 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ProxiedStatement } from '../support/postgres-proxy.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { openRig, type Rig } from './rig.js';
+import type { Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 const isProjectorsCommit = ({ sql, transaction }: ProxiedStatement) =>
   /^\s*commit/i.test(sql) && transaction.some((earlier) => /insert into "?read"?\."?events/i.test(earlier));
 
 describeFault('F5 kill -9 of the projector mid-batch', (log) => {
   let rig: Rig;
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-  afterEach(() => rig.close());
+  rigPerTest({ log }, (opened) => (rig = opened));
 
   it('folds again what was not committed', async () => {
     const hold = rig.proxy.holdStatement(isProjectorsCommit);

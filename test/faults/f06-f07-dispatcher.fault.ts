@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { holdAppend } from './appends.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { openRig, receipt, type LogKind, type Rig } from './rig.js';
+import { receipt, type LogKind, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 const TO = '+15550100000';
 
 let rig: Rig;
-const begin = (log: LogKind) =>
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-afterEach(() => rig.close());
+const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
 describeFault('F6 kill -9 of the dispatcher after the provider accepted, before the outcome is stored', (log) => {
   begin(log);

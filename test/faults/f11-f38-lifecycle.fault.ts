@@ -1,20 +1,16 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ROLES } from '../../src/config.js';
 import { eventually } from '../support/eventually.js';
 import { untilReady } from '../support/parley-process.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { complaintsOf, openRig, rounds, type LogKind, type Rig } from './rig.js';
+import { complaintsOf, rounds, type LogKind, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 let rig: Rig;
-const begin = (log: LogKind) =>
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-afterEach(() => rig.close());
+const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
 describeFault('F11 everything away while the API starts', (log) => {
   begin(log);

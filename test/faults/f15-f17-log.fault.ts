@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { LogRecord } from '../../src/events/log/event-log.js';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/with-client.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { complaintsOf, openRig, type LogKind, type Rig } from './rig.js';
+import { complaintsOf, type LogKind, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 let rig: Rig;
-const begin = (log: LogKind) =>
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-afterEach(() => rig.close());
+const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
 describeFault('F15 poison in the topic', (log) => {
   begin(log);

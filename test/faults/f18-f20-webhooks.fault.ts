@@ -1,22 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { postSigned, type CarrierCall } from '../support/scripted-carrier.js';
 import { withClient } from '../support/with-client.js';
 import { checkEverything, untilLagIsZero } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { incoming, openRig, receipt, rounds, type LogKind, type Rig } from './rig.js';
+import { incoming, receipt, rounds, type LogKind, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
 
 const TO = '+15550100000';
 
 let rig: Rig;
-const begin = (log: LogKind) =>
-  beforeEach(async () => {
-    rig = await openRig({ log });
-    await rig.start();
-  });
-afterEach(() => rig.close());
+const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
 describeFault('F18 provider statuses in every order, repeated, before the send is recorded', (log) => {
   begin(log);
