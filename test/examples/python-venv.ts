@@ -21,7 +21,10 @@ export async function preparePython(requirements: string): Promise<PythonVenv> {
   const missing =
     (await whyNot('python3', ['-m', 'venv', venv], 'no Python 3 with venv and pip')) ??
     (await whyNot(python, [...PIP, '-r', requirements], 'pip can not install its packages'));
-  return { python, missing, remove: () => rm(venv, { recursive: true, force: true }) };
+  const remove = () => rm(venv, { recursive: true, force: true });
+  // Of tests that are skipped no hook runs.
+  if (missing !== undefined) await remove();
+  return { python, missing, remove };
 }
 
 async function whyNot(command: string, args: readonly string[], reason: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { ParleyEvent } from '../../src/events/catalog.js';
 import { toRecord } from '../../src/events/codec.js';
 import type { ChannelId } from '../../src/events/kernel/ids.js';
@@ -12,7 +12,11 @@ import { preparePython } from './python-venv.js';
 
 const example = (file: string) => fileURLToPath(new URL(`../../examples/python/${file}`, import.meta.url));
 
-const venv = await preparePython(example('requirements.txt'));
+/** Nothing is fetched for tests that are skipped for another reason. */
+const venv =
+  'missing' in inject('kafka')
+    ? { python: '', missing: 'there is no Kafka to read', remove: () => Promise.resolve() }
+    : await preparePython(example('requirements.txt'));
 afterAll(() => venv.remove());
 
 const CHANNELS = [channelId(1), channelId(2), channelId(3)] as const;
