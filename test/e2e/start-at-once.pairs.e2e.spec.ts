@@ -120,7 +120,14 @@ describe('two processes of each role, started at the same moment on an empty Pos
   it('answer requests and webhooks only where the API is, and health and metrics everywhere', async () => {
     for (const { role, app } of apps) {
       for (const path of ['/healthz', '/metrics']) expect((await fetch(`${app.url}${path}`)).status).toBe(200);
-      for (const path of ['/graphql', '/graphiql', '/schema.graphql', '/webhooks/sandbox/chan_x', '/']) {
+      for (const path of [
+        '/graphql',
+        '/graphiql',
+        '/schema.graphql',
+        '/asyncapi.json',
+        '/webhooks/sandbox/chan_x',
+        '/',
+      ]) {
         const { status } = await fetch(`${app.url}${path}`, { method: 'GET', redirect: 'manual' });
         if (role === 'api') expect(status, path).not.toBe(404);
         else expect(status, `${role} ${path}`).toBe(404);
