@@ -1,6 +1,6 @@
 import { LogUnavailableError, type AppendedPosition } from '../event-log.js';
 import { brokerCodeOf } from './faults.js';
-import { groupByLane, laneOf, type PlacedRecord } from './placed-record.js';
+import { groupByLane, type LaneGroups, type PlacedRecord } from './placed-record.js';
 import type { LogProducer } from './producer.js';
 import { createSickLanes, type SickLanes } from './sick-lanes.js';
 
@@ -23,29 +23,28 @@ const APART_FOR_MS = 3_000;
 export function createLogWriter(producer: LogProducer): (records: readonly PlacedRecord[]) => Promise<Written[]> {
   const sick = createSickLanes();
   return async (records) => {
-    const lanes = groupByLane(records);
-    if (!sick.isEmpty(performance.now())) return answersFor(records, await writeApart(producer, sick, lanes));
+    const groups = groupByLane(records);
+    if (!sick.isEmpty(performance.now())) return answersFor(groups, await writeApart(producer, sick, groups));
     try {
-      return answersFor(records, await producer.send(records, RETRY_FOR_MS));
+      return answersFor(groups, await producer.send(groups, RETRY_FOR_MS));
     } catch (error) {
-      if (brokerCodeOf(error) !== undefined) for (const lane of lanes.keys()) sick.suspect(lane, performance.now());
+      if (brokerCodeOf(error) !== undefined) for (const lane of groups.keys()) sick.suspect(lane, performance.now());
       throw error;
     }
   };
 }
 
-type Lanes = ReadonlyMap<number, readonly PlacedRecord[]>;
-
 /** One lane per request, the well ones first. */
-async function writeApart(producer: LogProducer, sick: SickLanes, lanes: Lanes) {
+async function writeApart(producer: LogProducer, sick: SickLanes, groups: LaneGroups) {
   const bases = new Map<number, bigint | LogUnavailableError>();
   const until = performance.now() + APART_FOR_MS;
-  const inOrder = [...lanes].sort(([one], [other]) => Number(sick.has(one)) - Number(sick.has(other)));
-  for (const [lane, records] of inOrder) {
+  const inOrder = [...groups].sort(([one], [other]) => Number(sick.has(one)) - Number(sick.has(other)));
+  for (const [lane, group] of inOrder) {
     const now = performance.now();
     if (now > until || sick.isHopeless(lane, now)) continue;
     try {
-      const base = (await producer.send(records, sick.has(lane) ? 0 : RETRY_ALONE_FOR_MS)).get(lane);
+      const alone = new Map([[lane, group]]);
+      const base = (await producer.send(alone, sick.has(lane) ? 0 : RETRY_ALONE_FOR_MS)).get(lane);
       if (base === undefined) continue;
       bases.set(lane, base);
       sick.recovered(lane);
@@ -58,18 +57,13 @@ async function writeApart(producer: LogProducer, sick: SickLanes, lanes: Lanes) 
 }
 
 /** The n-th record of a lane is at its base + n. */
-function answersFor(
-  records: readonly PlacedRecord[],
-  bases: ReadonlyMap<number, bigint | LogUnavailableError>,
-): Written[] {
-  const places = new Map<number, bigint>();
-  return records.map((placed) => {
-    const lane = laneOf(placed);
-    const base = bases.get(lane);
-    if (base === undefined) return new LogUnavailableError('Kafka did not acknowledge the record.');
-    if (base instanceof LogUnavailableError) return base;
-    const place = places.get(lane) ?? 0n;
-    places.set(lane, place + 1n);
-    return { partition: placed.partition, offset: base + place };
-  });
+function answersFor(groups: LaneGroups, bases: ReadonlyMap<number, bigint | LogUnavailableError>): Written[] {
+  const answers: Written[] = [];
+  for (const [lane, { partition, places }] of groups) {
+    const base = bases.get(lane) ?? new LogUnavailableError('Kafka did not acknowledge the record.');
+    for (const [index, place] of places.entries()) {
+      answers[place] = typeof base === 'bigint' ? { partition, offset: base + BigInt(index) } : base;
+    }
+  }
+  return answers;
 }

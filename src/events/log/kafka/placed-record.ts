@@ -19,13 +19,29 @@ export function placeRecord(topic: Topic, partition: number, record: OutgoingRec
   return { topic, partition, record, bytes };
 }
 
-/** In the order of their first records; each keeps its own. */
-export function groupByLane(records: readonly PlacedRecord[]): ReadonlyMap<number, readonly PlacedRecord[]> {
-  const lanes = new Map<number, PlacedRecord[]>();
-  for (const record of records) {
-    const lane = lanes.get(laneOf(record));
-    if (lane === undefined) lanes.set(laneOf(record), [record]);
-    else lane.push(record);
+/** The records of a batch that go to one lane, in order. */
+export interface LaneGroup {
+  readonly topic: Topic;
+  readonly partition: number;
+  readonly records: readonly OutgoingRecord[];
+  /** Where each stands in the batch. */
+  readonly places: readonly number[];
+}
+
+/** By lane, in the order of their first records. */
+export type LaneGroups = ReadonlyMap<number, LaneGroup>;
+
+export function groupByLane(batch: readonly PlacedRecord[]): LaneGroups {
+  const groups = new Map<number, LaneGroup & { readonly records: OutgoingRecord[]; readonly places: number[] }>();
+  for (const [place, placed] of batch.entries()) {
+    const { topic, partition, record } = placed;
+    const group = groups.get(laneOf(placed));
+    if (group === undefined) {
+      groups.set(laneOf(placed), { topic, partition, records: [record], places: [place] });
+    } else {
+      group.records.push(record);
+      group.places.push(place);
+    }
   }
-  return lanes;
+  return groups;
 }

@@ -1,9 +1,9 @@
 import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { boundedBy } from '../../../lifecycle.js';
-import { LogUnavailableError, TOPICS, type Topic } from '../event-log.js';
+import { LogUnavailableError, TOPICS, type OutgoingRecord, type Topic } from '../event-log.js';
 import { createAttempts, type Attempts } from './attempts.js';
 import { createDepartures } from './departures.js';
-import { groupByLane, type PlacedRecord } from './placed-record.js';
+import type { LaneGroups } from './placed-record.js';
 
 export interface LogProducer {
   /**
@@ -12,7 +12,7 @@ export interface LogProducer {
    * @param retryForMs how long another attempt may begin when one failed; 0: only one
    * @throws after which it isn't known what was written; the next call uses a new producer
    */
-  send(records: readonly PlacedRecord[], retryForMs: number): Promise<ReadonlyMap<number, bigint>>;
+  send(groups: LaneGroups, retryForMs: number): Promise<ReadonlyMap<number, bigint>>;
   /** How many were made after the first one. */
   reconnects(): number;
   /** @throws LogUnavailableError, or what kafkajs threw, where there is none within 3.5 s */
@@ -63,17 +63,17 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
     return (connection = fresh);
   };
   return {
-    async send(records, retryForMs) {
+    async send(groups, retryForMs) {
       const current = await connected();
       const { producer, attempts } = current;
-      const { topicMessages, lanes } = toMessages(records, topicNames);
+      const topicMessages = toMessages(groups, topicNames);
       try {
         attempts.begin(topicMessages[0]?.messages[0], retryForMs);
         const request = { acks: -1, timeout: REPLICATED_WITHIN_MS, topicMessages };
         const answers = await boundedBy(SEND_WITHIN_MS, sendLate, () => producer.sendBatch(request));
-        const bases = basesOf(answers, lanes);
+        const bases = basesOf(answers, groups, topicNames);
         // After a leader moved to a broker that had already answered, kafkajs leaves its partitions out, silently.
-        if (bases.size < lanes.size) throwAway(current);
+        if (bases.size < groups.size) throwAway(current);
         return bases;
       } catch (error) {
         attempts.end();
@@ -109,30 +109,34 @@ function openConnection(kafka: Kafka): Connection {
 }
 
 /** kafkajs wants them by topic; within one its own grouping by partition keeps their order. */
-function toMessages(records: readonly PlacedRecord[], topicNames: Record<Topic, string>) {
-  const topicMessages = TOPICS.flatMap((topic) => {
-    const messages = records.filter((placed) => placed.topic === topic).map(toMessage);
-    return messages.length === 0 ? [] : [{ topic: topicNames[topic], messages }];
-  });
-  const lanes = new Map<string, number>();
-  for (const [lane, [first]] of groupByLane(records)) {
-    if (first) lanes.set(`${topicNames[first.topic]}/${first.partition}`, lane);
+function toMessages(groups: LaneGroups, topicNames: Record<Topic, string>) {
+  const messages: Record<Topic, Message[]> = { events: [], webhooks: [] };
+  for (const { topic, partition, records } of groups.values()) {
+    for (const record of records) messages[topic].push(toMessage(partition, record));
   }
-  return { topicMessages, lanes };
+  return TOPICS.filter((topic) => messages[topic].length > 0).map((topic) => ({
+    topic: topicNames[topic],
+    messages: messages[topic],
+  }));
 }
 
-const toMessage = ({ partition, record }: PlacedRecord): Message => ({
+const toMessage = (partition: number, { key, headers, value }: OutgoingRecord): Message => ({
   partition,
-  key: record.key,
-  headers: record.headers,
-  value: record.value,
+  key,
+  headers,
+  value,
 });
 
-function basesOf(answers: readonly RecordMetadata[], lanes: ReadonlyMap<string, number>): ReadonlyMap<number, bigint> {
+function basesOf(
+  answers: readonly RecordMetadata[],
+  groups: LaneGroups,
+  topicNames: Record<Topic, string>,
+): ReadonlyMap<number, bigint> {
   const bases = new Map<number, bigint>();
-  for (const { topicName, partition, baseOffset } of answers) {
-    const lane = lanes.get(`${topicName}/${partition}`);
-    if (lane !== undefined && baseOffset !== undefined && BigInt(baseOffset) >= 0n) bases.set(lane, BigInt(baseOffset));
+  for (const [lane, { topic, partition }] of groups) {
+    const answer = answers.find((one) => one.topicName === topicNames[topic] && one.partition === partition);
+    const base = BigInt(answer?.baseOffset ?? -1);
+    if (base >= 0n) bases.set(lane, base);
   }
   return bases;
 }

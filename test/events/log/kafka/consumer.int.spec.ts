@@ -90,9 +90,9 @@ describeOnKafka('consume on Kafka', () => {
     await fill(log, 100);
     const first = await log.consume(slow);
     await eventually(() => expect(begun).toBe(PARTITIONS));
-    // It has joined: two partitions were taken away from the first while their handlers run.
     const second = await log.consume(slow);
-    expect(log.positions()).toEqual([]);
+    // Assigned anew to both while the handlers of the first run: nobody knows yet where to go on.
+    await eventually(() => expect(log.positions()).toEqual([]));
     expect(begun).toBe(PARTITIONS);
     gate.open();
     await eventually(() => expect(log.positions()).toHaveLength(PARTITIONS));
