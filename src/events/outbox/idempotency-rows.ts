@@ -77,23 +77,26 @@ function eventOf({ headers, value }: FoundRow): MessageAccepted {
   throw new TypeError(`An idempotency row holds no readable message.accepted (${parsed.kind}).`);
 }
 
-/** Keys sorted, so that two processes can't deadlock. Answers whether all of them were free (or expired). */
+/**
+ * Keys sorted, as `settleRows` takes them, so that two processes can't deadlock: also a key that is taken is locked here.
+ * Answers whether all of them were free (or expired).
+ */
 export async function insertKeys(tx: Transaction, rows: readonly NewKeyRow[]): Promise<boolean> {
-  const sorted = [...rows].sort((a, b) => compare(a.workspaceId, b.workspaceId) || compare(a.key, b.key));
   const inserted = await tx.execute(sql`
     insert into work.idempotency_keys as kept
       (workspace_id, key, request_hash, message_id, event_id, headers, value, cursor)
     select workspace_id, key, request_hash, message_id, event_id, headers::jsonb, value, cursor
     from unnest(
-      ${sql.param(sorted.map(({ workspaceId }) => workspaceIds.toUuid(workspaceId)))}::uuid[],
-      ${sql.param(sorted.map(({ key }) => key))}::text[],
-      ${sql.param(sorted.map(({ requestHash }) => requestHash))}::text[],
-      ${sql.param(sorted.map(({ event }) => (event.messageId === undefined ? null : messageIds.toUuid(event.messageId))))}::uuid[],
-      ${sql.param(sorted.map(({ event }) => eventIds.toUuid(event.id)))}::uuid[],
-      ${sql.param(sorted.map(({ record }) => JSON.stringify(record.headers)))}::text[],
-      ${sql.param(sorted.map(({ record }) => record.value))}::bytea[],
-      ${sql.param(sorted.map(({ cursor }) => cursorToText(cursor)))}::text[]
+      ${sql.param(rows.map(({ workspaceId }) => workspaceIds.toUuid(workspaceId)))}::uuid[],
+      ${sql.param(rows.map(({ key }) => key))}::text[],
+      ${sql.param(rows.map(({ requestHash }) => requestHash))}::text[],
+      ${sql.param(rows.map(({ event }) => (event.messageId === undefined ? null : messageIds.toUuid(event.messageId))))}::uuid[],
+      ${sql.param(rows.map(({ event }) => eventIds.toUuid(event.id)))}::uuid[],
+      ${sql.param(rows.map(({ record }) => JSON.stringify(record.headers)))}::text[],
+      ${sql.param(rows.map(({ record }) => record.value))}::bytea[],
+      ${sql.param(rows.map(({ cursor }) => cursorToText(cursor)))}::text[]
     ) as given (workspace_id, key, request_hash, message_id, event_id, headers, value, cursor)
+    order by workspace_id, key collate "C"
     on conflict (workspace_id, key) do update set
       request_hash = excluded.request_hash, message_id = excluded.message_id, event_id = excluded.event_id,
       headers = excluded.headers, value = excluded.value, cursor = excluded.cursor,
@@ -103,13 +106,14 @@ export async function insertKeys(tx: Transaction, rows: readonly NewKeyRow[]): P
   return inserted.rowCount === rows.length;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** What has expired goes, some at a time; never a row whose event may still wait in the outbox. */
+/**
+ * What has expired goes, some at a time; never a row whose event may still wait in the outbox. Each process does this, all
+ * of them at a start: what another one has locked is his.
+ */
 export async function forgetExpiredKeys(executor: Executor): Promise<void> {
   await executor.execute(sql`
     delete from work.idempotency_keys where (workspace_id, key) in (
       select workspace_id, key from work.idempotency_keys
       where created_at <= now() - ${KEPT}::interval and partition is not null
-      order by created_at limit ${FORGET_ROWS_MAX})`);
+      order by created_at limit ${FORGET_ROWS_MAX} for update skip locked)`);
 }

@@ -50,24 +50,36 @@ export async function insertOutboxRows(tx: Transaction, events: readonly ParleyE
     on conflict (event_id) do nothing`);
 }
 
-/** Acknowledged: the outbox rows go, and the positions stand in the idempotency rows. The first position wins. */
+/**
+ * Acknowledged: the outbox rows go, and the positions stand in the idempotency rows. The first position wins.
+ *
+ * A sweeper and a slow publisher may settle the same rows at once: keys are locked first, in the order in which they are
+ * inserted, then outbox rows. The sum makes the second kind wait for the whole of the first; it changes nothing else.
+ */
 export async function settleRows(executor: Executor, settled: readonly Settlement[]): Promise<void> {
-  const sorted = [...settled].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
   await executor.execute(sql`
     with acknowledged as (
       select * from unnest(
-        ${sql.param(sorted.map(({ eventId }) => eventIds.toUuid(eventId)))}::uuid[],
-        ${sql.param(sorted.map(({ position }) => position.partition))}::integer[],
-        ${sql.param(sorted.map(({ position }) => String(position.offset)))}::bigint[],
-        ${sql.param(sorted.map(({ cursor }) => cursor))}::text[]
+        ${sql.param(settled.map(({ eventId }) => eventIds.toUuid(eventId)))}::uuid[],
+        ${sql.param(settled.map(({ position }) => position.partition))}::integer[],
+        ${sql.param(settled.map(({ position }) => String(position.offset)))}::bigint[],
+        ${sql.param(settled.map(({ cursor }) => cursor))}::text[]
       ) as given (event_id, partition, "offset", cursor)
+    ), keys as materialized (
+      select kept.workspace_id, kept.key, given.partition, given."offset", given.cursor
+      from acknowledged as given join work.idempotency_keys as kept using (event_id)
+      where kept.partition is null
+      order by kept.workspace_id, kept.key collate "C" for update of kept
     ), positioned as (
       update work.idempotency_keys as kept
-      set partition = acknowledged.partition, "offset" = acknowledged."offset",
-        cursor = coalesce(acknowledged.cursor, kept.cursor)
-      from acknowledged where kept.event_id = acknowledged.event_id and kept.partition is null
+      set partition = keys.partition, "offset" = keys."offset", cursor = coalesce(keys.cursor, kept.cursor)
+      from keys where kept.workspace_id = keys.workspace_id and kept.key = keys.key and kept.partition is null
+    ), appended as materialized (
+      select waiting.event_id from work.outbox as waiting
+      where waiting.event_id in (select event_id from acknowledged) and (select count(*) from keys) >= 0
+      order by waiting.event_id for update
     )
-    delete from work.outbox using acknowledged where outbox.event_id = acknowledged.event_id`);
+    delete from work.outbox using appended where outbox.event_id = appended.event_id`);
 }
 
 /** What nobody appended in time, oldest first. */

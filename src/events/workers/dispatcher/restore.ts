@@ -92,7 +92,8 @@ async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise
       ${sql.param(rows.map((row) => row.record.offset.toString()))}::bigint[],
       ${sql.param(rows.map((row) => row.event.recordedAt))}::timestamptz[]) as r
       (workspace_id, key, request_hash, message_id, event_id, headers, value, partition, "offset", created_at)
-    where r.created_at > now() - make_interval(days => ${KEY_KEPT_DAYS}) on conflict do nothing`);
+    where r.created_at > now() - make_interval(days => ${KEY_KEPT_DAYS})
+    order by r.workspace_id, r.key collate "C" on conflict do nothing`);
 }
 
 /** Which message a provider's id means. After the dispatches and before the lanes, as whoever settles a call does it. */
