@@ -11,6 +11,7 @@ import { createErrorPresenter } from './graphql/errors.js';
 import { LIMITS } from './graphql/limits.js';
 import type { GraphqlDepsSource } from './graphql/request.js';
 import { graphqlRoutes } from './graphql/routes.js';
+import { terminateLater } from './graphql/websocket-host.js';
 import { createWebSocketHandler } from './graphql/websocket.js';
 import { graphiqlRoutes } from './graphiql.js';
 import { healthRoutes, type Readiness } from './health.js';
@@ -83,7 +84,11 @@ async function addApi(
   const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger });
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
   // For all routes: an upgrade elsewhere must not leave its connection behind either.
-  await app.register(websocket, { options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax }, preClose: leaveOpen });
+  await app.register(websocket, {
+    options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax },
+    errorHandler: (_error, socket) => terminateLater(socket),
+    preClose: leaveOpen,
+  });
   await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
   await app.register(graphiqlRoutes);
   for (const route of routes) await app.register(route);

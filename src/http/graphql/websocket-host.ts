@@ -75,12 +75,17 @@ function keepAlive(socket: WebSocket): () => void {
 
 /** 1001, and a second for the other side to say goodbye. */
 export function closeGoingAway(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.close(GOING_AWAY, 'The server is stopping');
-  });
+  const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+  terminateLater(socket);
+  socket.close(GOING_AWAY, 'The server is stopping');
+  return closed;
+}
+
+/**
+ * What to do when a socket breaks the protocol: the close frame that says so (1009 to a message that is too long) is on
+ * its way already. To terminate at once, while the other side still sends, resets the connection and the frame with it.
+ */
+export function terminateLater(socket: Pick<WebSocket, 'once' | 'terminate'>): void {
+  const timer = setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
