@@ -53,7 +53,11 @@ export async function createProjector(deps: ProjectorDeps): Promise<Projector & 
     group: GROUP,
     startAt: () => positions.load(database.orm, log.partitionCount),
     handle,
-    onError: (error) => logger.warn({ reason: reasonOf(error) }, 'the projector failed and tries again'),
+    onError: (error) => {
+      // Another projector moved on: its work, and no fault. With one in another group, it's every second batch.
+      const level = error instanceof StalePositionError ? 'debug' : 'warn';
+      logger[level]({ reason: reasonOf(error) }, 'the projector failed and tries again');
+    },
   });
   const ended = consumer.closed.then(
     () => void (isRunning = false),
