@@ -150,7 +150,56 @@ describeOnKafka('consume on Kafka', () => {
     await consumer.stop();
   });
 
-  it('gives up when what it has not read is deleted under it', async () => {
+  it('hands over nothing that was fetched before it knew where to read', async () => {
+    const { log } = rig;
+    for (let n = 0; n < 20; n += 1) await log.append('events', record('a', n));
+    const gate = openGate();
+    const at = FROM_ZERO.map((zero, partition) => (partition === log.partitionOf('a') ? 15n : zero));
+    let asked = 0;
+    const seen: number[] = [];
+    const consumer = await log.consume({
+      topic: 'events',
+      group: 'late',
+      async startAt() {
+        asked += 1;
+        // Once more when the group was joined: by then kafkajs fetches from wherever it thinks.
+        if (asked > 1) await gate.opened;
+        return at;
+      },
+      handle: (batch) => Promise.resolve(void seen.push(...numbersOf(batch))),
+    });
+    await eventually(() => expect(asked).toBe(2));
+    // As many fetches as there may be in this time must leave no trace.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(seen).toEqual([]);
+    gate.open();
+    await eventually(() => expect(seen).toEqual([15, 16, 17, 18, 19]));
+    await consumer.stop();
+  });
+
+  it('gives up when kafkajs would go on behind what was deleted', async () => {
+    const { log } = rig;
+    const gate = openGate();
+    const seen: number[] = [];
+    const consumer = await log.consume({
+      topic: 'events',
+      group: 'skipping',
+      startAt: () => Promise.resolve('beginning'),
+      async handle(batch) {
+        seen.push(...numbersOf(batch));
+        await gate.opened;
+      },
+    });
+    await log.append('events', record('a', 0));
+    await eventually(() => expect(seen).toEqual([0]));
+    for (let n = 1; n < 20; n += 1) await log.append('events', record('a', n));
+    await forgetBelow(rig, 'events', log.partitionOf('a'), 10n);
+    gate.open();
+    await expect(consumer.closed).rejects.toThrow(PositionOutOfRangeError);
+    expect(seen).toEqual([0]);
+  });
+
+  it('gives up when what it failed on is deleted under it', async () => {
     const { log } = rig;
     for (let n = 0; n < 10; n += 1) await log.append('events', record('a', n));
     let failures = 0;
