@@ -35,7 +35,9 @@ function readArguments() {
     if (stranger !== undefined) throw new Error(`${stranger} is not the name of a fault.`);
     return { names: positionals, log: values.log, isQuick: values.quick };
   } catch (error) {
-    console.error(`${error.message}\nUsage: npm run faults -- [--quick] [--log embedded|kafka] [F1 F2 … postmaster history]`);
+    console.error(
+      `${error.message}\nUsage: npm run faults -- [--quick] [--log embedded|kafka] [F1 F2 … postmaster history]`,
+    );
     process.exit(2);
   }
 }
