@@ -7,7 +7,7 @@ const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 15_000;
 
-/** Resolves when its banner stands there: it is ready then. */
+/** Resolves when its banner stands there. */
 export async function start(env, args = []) {
   const startedAt = Date.now();
   const child = spawn(process.execPath, [MAIN, 'start', ...args], {
@@ -76,6 +76,11 @@ export async function expectOk(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response.text();
+}
+
+/** The banner says that all of it runs; a consumer may still be joining its group. */
+export async function untilReady(url) {
+  await until(`${url}/readyz answers 200`, async () => (await fetch(`${url}/readyz`)).ok);
 }
 
 async function until(what, check, timeoutMs = 20_000) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../dist/database/embedded-postgres.js';
 import { startBroker, whyNoBroker } from '../kafka/broker.mjs';
-import { expectOk, graphql, sendOne, start } from './smoke-process.mjs';
+import { expectOk, graphql, sendOne, start, untilReady } from './smoke-process.mjs';
 
 const SECOND_START_MS_MAX = 5_000;
 
@@ -73,7 +73,7 @@ async function onKafka(dataDir) {
   };
   const api = await keep(start(env, ['--roles', 'api,projector']));
   const workers = await keep(start({ ...env, PARLEY_PUBLIC_URL: api.url }, ['--roles', 'interpreter,dispatcher']));
-  await expectOk(`${workers.url}/readyz`);
+  await Promise.all([api, workers].map(({ url }) => untilReady(url)));
   await sendOne(api.url, key);
   await Promise.all([workers.stop(), api.stop()]);
   console.log('on Kafka, as two processes: sent and read');
