@@ -153,7 +153,7 @@ const ONE_EACH = { api: 1, interpreter: 1, projector: 1, dispatcher: 1 } satisfi
 const SETTINGS = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
 
 /** A minute passes, as far as leases know: they count by the database's clock. */
-async function letLeasesRunOut(url: string): Promise<void> {
+export async function letLeasesRunOut(url: string): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(`update work.dispatches set lease_until = now() - interval '1 second'
       where state in ('claimed', 'calling')`);
