@@ -29,7 +29,7 @@ async function firstFingerprint(log: EventLog): Promise<string | undefined> {
   const search = openSearch();
   const consumer = await log.consume({
     topic: 'events',
-    // Of its own: two processes that start at once would share the partitions, and each see a part.
+    // Of its own: two processes that start at once would share the partitions, and one wait for the other to be done.
     group: `fingerprint-guard-${randomUUID()}`,
     startAt: () => Promise.resolve('beginning'),
     onError: search.fail,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LogUnavailableError, type AppendedPosition } from '../../../../src/events/log/event-log.js';
 import { collectRecords } from '../../../support/collect-records.js';
 import { eventually } from '../../../support/eventually.js';
+import { PRODUCE } from '../../../support/kafka-proxy.js';
 import { describeOnKafka } from '../../../support/kafka.js';
 import { openLogRig, type LogRig } from './log-rig.js';
 
@@ -56,6 +57,24 @@ describeOnKafka('append on Kafka', () => {
       const all = await both(101);
       expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
     });
+  });
+
+  it('never lets a new record be taken for the repeat of one whose answer was lost', async () => {
+    const { log, proxy } = rig;
+    const held = proxy.holdAnswer(({ apiKey }) => apiKey === PRODUCE);
+    const lost = log.append('events', record('a', 1));
+    await held.reached;
+    await expect(lost).rejects.toThrow(LogUnavailableError);
+    held.release();
+    // Under the sequence number of the first, Kafka would acknowledge it, and keep only the first.
+    const position = await eventually(() => log.append('events', record('a', 2)), { timeoutMs: 15_000 });
+    const { records, stop } = await collectRecords(log, 'events');
+    await eventually(() => {
+      const found = records.find((one) => placeOf(one) === placeOf(position));
+      expect(found?.headers['n']).toBe('2');
+    });
+    expect(log.reconnects()).toBeGreaterThan(0);
+    await stop();
   });
 
   it('loses and doubles nothing acknowledged over resets, black holes and cuts', { timeout: 90_000 }, async () => {
