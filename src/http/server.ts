@@ -1,19 +1,8 @@
-import cors from '@fastify/cors';
-import websocket from '@fastify/websocket';
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { handleProtocols } from 'graphql-ws';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { Running } from '../lifecycle.js';
-import { buildParleySchema } from '../schema/build-schema.js';
+import type { ApiRoutes } from './api.js';
 import { prepareDrain } from './drain.js';
-import { startApollo } from './graphql/apollo.js';
-import { createErrorPresenter } from './graphql/errors.js';
-import { LIMITS } from './graphql/limits.js';
-import type { GraphqlDepsSource } from './graphql/request.js';
-import { graphqlRoutes } from './graphql/routes.js';
-import { terminateLater } from './graphql/websocket-host.js';
-import { createWebSocketHandler } from './graphql/websocket.js';
-import { graphiqlRoutes } from './graphiql.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { listenOn } from './listen.js';
 
@@ -24,15 +13,6 @@ export interface HttpServerDeps {
   readonly routes: readonly FastifyPluginAsync[];
   readonly readiness: () => Promise<Readiness>;
   readonly logger: Logger;
-}
-
-export interface ApiRoutes {
-  /** Origins of pages that may call from a browser; `*`: all. */
-  readonly corsOrigins: readonly string[];
-  /** Asked for each request, so that the server can listen and say what is missing before everything is there. */
-  readonly graphql: GraphqlDepsSource;
-  /** More routes of the API, each in a scope of its own. */
-  readonly routes: readonly FastifyPluginAsync[];
 }
 
 export interface HttpServer extends Running {
@@ -53,7 +33,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
   const drain = prepareDrain(app);
-  const api = deps.api && (await addApi(app, deps.api, deps.logger));
+  // Loaded only where it is needed: GraphQL is 1 s of CPU, which a worker's process can do without.
+  const api = deps.api && (await (await import('./api.js')).addApi(app, deps.api, deps.logger));
   await app.register(healthRoutes(deps.readiness));
   for (const route of deps.routes) await app.register(route);
   await app.ready();
@@ -68,32 +49,3 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     stop: () => (stopping ??= stop()),
   };
 }
-
-interface AddedApi extends Running {
-  endSockets(timeoutMs: number): Promise<void>;
-}
-
-async function addApi(
-  app: FastifyInstance,
-  { corsOrigins, graphql, routes }: ApiRoutes,
-  logger: Logger,
-): Promise<AddedApi> {
-  const schema = buildParleySchema();
-  const present = createErrorPresenter(logger);
-  const apollo = await startApollo({ schema, deps: graphql, present, logger });
-  const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger });
-  if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
-  // For all routes: an upgrade elsewhere must not leave its connection behind either.
-  await app.register(websocket, {
-    options: { handleProtocols, maxPayload: LIMITS.bodyBytesMax },
-    errorHandler: (_error, socket) => terminateLater(socket),
-    preClose: leaveOpen,
-  });
-  await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
-  await app.register(graphiqlRoutes);
-  for (const route of routes) await app.register(route);
-  return { endSockets: (timeoutMs) => sockets.end(timeoutMs), stop: () => apollo.stop() };
-}
-
-/** Sockets are closed by this server's own stop, with a code that says so. */
-const leaveOpen = (done: () => void) => done();
