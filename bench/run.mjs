@@ -1,6 +1,6 @@
 // `npm run bench`: builds what is stale, then measures the build. Arguments: bench/arguments.ts. Figures that count
 // need an otherwise idle machine. A profile of each measured process:
-// `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profiles' npm run bench -- --only append-64`.
+// `node --cpu-prof --cpu-prof-dir=/tmp/profiles bench/run.mjs --only append-64`.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
