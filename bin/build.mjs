@@ -32,17 +32,72 @@ const TARGETS = [
 
 /** Builds what is stale, one line per target. Throws with the tools' output when one fails. */
 export async function build() {
+  const stale = await Promise.all(TARGETS.map(staleFingerprintOf));
+  if (stale.every((fingerprint) => fingerprint === undefined)) return;
+  await alone(buildStale);
+}
+
+async function buildStale() {
+  // Looked at once more: another process may have built it while this one waited.
   const results = await Promise.allSettled(TARGETS.map(buildIfStale));
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
   if (reasons.length > 0) throw new Error([...new Set(reasons)].join('\n'));
 }
 
-async function buildIfStale(target) {
+const LOCK = join(root, 'dist/.building');
+const LOOK_EVERY_MS = 100;
+const OTHERS_BUILD_WITHIN_MS = 300_000;
+
+/** Several processes may be started at once from one clone: none may load what another one is just writing. */
+async function alone(work) {
+  await mkdir(join(root, 'dist'), { recursive: true });
+  const deadline = performance.now() + OTHERS_BUILD_WITHIN_MS;
+  while (!(await takeLock())) {
+    if (performance.now() > deadline)
+      throw new Error(`Another process builds for minutes. If none does, remove ${LOCK}.`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  try {
+    await work();
+  } finally {
+    await rm(LOCK, { force: true });
+  }
+}
+
+/** The file holds the process id of who builds; one that died took nothing with it. */
+async function takeLock() {
+  try {
+    await writeFile(LOCK, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  const builder = Number(await readFile(LOCK, 'utf8').catch(() => ''));
+  if (builder > 0 && !isAlive(builder)) await rm(LOCK, { force: true });
+  return false;
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** What the target would be built from; undefined where it is up to date, or came without its sources. */
+async function staleFingerprintOf(target) {
   // A package without its sources was built before it was packed.
-  if (!existsSync(join(root, target.sources[0]))) return;
+  if (!existsSync(join(root, target.sources[0]))) return undefined;
   const fingerprint = await fingerprintOf(target.sources);
+  const built = await readFile(join(root, target.stamp), 'utf8').catch(() => '');
+  return built === fingerprint ? undefined : fingerprint;
+}
+
+async function buildIfStale(target) {
+  const fingerprint = await staleFingerprintOf(target);
+  if (fingerprint === undefined) return;
   const stamp = join(root, target.stamp);
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === fingerprint) return;
   if (!existsSync(join(root, target.tool))) throw new Error('Dependencies are missing. Run: npm ci');
   const startedAt = performance.now();
   await target.prepare();
