@@ -1,0 +1,73 @@
+import { expect } from 'vitest';
+import { pause } from '../../src/lifecycle.js';
+import { eventually } from '../support/eventually.js';
+import type { HistoryEntry, Rig } from './rig.js';
+
+/** Promised are 5 s (rule 2); the rest is for a busy machine. */
+const ANSWER_WITHIN_MS = 5_500;
+
+/** Sends that go on while something is broken. */
+export interface Load {
+  /** Of sends that were tried; times by `performance.now()`. */
+  readonly tried: readonly { readonly entry: HistoryEntry; readonly ms: number }[];
+  /** When the first send was acknowledged that began after that time. */
+  firstAcknowledgedAfter(time: number, withinMs: number): Promise<number>;
+  /** Resolves when so many more were acknowledged. */
+  untilAcknowledged(count: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** Each writes to a contact of its own, one message after another. */
+  readonly senders: number;
+  /** Between two messages of a sender. */
+  readonly pauseMs: number;
+}
+
+export function startLoad(rig: Pick<Rig, 'send'>, { senders, pauseMs }: LoadOptions): Load {
+  const tried: { entry: HistoryEntry; ms: number }[] = [];
+  let isStopping = false;
+  const sendAll = async (sender: number) => {
+    while (!isStopping) {
+      const began = performance.now();
+      const entry = await rig.send(`+1555010${String(3_000 + sender)}`);
+      tried.push({ entry, ms: performance.now() - began });
+      await pause(pauseMs);
+    }
+  };
+  const going = Promise.all(Array.from({ length: senders }, (_, sender) => sendAll(sender)));
+  const acknowledged = () => tried.filter(({ entry }) => entry.acknowledgedAt !== undefined);
+  return {
+    tried,
+    firstAcknowledgedAfter: (time, withinMs) =>
+      eventually(
+        () => {
+          const [first] = acknowledged()
+            .filter(({ entry }) => entry.startedAt > time)
+            .toSorted(({ entry: one }, { entry: other }) => Number(one.acknowledgedAt) - Number(other.acknowledgedAt));
+          if (first?.entry.acknowledgedAt === undefined) throw new Error('No send was acknowledged.');
+          return first.entry.acknowledgedAt;
+        },
+        { timeoutMs: withinMs },
+      ),
+    async untilAcknowledged(count) {
+      const before = acknowledged().length;
+      await eventually(() => expect(acknowledged().length - before).toBeGreaterThanOrEqual(count), {
+        timeoutMs: 30_000,
+      });
+    },
+    async stop() {
+      isStopping = true;
+      await going;
+    },
+  };
+}
+
+/** Each send was acknowledged, or told within 5 s that it isn't known, with a time after which to try again. */
+export function expectAnsweredInTime({ tried }: Pick<Load, 'tried'>): void {
+  const unexpected = tried.filter(({ entry: { acknowledgedAt, failure = '' } }) => {
+    return acknowledgedAt === undefined && !(failure.includes('"UNAVAILABLE"') && failure.includes('"retryAfterMs"'));
+  });
+  expect(unexpected, 'a send that is not acknowledged is UNAVAILABLE').toEqual([]);
+  expect(Math.max(...tried.map(({ ms }) => ms)), 'slowest answer, in ms').toBeLessThan(ANSWER_WITHIN_MS);
+}
