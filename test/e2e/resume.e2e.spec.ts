@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { topology } from '../support/topology.js';
 
 interface Published {
   readonly eventPublished: { readonly cursor: string; readonly event: { readonly id: string; readonly type: string } };
@@ -25,6 +26,12 @@ const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) 
 const PUBLISHED = `subscription ($after: Cursor) { eventPublished(after: $after) { cursor event { id type } } }`;
 const EVENTS = `query ($after: Cursor) { events(first: 1000, after: $after) {
   nodes { id } pageInfo { endCursor hasNextPage } } }`;
+
+/** Four or eight processes share the two cores that one has to itself elsewhere. */
+const isOneProcess = ['embedded', 'kafka'].includes(topology());
+const FLOWING = isOneProcess ? 500 : 200;
+const READ_BACK = isOneProcess ? 1_000 : 200;
+const READERS = 10;
 
 let app: TestApp;
 beforeAll(async () => {
@@ -51,9 +58,9 @@ async function journalAfter(cursor: string): Promise<string[]> {
 const idsOf = (items: readonly Published[]) => items.map((item) => item.eventPublished.event.id);
 
 describe('cursors', () => {
-  it('misses nothing and repeats nothing between `cursor` and a subscription after it while 500 messages flow', async () => {
+  it('misses nothing and repeats nothing between `cursor` and a subscription after it while messages flow', async () => {
     const sending = Promise.all(
-      Array.from({ length: 500 }, (_, index) => send(`+1555010${String(2000 + (index % 50))}`)),
+      Array.from({ length: FLOWING }, (_, index) => send(`+1555010${String(2000 + (index % 50))}`)),
     );
     const { cursor } = await app.client.run<{ cursor: string }>('{ cursor }');
     const watch = app.client.watch<Published>(PUBLISHED, { after: cursor });
@@ -91,9 +98,9 @@ describe('cursors', () => {
     await second.stop();
   });
 
-  it('lets 1,000 sends, each followed by a query after its cursor, always see their message', async () => {
+  it('lets sends, each followed by a query after its cursor, always see their message', async () => {
     const round = async (worker: number) => {
-      for (let index = 0; index < 100; index += 1) {
+      for (let index = 0; index < READ_BACK / READERS; index += 1) {
         const { sendMessage } = await send(`+1555010${String(4000 + worker)}`);
         const id = sendMessage.message?.id;
         const seen = await app.client.run<{ message: { id: string } | null }>(
@@ -104,7 +111,7 @@ describe('cursors', () => {
         expect(seen.message?.id).toBe(id);
       }
     };
-    await Promise.all(Array.from({ length: 10 }, (_, worker) => round(worker)));
+    await Promise.all(Array.from({ length: READERS }, (_, worker) => round(worker)));
   });
 });
 
