@@ -81,7 +81,8 @@ describe('/readyz of a running process', () => {
     ['refuses', () => kafka.cut()],
     ['swallows everything', () => kafka.blackHole()],
   ])('names Kafka while it %s, for every role, and is ready again by itself', async (_case, takeAway) => {
-    expect(await lagsOf(app)).toHaveLength(3 * 12);
+    // Ready is who has joined its group; which partitions it holds it may learn a moment later.
+    await eventually(async () => expect(await lagsOf(app)).toHaveLength(3 * 12), { timeoutMs: 20_000 });
     takeAway();
     const told = await eventually(async () => {
       const readiness = await ask(app);

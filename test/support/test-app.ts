@@ -1,4 +1,3 @@
-import { createApp, type App } from '../../src/app.js';
 import { readConfig, type Role } from '../../src/config.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { apiClient, type ApiClient } from './api-client.js';
@@ -87,7 +86,9 @@ const embeddedLog = (databaseUrl: string) => ({
 });
 
 async function startHere({ databaseUrl, dataDir, env }: Place, running: Running[]): Promise<Started> {
-  const app: App = await createApp(
+  // Only here: to load all of Parley takes two seconds, which a test of other processes need not wait for.
+  const { createApp } = await import('../../src/app.js');
+  const app = await createApp(
     readConfig({
       PORT: '0',
       DATABASE_URL: databaseUrl,
