@@ -3,7 +3,7 @@
  * work later may succeed; what was in flight may or may not have been committed.
  */
 const AWAY_CODES: ReadonlySet<string> = new Set([
-  ...['57P01', '57P02', '57P03', '57P05', '53300', '53200', '53100', '25006', '25P03'],
+  ...['57P01', '57P02', '57P03', '57P05', '53300', '53200', '53100', '25006', '25P03', '25P04'],
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOTFOUND', 'EAI_AGAIN'],
 ]);

@@ -21,6 +21,13 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000;
  * which others wait: after that long the server ends its session. Above the 5 s for which the sweeper waits for the log.
  */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+/**
+ * Idle it is not where it stands still (or its network breaks) with half a statement sent: then this ends its session.
+ * Above what a large batch takes on a busy machine. Asked for in SQL, for Postgres knows it from version 17 on
+ * (https://www.postgresql.org/docs/17/runtime-config-client.html); an older one would refuse it in the connection.
+ */
+const BOUND_TRANSACTION = `select set_config('transaction_timeout', '30s', true)
+  where current_setting('transaction_timeout', true) is not null`;
 const POOL_MAX = 20;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -74,7 +81,7 @@ async function inTransaction<Result>(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(isDurable ? 'begin' : 'begin; set local synchronous_commit = off');
+    await client.query(`begin; ${isDurable ? '' : 'set local synchronous_commit = off; '}${BOUND_TRANSACTION}`);
     const session = new NodePgSession<NoSchema, NoTables>(client, dialect, undefined);
     const tx = new NodePgTransaction<NoSchema, NoTables>(dialect, session, undefined);
     const result = await work(tx);

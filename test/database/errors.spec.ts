@@ -8,6 +8,7 @@ describe('what an error of Postgres says', () => {
     ['a refused connection', withCode('ECONNREFUSED')],
     ['a shutdown', withCode('57P01')],
     ['a session that stood still within a transaction', withCode('25P03')],
+    ['a transaction that took too long', withCode('25P04')],
     ['a connection exception', withCode('08006')],
     ['too many connections', withCode('53300')],
     ['a missing socket file', withCode('ENOENT', { syscall: 'connect' })],

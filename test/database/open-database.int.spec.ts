@@ -86,6 +86,27 @@ describe('transactions', () => {
     expect(await names()).toContainEqual({ consumer: 'stood still' });
   });
 
+  it('let go of their locks also where half a statement was sent', async () => {
+    const shown = await database.transaction((tx) => tx.execute(sql`show transaction_timeout`));
+    expect(shown.rows).toEqual([{ transaction_timeout: '30s' }]);
+    const error = await failureOf(
+      database.transaction(async (tx) => {
+        await tx.execute(insert('half sent'));
+        // Off first: a timer that runs keeps its time.
+        await tx.execute(sql`set local transaction_timeout = 0`);
+        await tx.execute(sql`set local transaction_timeout = 1000`);
+        const hold = proxy.holdStatement(({ sql: text }) => text.includes('the rest is missing'));
+        const asked = failureOf(tx.execute(sql`select 1 as "the rest is missing" where ${true}`));
+        await hold.reached;
+        await direct.orm.execute(insert('half sent'));
+        hold.release();
+        throw await asked;
+      }),
+    );
+    expect(isDatabaseAway(error)).toBe(true);
+    expect(await names()).toContainEqual({ consumer: 'half sent' });
+  });
+
   it('wait for the disk unless told otherwise, and only in that transaction', async () => {
     const setting = (isDurable: boolean) =>
       database.transaction((tx) => tx.execute(sql`show synchronous_commit`), { isDurable });
