@@ -6,10 +6,15 @@ import type { HistoryEntry, Rig } from './rig.js';
 /** Promised are 5 s (rule 2); the rest is for a busy machine. */
 const ANSWER_WITHIN_MS = 5_500;
 
+export interface TriedSend {
+  readonly entry: HistoryEntry;
+  /** Until its answer. */
+  readonly ms: number;
+}
+
 /** Sends that go on while something is broken. */
 export interface Load {
-  /** Of sends that were tried; times by `performance.now()`. */
-  readonly tried: readonly { readonly entry: HistoryEntry; readonly ms: number }[];
+  readonly tried: readonly TriedSend[];
   /** When the first send was acknowledged that began after that time. */
   firstAcknowledgedAfter(time: number, withinMs: number): Promise<number>;
   /** Resolves when so many more were acknowledged. */
@@ -25,7 +30,7 @@ export interface LoadOptions {
 }
 
 export function startLoad(rig: Pick<Rig, 'send'>, { senders, pauseMs }: LoadOptions): Load {
-  const tried: { entry: HistoryEntry; ms: number }[] = [];
+  const tried: TriedSend[] = [];
   let isStopping = false;
   const sendAll = async (sender: number) => {
     while (!isStopping) {

@@ -2,7 +2,6 @@ import { ROLES, type Role } from '../../src/config.js';
 import type { LogRecord, Topic } from '../../src/events/log/event-log.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { apiClient, type ApiClient } from '../support/api-client.js';
-import { cloneDatabase } from '../support/database.js';
 import type { KafkaProxy } from '../support/kafka-proxy.js';
 import { temporaryDataDir } from '../support/parley-process.js';
 import { startPostgresProxy, type PostgresProxy } from '../support/postgres-proxy.js';
@@ -16,6 +15,7 @@ import { withClient } from '../support/with-client.js';
 import { openRigKafka, type RigBroker, type RigKafka } from './rig-broker.js';
 import { createRigClient, type RigClient } from './rig-client.js';
 import { embeddedRigLog, kafkaRigLog, type ForeignRecord } from './rig-log.js';
+import { openRigPostgres, type RigPostmaster } from './rig-postgres.js';
 import { createRigProcesses, type RigProcesses, type StartRoleOptions } from './rig-processes.js';
 
 export type { HistoryEntry } from './rig-client.js';
@@ -32,6 +32,8 @@ export interface RigOptions {
   readonly processes?: Partial<Record<Role, number>>;
   /** Kafka: a broker of this rig's own, which may be killed. Default: the run's, with a random topic prefix. */
   readonly ownBroker?: boolean;
+  /** A Postgres of this rig's own, which may be killed. Default: a database of the run's. */
+  readonly ownPostgres?: boolean;
   /** Further settings of every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -47,6 +49,8 @@ export interface Rig extends RigClient, Pick<RigProcesses, 'process' | 'kill' | 
   readonly kafka: KafkaProxy | undefined;
   /** Only with `ownBroker`. */
   readonly broker: RigBroker | undefined;
+  /** Only with `ownPostgres`. */
+  readonly postmaster: RigPostmaster | undefined;
   /** Kafka past the proxy, and the prefix of the topics. Undefined on the embedded log. */
   readonly topics: Pick<RigKafka, 'address' | 'prefix'> | undefined;
   readonly carrier: ScriptedCarrier;
@@ -86,8 +90,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 type Keep = <Part>(part: Part, stop: () => Promise<void>) => Part;
 
 async function assemble(options: RigOptions, keep: Keep, close: () => Promise<void>): Promise<Rig> {
-  const cloned = await cloneDatabase();
-  const database = keep(cloned, () => cloned.drop());
+  const database = await openRigPostgres(options.ownPostgres ?? false);
+  keep(database, () => database.close());
   const parts = await openSurroundings(options, database.url, keep);
   const { kafka, log, proxy, carrier, processes } = parts;
   let channel: string | undefined;
@@ -102,6 +106,7 @@ async function assemble(options: RigOptions, keep: Keep, close: () => Promise<vo
     ...sender,
     log: options.log,
     directUrl: database.url,
+    postmaster: database.postmaster,
     ...{ proxy, carrier, topics: kafka, kafka: kafka?.proxy, broker: kafka?.broker },
     ...{ process: processes.process, kill: processes.kill, startRole: processes.startRole, output: processes.output },
     async start() {
@@ -150,7 +155,7 @@ async function openSurroundings(options: RigOptions, databaseUrl: string, keep: 
 const ONE_EACH = { api: 1, interpreter: 1, projector: 1, dispatcher: 1 } satisfies Record<Role, number>;
 
 /** The same key for every start of one rig: what was sealed before a kill must open after it. */
-const SETTINGS = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
+export const SETTINGS = { PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), PARLEY_SANDBOX: 'false' };
 
 /** A minute passes, as far as leases know: they count by the database's clock. */
 export async function letLeasesRunOut(url: string): Promise<void> {
