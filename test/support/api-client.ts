@@ -60,15 +60,19 @@ export function apiClient(url: string, apiKey: string): ApiClient {
       variables?: Readonly<Record<string, unknown>>,
       headers?: Readonly<Record<string, string>>,
     ) {
-      const { data, errors } = await ask<Data>(query, variables, headers);
-      if (errors !== undefined || data === undefined || data === null)
-        throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
-      return data;
+      return dataOf(await ask<Data>(query, variables, headers));
     },
     watch: <Data>(query: string, variables?: Readonly<Record<string, unknown>>) =>
       watch<Data>(socket(), query, variables),
     socket,
   };
+}
+
+/** @throws when the answer has errors */
+export function dataOf<Data>({ data, errors }: GraphqlAnswer<Data>): Data {
+  if (errors !== undefined || data === undefined || data === null)
+    throw new Error(`GraphQL: ${JSON.stringify(errors)}`);
+  return data;
 }
 
 /** One client of several servers: each call goes to the next, and a subscription to another than the call before it. */

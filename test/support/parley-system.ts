@@ -1,6 +1,7 @@
 import type { Role } from '../../src/config.js';
 import { apiClient, inTurn, type ApiClient } from './api-client.js';
 import { startBalancer, type Balancer } from './balancer.js';
+import { patient } from './patient-client.js';
 import { startParley, type ParleyProcess } from './parley-process.js';
 
 /** One Parley of several processes, from the built `dist`, on one Kafka and one Postgres. */
@@ -63,7 +64,7 @@ async function startOne(
       ...env,
     },
   });
-  return { ...process, roles, client: apiClient(process.url, process.apiKey) };
+  return { ...process, roles, client: patient(apiClient(process.url, process.apiKey)) };
 }
 
 function systemOf(processes: readonly SystemProcess[], balancer: Balancer): ParleySystem {
