@@ -16,11 +16,13 @@ export async function collectRecords(
 ): Promise<Collected> {
   const records: LogRecord[] = [];
   const batches: RecordBatch[] = [];
+  const stored = typeof startAt === 'string' ? startAt : [...startAt];
   const consumer = await log.consume({
     topic,
     group,
-    startAt: () => Promise.resolve(startAt),
+    startAt: () => Promise.resolve(stored),
     handle: (batch) => {
+      if (typeof stored !== 'string') stored[batch.partition] = batch.nextOffset;
       batches.push(batch);
       records.push(...batch.records);
       return Promise.resolve();

@@ -55,7 +55,10 @@ export interface ConsumerOptions {
   readonly topic: Topic;
   /** The consumer group's name, e.g. `projector`. The processes of one group share the partitions between them. */
   readonly group: string;
-  /** Asked at the start and again after each failure of `handle`, for it may be that another process moved on. */
+  /**
+   * Asked at the start, again after each failure of `handle`, for it may be that another process moved on, and every few
+   * seconds: positions that went back (Postgres was restored, or lost its last commits) are read from again.
+   */
   startAt(): Promise<StartAt>;
   /** Batches of one partition come one after another; those of several may run at the same time (at most 4). */
   handle(batch: RecordBatch): Promise<void>;

@@ -28,3 +28,32 @@ export function refuseOutOfRange(topic: Topic, partition: number, position: bigi
     `Position ${position} of partition ${partition} of ${topic} is outside of what the log has (${first} to ${head}).`,
   );
 }
+
+/**
+ * A stored position lies before one that was committed: Postgres is an older copy now, or lost its last commits in a
+ * crash (`synchronous_commit = off`). Told, and read again from there.
+ */
+export class PositionWentBackError extends Error {
+  override readonly name = 'PositionWentBackError';
+}
+
+/** How often a consumer that has nothing to do looks whether its stored positions are still what they were. */
+export const LOOK_BACK_EVERY_MS = 5_000;
+
+/**
+ * The partitions whose stored position lies before the one that was read up to. Positions are stored before anybody
+ * is told of them, so those given, if they were taken before the stored ones were read, are never ahead by themselves.
+ */
+export function wentBack(
+  topic: Topic,
+  positions: readonly (readonly [number, bigint])[],
+  stored: StartAt,
+): readonly (readonly [number, PositionWentBackError])[] {
+  if (typeof stored === 'string') return [];
+  return positions.flatMap(([partition, position]) => {
+    const found = stored[partition] ?? position;
+    if (found >= position) return [];
+    const message = `The stored position of partition ${partition} of ${topic} went back from ${position} to ${found}.`;
+    return [[partition, new PositionWentBackError(message)] as const];
+  });
+}

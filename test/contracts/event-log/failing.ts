@@ -78,6 +78,31 @@ export function failing(under: () => LogUnderTest): void {
     await consumer.stop();
   });
 
+  it('reads again from stored positions that went back, though nothing new comes', { timeout: 30_000 }, async () => {
+    const { log } = under();
+    for (let n = 0; n < 5; n += 1) await log.append('events', record('a', n));
+    const stored = new Array<bigint>(log.partitionCount).fill(0n);
+    const done: number[] = [];
+    const errors: unknown[] = [];
+    const consumer = await log.consume({
+      ...fromBeginning,
+      startAt: () => Promise.resolve([...stored]),
+      onError: (error) => errors.push(error),
+      handle(batch) {
+        if (stored[batch.partition] !== batch.readFrom) return Promise.reject(new Error('stale'));
+        stored[batch.partition] = batch.nextOffset;
+        done.push(...batch.records.map(numberOf));
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => expect(done).toEqual([0, 1, 2, 3, 4]));
+    // As after a restore, or after a crash that lost the last commits.
+    stored[log.partitionOf('a')] = 3n;
+    await eventually(() => expect(done).toEqual([0, 1, 2, 3, 4, 3, 4]), { timeoutMs: 20_000 });
+    expect(errors).toEqual([expect.objectContaining({ name: 'PositionWentBackError' })]);
+    await consumer.stop();
+  });
+
   it('lets a failing partition hold up no other', async () => {
     const { log } = under();
     const [bad, good] = keysOfTwoPartitions(log);

@@ -32,6 +32,8 @@ export interface Lane {
   take(batch: Batch): Promise<void>;
   /** Fetches no more until what is being done is over. */
   holdUp(): void;
+  /** Asks anew where to read, unless it is at a batch: that one's commit fails, and then it asks too. */
+  goBack(error: Error): void;
   /** The partition is no longer ours, or everything ends: no handler begins any more. */
   leave(): void;
   /** Resolves after the handler that may be running settled. */
@@ -87,9 +89,8 @@ export function createLane(partition: number, first: Promise<bigint>, deps: Lane
   return {
     position: () => (isGone() ? undefined : position),
     take: (batch) => busy ?? occupy(() => handler.handle(batch, position)),
-    holdUp() {
-      if (!isGone() && busy !== undefined) brake.pull();
-    },
+    holdUp: () => (isGone() || busy === undefined ? undefined : brake.pull()),
+    goBack: (error) => (busy === undefined ? fail(error) : undefined),
     leave: () => gone.abort(),
     settled: handler.settled,
   };

@@ -28,6 +28,8 @@ export interface Lanes {
   take(batch: Batch): Promise<void>;
   /** By partition, the next offset to read, where it is known. */
   positions(): readonly (readonly [number, bigint])[];
+  /** What is stored lies before what was read: it is read again. */
+  goBack(partition: number, error: Error): void;
   /** No handler begins any more; resolves after the last one settled. */
   leave(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function createLanes(deps: LanesDependencies, consumer: Consumer, giveUp:
         const position = lane.position();
         return position === undefined ? [] : [[partition, position] as const];
       }),
+    goBack: (partition, error) => lanes.get(partition)?.goBack(error),
     async leave() {
       leaveAll();
       attempt(() => consumer.pause([{ topic }]));

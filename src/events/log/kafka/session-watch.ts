@@ -1,9 +1,8 @@
 import type { Consumer } from 'kafkajs';
 import { LogUnavailableError } from '../event-log.js';
-import { refuseOutOfRange } from '../start-positions.js';
+import { LOOK_BACK_EVERY_MS, refuseOutOfRange, wentBack } from '../start-positions.js';
 import type { Lanes, LanesDependencies } from './lanes.js';
 
-const LOOK_EVERY_MS = 5_000;
 /** A join may take the 15 s of a rebalance and the 5 s that kafkajs adds; nothing else takes as long. */
 const DEAD_AFTER_MS = 45_000;
 
@@ -25,14 +24,16 @@ export function watchSession(deps: LanesDependencies, { consumer, lanes, end }: 
   let lastFetchAt = performance.now();
   const stopListening = consumer.on(consumer.events.FETCH_START, () => void (lastFetchAt = performance.now()));
   const findLost = createLostCheck(deps, lanes);
+  const lookBack = createLookBack(deps, lanes);
   const show = createShowing(deps.topicName, consumer, lanes);
   const look = () => {
     if (performance.now() - lastFetchAt > DEAD_AFTER_MS)
       end(new LogUnavailableError('The client of Kafka has not asked for records for too long.'));
     void findLost().then((lost) => lost !== undefined && end(lost));
+    void lookBack();
     void show();
   };
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(look, LOOK_BACK_EVERY_MS);
   return {
     stop() {
       clearInterval(timer);
@@ -60,6 +61,20 @@ function createLostCheck({ options: { topic }, readRanges }: LanesDependencies, 
       }
     }
     return before === undefined ? undefined : suspected;
+  };
+}
+
+/** With nothing new to read no commit would ever fail on a position that went back. One look at a time. */
+function createLookBack({ options }: LanesDependencies, lanes: Lanes) {
+  let isLooking = false;
+  return async () => {
+    if (isLooking) return;
+    isLooking = true;
+    const positions = lanes.positions();
+    // Postgres may be away: then the next look tells.
+    const stored = await options.startAt().catch(() => 'end' as const);
+    for (const [partition, error] of wentBack(options.topic, positions, stored)) lanes.goBack(partition, error);
+    isLooking = false;
   };
 }
 

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
+import { pause } from '../../../lifecycle.js';
 import type { ConsumerOptions, ConsumerPosition, LogConsumer } from '../event-log.js';
 import type { Heads } from './heads.js';
 import { pumpPartition } from './pump.js';
 import { readKeptRanges } from './read-batch.js';
 import { createSlots } from '../slots.js';
-import { startPositions } from '../start-positions.js';
+import { LOOK_BACK_EVERY_MS, startPositions, wentBack } from '../start-positions.js';
 
 /** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
 const HANDLERS_AT_ONCE_MAX = 4;
@@ -35,9 +36,14 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   const { topic, group } = options;
   const next = [...starts];
   const moved = (partition: number, position: bigint) => (next[partition] = position);
-  const pumps = starts.map((start, partition) =>
-    pumpPartition({ pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake, moved }, partition, start),
-  );
+  const back = new Set<number>();
+  const isBack = (partition: number) => back.delete(partition);
+  const pumpDeps = { pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake, moved, isBack };
+  const pumps = starts.map((start, partition) => pumpPartition(pumpDeps, partition, start));
+  void lookBack(options, next, stopping.signal, (partition) => {
+    back.add(partition);
+    wakes.release(partition);
+  });
   // One that gives up stops the others; whoever waits for the end hears of it after the last handler settled.
   for (const pump of pumps) pump.catch(() => stopping.abort());
   const closed = Promise.allSettled(pumps).then((results) => {
@@ -55,6 +61,26 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   };
 }
 
+/** With nothing new to read no commit would ever fail on a position that went back. Until the signal fires. */
+async function lookBack(
+  options: ConsumerOptions,
+  next: readonly bigint[],
+  signal: AbortSignal,
+  goBack: (partition: number) => void,
+): Promise<void> {
+  for (;;) {
+    await pause(LOOK_BACK_EVERY_MS, signal);
+    if (signal.aborted) return;
+    const positions = [...next.entries()];
+    // Postgres may be away: then the next look tells.
+    const stored = await options.startAt().catch(() => 'end' as const);
+    for (const [partition, error] of wentBack(options.topic, positions, stored)) {
+      options.onError?.(error);
+      goBack(partition);
+    }
+  }
+}
+
 function createWakes(heads: Heads, options: ConsumerOptions, signal: AbortSignal) {
   const waiting = new Map<number, () => void>();
   const release = (partition: number) => {
@@ -69,6 +95,7 @@ function createWakes(heads: Heads, options: ConsumerOptions, signal: AbortSignal
   });
   signal.addEventListener('abort', releaseAll);
   return {
+    release,
     wake: (partition: number) =>
       new Promise<void>((resolve) => {
         if (signal.aborted) resolve();

@@ -19,6 +19,8 @@ export interface PumpDependencies {
   readonly signal: AbortSignal;
   /** Told of each step forward or back, the start included. */
   moved(partition: number, position: bigint): void;
+  /** True once after the stored position was found before the one that was read up to. */
+  isBack(partition: number): boolean;
   /** Resolves when this partition may have something new, and when the signal fires. */
   wake(partition: number): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function pumpPartition(deps: PumpDependencies, partition: number, s
   let position = start;
   let failures = 0;
   while (!signal.aborted) {
+    if (deps.isBack(partition)) position = await askAgain(deps, partition, position);
     deps.moved(partition, position);
     if (deps.heads.get(options.topic, partition) <= position) {
       await deps.wake(partition);

@@ -29,10 +29,14 @@ function watchPositions({
   const committed = new Map<number, bigint>();
   return {
     async startAt() {
+      // What is committed while we ask isn't in the answer.
+      const before = new Map(committed);
       const stored = await positions.load(database.orm, log.partitionCount);
-      const isBack = stored.some((offset, partition) => offset < (committed.get(partition) ?? 0n));
+      const isBack = stored.some((offset, partition) => offset < (before.get(partition) ?? 0n));
       if (isBack) onGoneBack();
-      stored.forEach((offset, partition) => committed.set(partition, offset));
+      stored.forEach((offset, partition) => {
+        if (isBack || !before.has(partition)) committed.set(partition, offset);
+      });
       return stored;
     },
     async handle(batch: RecordBatch) {
