@@ -81,22 +81,33 @@ async function parkedWhere(executor: Executor, condition: SQL): Promise<readonly
   }));
 }
 
+/** Of several interpreters each tries them all: rows in order, here and below, so that they can't wait in a circle. */
 export async function removeParked(executor: Executor, eventsSaid: readonly EventId[]): Promise<void> {
   if (eventsSaid.length === 0) return;
   await executor.execute(sql`
-    delete from work.parked_receipts where event_id = any(${uuids(eventsSaid)}::uuid[])`);
+    with said as materialized (${lockParked(eventsSaid)})
+    delete from work.parked_receipts r using said where r.event_id = said.event_id`);
 }
 
-/** Each gets its own pause, for each has been tried as often as it has. */
+/**
+ * Each gets its own pause, for each has been tried as often as it has. Interpreters that tried it at the same time have
+ * tried it once.
+ */
 export async function putOff(executor: Executor, parked: readonly ParkedReceipt[], now: Date): Promise<void> {
   if (parked.length === 0) return;
-  const runAt = parked.map(({ tries }) => new Date(now.getTime() + pauseAfter(tries + 1)).toISOString());
+  const ids = parked.map(({ receipt }) => receipt.eventId);
+  const tries = parked.map((one) => one.tries + 1);
+  const runAt = tries.map((count) => new Date(now.getTime() + pauseAfter(count)).toISOString());
   await executor.execute(sql`
-    update work.parked_receipts r set tries = r.tries + 1, run_at = off.run_at
-    from unnest(
-      ${uuids(parked.map(({ receipt }) => receipt.eventId))}::uuid[], ${sql.param(runAt)}::timestamptz[]
-    ) as off (event_id, run_at)
-    where r.event_id = off.event_id`);
+    with waiting as materialized (${lockParked(ids)})
+    update work.parked_receipts r set tries = greatest(r.tries, off.tries), run_at = off.run_at
+    from waiting join unnest(
+      ${uuids(ids)}::uuid[], ${sql.param(tries)}::int[], ${sql.param(runAt)}::timestamptz[]
+    ) as off (event_id, tries, run_at) using (event_id)
+    where r.event_id = waiting.event_id`);
 }
+
+const lockParked = (ids: readonly EventId[]) => sql`
+  select event_id from work.parked_receipts where event_id = any(${uuids(ids)}::uuid[]) order by event_id for update`;
 
 const uuids = (ids: readonly EventId[]) => sql.param(ids.map((id) => eventIds.toUuid(id)));
