@@ -38,7 +38,7 @@ export function logCreator(logger: Logger): LogCreator {
     const fields = { part: entry.namespace, ...shown(entry.log) };
     const message = `Kafka client: ${entry.log.message}`;
     if (entry.level === logLevel.DEBUG) logger.trace(fields, message);
-    else if (entry.level === logLevel.INFO || isAnswer(entry) || !isNews(entry.namespace))
+    else if (entry.level === logLevel.INFO || isAnswer(entry) || isAdvice(entry) || !isNews(entry.namespace))
       logger.debug(fields, message);
     else logger.warn(fields, message);
   };
@@ -47,6 +47,12 @@ export function logCreator(logger: Logger): LogCreator {
 /** A broker's refusal of one request: whoever asked is told, and may have expected it. */
 const isAnswer = ({ namespace, log }: LogEntry): boolean =>
   namespace === 'Connection' && log.message.startsWith('Response ');
+
+/**
+ * At the start of each idempotent producer that doesn't try for ever. This one has one `send` in flight, and one that
+ * failed is its last (producer.ts): nothing that an operator could do about it.
+ */
+const isAdvice = ({ log }: LogEntry): boolean => log.message.startsWith('Limiting retries for the idempotent producer');
 
 const shown = (log: LogEntry['log']): Record<string, unknown> =>
   Object.fromEntries(FIELDS.filter((name) => isPlain(log[name])).map((name) => [name, log[name]]));

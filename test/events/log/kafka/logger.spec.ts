@@ -1,3 +1,4 @@
+import { Partitioners } from 'kafkajs';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createKafkaClient } from '../../../../src/events/log/kafka/client.js';
@@ -33,6 +34,13 @@ describe('what the Kafka client logs', () => {
     kafka.logger().namespace('Connection').error('Response Metadata(key: 3, version: 6)', { error: 'not here' });
     expect(warnings()).toEqual([]);
     expect(debugged()).toEqual([expect.objectContaining({ error: 'not here' })]);
+  });
+
+  it('is no warning at the start of each producer', () => {
+    const { kafka, warnings, debugged } = listen('debug');
+    kafka.producer({ idempotent: true, retry: { retries: 8 }, createPartitioner: Partitioners.DefaultPartitioner });
+    expect(warnings()).toEqual([]);
+    expect(debugged().map(({ msg }) => msg)).toContainEqual(expect.stringContaining('Limiting retries'));
   });
 
   it('never holds what records or logins are made of', () => {
