@@ -26,15 +26,15 @@ type Victim = 'broker' | { readonly role: Role; readonly index: number };
 const VICTIMS: readonly Victim[] = ['broker', ...ROLES.flatMap((role) => [0, 1].map((index) => ({ role, index })))];
 
 describeFault(
-  'random kills',
+  'kills at random',
   () => {
     let rig: Rig;
     rigPerTest({ log: 'kafka', processes: TWO_OF_EACH, ownBroker: true }, (opened) => (rig = opened));
 
     it(
-      'lose, double and reorder nothing, whichever process or broker dies at whatever moment',
+      'lose, double and reorder nothing, whichever process or broker dies',
       async () => {
-        const random = createSeededRandom(announcedSeed('random kills'));
+        const random = createSeededRandom(announcedSeed('kills'));
         const load = startLoad(rig);
         for (let round = 1; round <= ROUNDS; round += 1) {
           const victims = random.shuffle(VICTIMS).slice(0, random.between(1, TWO_AT_ONCE) === 1 ? 2 : 1);
