@@ -4,6 +4,7 @@ import { Kafka, type ISocketFactory, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaConfig, KafkaSasl, KafkaTls } from '../../../kafka-config.js';
 import { logCreator, logLevelFor } from './logger.js';
+import { deliverWholeFrames } from './whole-frames.js';
 
 export interface KafkaClientOptions {
   readonly kafka: KafkaConfig;
@@ -70,7 +71,7 @@ function socketsWithoutNagle(tls: KafkaTls | undefined): ISocketFactory {
       tls === undefined
         ? connect({ host, port }, onConnect)
         : connectTls({ host, port, ...tls, ...(isIP(host) ? {} : { servername: host }) }, onConnect);
-    return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+    return deliverWholeFrames(socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_AFTER_MS));
   };
 }
 
