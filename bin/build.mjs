@@ -94,7 +94,7 @@ async function staleFingerprintOf(target) {
   return built === fingerprint ? undefined : fingerprint;
 }
 
-async function buildIfStale(target) {
+async function buildIfStale(target, say) {
   const fingerprint = await staleFingerprintOf(target);
   if (fingerprint === undefined) return;
   const stamp = join(root, target.stamp);
@@ -104,7 +104,7 @@ async function buildIfStale(target) {
   await run(target);
   await mkdir(join(stamp, '..'), { recursive: true });
   await writeFile(stamp, fingerprint);
-  console.log(`${target.name} built (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  say(`${target.name} built (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
 async function fingerprintOf(sources) {
