@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { announcedSeed, createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
+import { expect, it } from 'vitest';
+import { announcedSeed, createSeededRandom } from '../support/seeded-random.js';
 import { checkStores, untilLagIsZero } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { judgeHistory } from './history/judge-history.js';
 import { readJournaledSends, readLoggedSends } from './history/read-sends.js';
 import { startSenders } from './history/senders.js';
 import { badWeather } from './history/weather.js';
-import { openRig, rounds, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
+import { rounds, type Rig } from './rig.js';
 
 // At least 60,000 acknowledged sends through two processes of the API, while connections to Kafka and to Postgres are
 // reset, cut, swallowed, slowed down and broken off in the middle of an answer, at random. Then: none acknowledged is
@@ -23,22 +24,18 @@ const MINUTES = 60_000;
 const ABSENT = ['dispatcher', 'interpreter'] as const;
 
 let rig: Rig;
-let random: SeededRandom;
-beforeEach(async () => {
-  random = createSeededRandom(announcedSeed('history'));
-  rig = await openRig({ log: 'kafka', processes: { api: 2, projector: 2, dispatcher: 0, interpreter: 0 } });
-  await rig.start();
-});
-afterEach(() => rig.close());
 
 describeFault(
   'history of sends over a bad network',
   () => {
+    const processes = { api: 2, projector: 2, dispatcher: 0, interpreter: 0 };
+    rigPerTest({ log: 'kafka', processes }, (opened) => (rig = opened));
+
     it(
       'loses, doubles and reorders nothing that was acknowledged',
       async () => {
         const began = performance.now();
-        const { senders, faults } = await sendInBadWeather();
+        const { senders, faults } = await sendInBadWeather(announcedSeed('history'));
         const seconds = (performance.now() - began) / 1_000;
         await senders.repeatUnanswered();
         await untilLagIsZero(rig, ABSENT);
@@ -59,19 +56,34 @@ describeFault(
   ['kafka'],
 );
 
-async function sendInBadWeather() {
-  let isWeatherOver = false;
+/** The seed repeats the faults, their order and lengths; what the senders are doing meanwhile is the machine's. */
+async function sendInBadWeather(seed: number) {
+  const { kafka, proxy: postgres } = rig;
+  if (!kafka) throw new Error('This fault is about Kafka.');
+  let isOver = false;
   const senders = startSenders({
-    ...{ count: SENDERS, clients: [rig.client(0), rig.client(1)], channelId: rig.channelId(), random },
-    isEnough: () => isWeatherOver && senders.figures.acknowledged >= ACKNOWLEDGED_MIN,
+    ...{ count: SENDERS, clients: [rig.client(0), rig.client(1)], channelId: rig.channelId() },
+    random: createSeededRandom(seed + 1),
+    isEnough: () => isOver,
   });
-  if (!rig.kafka) throw new Error('This fault is about Kafka.');
-  const faults = await badWeather({
-    targets: { kafka: rig.kafka, postgres: rig.proxy },
-    ...{ random, calmMs: CALM_MS },
-    isEnough: () => senders.figures.acknowledged >= ACKNOWLEDGED_MIN,
-  });
-  isWeatherOver = true;
-  await senders.finished;
-  return { senders, faults };
+  try {
+    const faults = await badWeather({
+      ...{ targets: { kafka, postgres }, random: createSeededRandom(seed), calmMs: CALM_MS },
+      isEnough() {
+        expectAllRunning();
+        return senders.figures.acknowledged >= ACKNOWLEDGED_MIN;
+      },
+    });
+    return { senders, faults };
+  } finally {
+    isOver = true;
+    await senders.finished;
+  }
+}
+
+/** No fault of the network is a reason to end. */
+function expectAllRunning(): void {
+  for (const role of ['api', 'projector'] as const) {
+    for (const index of [0, 1]) expect(rig.process(role, index).isRunning(), `${role} ${index} runs`).toBe(true);
+  }
 }

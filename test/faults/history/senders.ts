@@ -16,7 +16,7 @@ type Manner = 'insist' | 'giveUp' | 'keyless' | 'twice';
 const MANNERS = [...many('insist', 75), ...many('giveUp', 11), ...many('keyless', 11), ...many('twice', 3)] as const;
 /** Some ask again although they were answered, as a client whose connection broke would. */
 const ASK_AGAIN_SHARE = 0.03;
-const INSIST_FOR_MS = 120_000;
+const INSIST_FOR_MS = 60_000;
 const PAUSE_AFTER_FAILURE_MS = 250;
 
 export interface Sent extends HistorySend {

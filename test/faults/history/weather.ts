@@ -55,7 +55,7 @@ export interface WeatherOptions {
   readonly random: SeededRandom;
   /** Between two faults. */
   readonly calmMs: { readonly least: number; readonly most: number };
-  /** Looked at between two faults, when each kind has been at each target. */
+  /** Asked before each fault, and heeded when each kind has been at each target. */
   isEnough(): boolean;
 }
 
@@ -68,7 +68,7 @@ export async function badWeather(options: WeatherOptions): Promise<Readonly<Reco
   const counts: Record<string, number> = {};
   for (let pass = random.shuffle(all); ; pass = random.shuffle(all)) {
     for (const { name, target, fault } of pass) {
-      if (Object.keys(counts).length === all.length && isEnough()) return counts;
+      if (isEnough() && Object.keys(counts).length === all.length) return counts;
       await pause(random.between(calmMs.least, calmMs.most));
       await breakOnce(target, fault, random);
       counts[name] = (counts[name] ?? 0) + 1;
