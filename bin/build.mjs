@@ -30,16 +30,16 @@ const TARGETS = [
   },
 ];
 
-/** Builds what is stale, one line per target. Throws with the tools' output when one fails. */
-export async function build() {
+/** Builds what is stale, and says so in one line per target. Throws with the tools' output when one fails. */
+export async function build(say = console.log) {
   const stale = await Promise.all(TARGETS.map(staleFingerprintOf));
   if (stale.every((fingerprint) => fingerprint === undefined)) return;
-  await alone(buildStale);
+  await alone(() => buildStale(say));
 }
 
-async function buildStale() {
+async function buildStale(say) {
   // Looked at once more: another process may have built it while this one waited.
-  const results = await Promise.allSettled(TARGETS.map(buildIfStale));
+  const results = await Promise.allSettled(TARGETS.map((target) => buildIfStale(target, say)));
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.message] : []));
   if (reasons.length > 0) throw new Error([...new Set(reasons)].join('\n'));
 }
