@@ -84,3 +84,23 @@ export function boundedBy<Result>(
       .finally(() => clearTimeout(timer));
   });
 }
+
+/**
+ * What it resolves with, or undefined once the signal fires. @throws what it rejects with until then
+ *
+ * Nothing stays behind: a promise that lives long keeps whatever won a race against it.
+ */
+export async function unlessAborted<Result>(
+  signal: AbortSignal,
+  awaited: Promise<Result>,
+): Promise<Result | undefined> {
+  let end: () => void = () => undefined;
+  const aborted = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([aborted, awaited]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}

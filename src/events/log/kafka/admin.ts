@@ -1,4 +1,5 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import type { KafkaClient } from './client.js';
 import { createDepartures } from './departures.js';
 
 export interface AdminClient {
@@ -8,21 +9,25 @@ export interface AdminClient {
 }
 
 /** One admin, shared. A lost connection isn't always noticed by kafkajs, so whatever failed is not used again. */
-export function createAdminClient(kafka: Kafka): AdminClient {
-  let current: Admin | undefined;
+export function createAdminClient(newClient: () => KafkaClient): AdminClient {
+  let current: { readonly admin: Admin; readonly client: KafkaClient } | undefined;
   const departures = createDepartures();
-  const throwAway = (admin: Admin) => {
-    if (current === admin) current = undefined;
-    departures.leave(admin);
+  const open = () => {
+    const client = newClient();
+    return { admin: client.kafka.admin(), client };
+  };
+  const throwAway = ({ admin, client }: NonNullable<typeof current>) => {
+    current = undefined;
+    departures.leave(admin, client);
   };
   return {
     async use(work) {
-      const admin = (current ??= kafka.admin());
+      const used = (current ??= open());
       try {
-        return await work(admin);
+        return await work(used.admin);
       } catch (error) {
         // Of several that failed at once the first threw it away.
-        if (current === admin) throwAway(admin);
+        if (current === used) throwAway(used);
         throw error;
       }
     },

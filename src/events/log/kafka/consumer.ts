@@ -1,9 +1,9 @@
-import type { Kafka } from 'kafkajs';
-import { atMost, pause } from '../../../lifecycle.js';
+import { atMost, pause, unlessAborted } from '../../../lifecycle.js';
 import type { ConsumerOptions, ConsumerPosition, LogConsumer, Topic } from '../event-log.js';
 import { createSlots } from '../slots.js';
 import { startPositions, type KeptRange } from '../start-positions.js';
 import type { Turns } from '../turns.js';
+import type { KafkaClient } from './client.js';
 import { brokerCodeOf, toLogError } from './faults.js';
 import { backOffMs, isFinal } from './lane.js';
 import { openSession, type Session, type SessionDependencies } from './session.js';
@@ -14,8 +14,7 @@ const BEGIN_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
 
 export interface ConsumerDependencies {
-  /** A client of its own for each consumer of kafkajs. */
-  newClient(): Kafka;
+  newClient(): KafkaClient;
   readonly topicNames: Record<Topic, string>;
   readonly groupPrefix: string;
   readonly turns: Turns;
@@ -78,7 +77,7 @@ function createOpener(
 ): () => Promise<Session> {
   const { topic, group } = options;
   const readRanges = () => deps.readRanges(topic);
-  const sessionDeps: Omit<SessionDependencies, 'kafka'> = {
+  const sessionDeps: Omit<SessionDependencies, 'client'> = {
     options,
     signal,
     topicName: deps.topicNames[topic],
@@ -94,7 +93,7 @@ function createOpener(
   };
   return async () => {
     try {
-      return await openSession({ ...sessionDeps, kafka: deps.newClient() });
+      return await openSession({ ...sessionDeps, client: deps.newClient() });
     } catch (error) {
       throw isFinal(error) ? error : toLogError(error);
     }
@@ -111,19 +110,18 @@ interface Keeping {
 /** Resolves when it was stopped. @throws PositionOutOfRangeError, FatalConsumerError */
 async function keepOpen(first: Session, keeping: Keeping): Promise<void> {
   const { options, signal } = keeping;
-  const stopped = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
   for (let session: Session | undefined = first; session !== undefined;) {
-    const reason = await Promise.race([session.ended, stopped]);
+    const reason = await unlessAborted(signal, session.ended);
     await session.stop();
     if (signal.aborted) return;
     if (isFinal(reason)) throw reason;
     options.onError?.(toLogError(reason));
-    session = await reopen(keeping, stopped);
+    session = await reopen(keeping);
   }
 }
 
 /** Tries until it succeeds; undefined when it was stopped before. */
-async function reopen(keeping: Keeping, stopped: Promise<undefined>): Promise<Session | undefined> {
+async function reopen(keeping: Keeping): Promise<Session | undefined> {
   const { options, signal } = keeping;
   const isOver = () => signal.aborted;
   for (let failures = 0; ; failures += 1) {
@@ -131,7 +129,7 @@ async function reopen(keeping: Keeping, stopped: Promise<undefined>): Promise<Se
     if (isOver()) return undefined;
     const opening = keeping.open();
     try {
-      const session = await Promise.race([opening, stopped]);
+      const session = await unlessAborted(signal, opening);
       if (session !== undefined) {
         keeping.reopened(session);
         return session;

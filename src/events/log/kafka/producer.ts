@@ -1,7 +1,8 @@
-import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { boundedBy } from '../../../lifecycle.js';
 import { LogUnavailableError, TOPICS, type OutgoingRecord, type Topic } from '../event-log.js';
 import { createAttempts, type Attempts } from './attempts.js';
+import type { KafkaClient } from './client.js';
 import { createDepartures } from './departures.js';
 import type { LaneGroups } from './placed-record.js';
 
@@ -31,6 +32,7 @@ const SEND_WITHIN_MS = 10_000;
 const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 };
 
 interface Connection {
+  readonly client: KafkaClient;
   readonly producer: Producer;
   readonly attempts: Attempts;
 }
@@ -41,18 +43,18 @@ interface Connection {
  * would be taken for repeats, acknowledged and lost. So after each failure that is final it is thrown away; a new one
  * has a new id, and what failed is never tried again with it, which would write it twice.
  */
-export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
+export function createLogProducer(newClient: () => KafkaClient, topicNames: Record<Topic, string>): LogProducer {
   let connection: Connection | undefined;
   let connects = 0;
   const departures = createDepartures();
 
-  const throwAway = ({ producer }: Connection) => {
+  const throwAway = ({ producer, client }: Connection) => {
     connection = undefined;
-    departures.leave(producer);
+    departures.leave(producer, client);
   };
   const connected = async (): Promise<Connection> => {
     if (connection !== undefined) return connection;
-    const fresh = openConnection(kafka);
+    const fresh = openConnection(newClient());
     try {
       await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
     } catch (error) {
@@ -95,9 +97,9 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
 const connectLate = () => new LogUnavailableError('Kafka did not take the connection in time.');
 const sendLate = () => new LogUnavailableError('Kafka did not answer in time.');
 
-function openConnection(kafka: Kafka): Connection {
+function openConnection(client: KafkaClient): Connection {
   const attempts = createAttempts();
-  const producer = kafka.producer({
+  const producer = client.kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
@@ -105,7 +107,7 @@ function openConnection(kafka: Kafka): Connection {
     retry: RETRY,
   });
   producer.on(producer.events.REQUEST_TIMEOUT, () => attempts.end());
-  return { producer, attempts };
+  return { client, producer, attempts };
 }
 
 /** kafkajs wants them by topic; within one its own grouping by partition keeps their order. */
