@@ -72,7 +72,7 @@ describe('cursors', () => {
         expect(seen.length).toBe(journal.length);
         expect(new Set(seen)).toEqual(new Set(journal));
       },
-      { timeoutMs: 40_000 },
+      { timeoutMs: 40_000, everyMs: 250 },
     );
     await watch.stop();
   });
@@ -93,7 +93,7 @@ describe('cursors', () => {
         expect(seen.length).toBe(journal.length);
         expect(new Set(seen)).toEqual(new Set(journal));
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 30_000, everyMs: 250 },
     );
     await second.stop();
   });

@@ -99,7 +99,7 @@ describe('the live feed of two API processes', () => {
         expect(seen.length).toBe(journal.length);
         expect(bySubject(seen)).toEqual(bySubject(journal));
       },
-      { timeoutMs: 40_000, everyMs: 100 },
+      { timeoutMs: 40_000, everyMs: 250 },
     );
     expect([...onA.errors, ...onB.errors]).toEqual([]);
     await onB.stop();
@@ -129,10 +129,13 @@ describe('the live feed of two API processes', () => {
         await eventually(async () => expect(await statusOf(b, message?.id)).toBe('READ'), { everyMs: 100 });
     });
     expect(killed).toBeGreaterThan(8);
-    await eventually(async () => {
-      const journal = bySubject(await journalAfter(a, cursor));
-      for (const watch of watches) expect(bySubject(seenBy(watch.items))).toEqual(journal);
-    });
+    await eventually(
+      async () => {
+        const journal = bySubject(await journalAfter(a, cursor));
+        for (const watch of watches) expect(bySubject(seenBy(watch.items))).toEqual(journal);
+      },
+      { timeoutMs: 20_000, everyMs: 250 },
+    );
     for (const watch of watches) await watch.stop();
   });
 });
