@@ -13,7 +13,7 @@ const CONTENT_BYTES_MAX = 100 * 1024 * 1024;
  * kafkajs keeps what it has of a half one beyond the end of its connection and takes the next connection's first bytes
  * for the rest of it. Everything after that is misread: answers go missing until their requests time out, or the size of
  * the next is read from the middle of a record, which throws where nobody catches it and ends the process (measured: all
- * of four processes within six minutes of connections that broke off in the middle of an answer).
+ * of four processes within eight minutes of connections that broke off in the middle of an answer).
  */
 export function deliverWholeFrames(socket: Socket): Socket {
   const takeWhole = createFrames();
