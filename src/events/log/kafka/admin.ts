@@ -1,5 +1,4 @@
-import type { Admin } from 'kafkajs';
-import type { KafkaClient } from './client.js';
+import type { Admin, Kafka } from 'kafkajs';
 import { createDepartures } from './departures.js';
 
 export interface AdminClient {
@@ -9,25 +8,21 @@ export interface AdminClient {
 }
 
 /** One admin, shared. A lost connection isn't always noticed by kafkajs, so whatever failed is not used again. */
-export function createAdminClient(newClient: () => KafkaClient): AdminClient {
-  let current: { readonly admin: Admin; readonly client: KafkaClient } | undefined;
+export function createAdminClient(kafka: Kafka): AdminClient {
+  let current: Admin | undefined;
   const departures = createDepartures();
-  const open = () => {
-    const client = newClient();
-    return { admin: client.kafka.admin(), client };
-  };
-  const throwAway = ({ admin, client }: NonNullable<typeof current>) => {
-    current = undefined;
-    departures.leave(admin, client);
+  const throwAway = (admin: Admin) => {
+    if (current === admin) current = undefined;
+    departures.leave(admin);
   };
   return {
     async use(work) {
-      const used = (current ??= open());
+      const admin = (current ??= kafka.admin());
       try {
-        return await work(used.admin);
+        return await work(admin);
       } catch (error) {
         // Of several that failed at once the first threw it away.
-        if (current === used) throwAway(used);
+        if (current === admin) throwAway(admin);
         throw error;
       }
     },

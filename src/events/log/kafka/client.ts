@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Kafka, type ISocketFactory, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -26,61 +26,21 @@ const ANSWER_WITHIN_MS = 3_000;
 /** Half of what the usual load balancers and firewalls grant an idle connection. */
 const KEEP_ALIVE_AFTER_MS = 30_000;
 
-/** What one producer, consumer or admin of kafkajs stands on. */
-export interface KafkaClient {
-  readonly kafka: Kafka;
-  /**
-   * Ends its connections for good. kafkajs's own end waits for every answer, for ever where none comes, for it stops
-   * looking at its timeouts first; and what was still connecting goes on.
-   */
-  destroy(): void;
-}
-
-/** Makes clients that speak with one voice: what they log is held back together. */
-export function kafkaClients(options: KafkaClientOptions): () => KafkaClient {
-  const voice = logCreator(options.logger);
-  return () => {
-    const open = new Set<Socket>();
-    let isDestroyed = false;
-    const factory = socketsWithoutNagle(options.kafka.tls);
-    const socketFactory: ISocketFactory = (wanted) => {
-      if (isDestroyed) throw closedError();
-      const socket = factory(wanted);
-      open.add(socket);
-      return socket.once('close', () => open.delete(socket));
-    };
-    return {
-      kafka: newKafka(options, { socketFactory, logCreator: voice }),
-      destroy() {
-        isDestroyed = true;
-        // With an error where kafkajs hasn't ended it: it would go on waiting for answers.
-        for (const socket of open) socket.destroy(socket.writableEnded ? undefined : closedError());
-      },
-    };
-  };
-}
-
-const closedError = () => new Error('The client was closed.');
-
 /** A client that connects nowhere yet: its producers, consumers and admins do. */
-export const createKafkaClient = (options: KafkaClientOptions): Kafka => kafkaClients(options)().kafka;
-
-function newKafka(
-  { kafka, logger, clientId = 'parley' }: KafkaClientOptions,
-  parts: { readonly socketFactory: ISocketFactory; readonly logCreator: ReturnType<typeof logCreator> },
-): Kafka {
+export function createKafkaClient({ kafka, logger, clientId = 'parley' }: KafkaClientOptions): Kafka {
   return new Kafka({
-    ...parts,
     clientId,
     brokers: anyOf(kafka.brokers.map(spellForKafkajs)),
     ...(kafka.tls === undefined ? {} : { ssl: kafka.tls }),
     ...(kafka.sasl === undefined ? {} : { sasl: saslOf(kafka.sasl) }),
+    socketFactory: socketsWithoutNagle(kafka.tls),
     connectionTimeout: CONNECT_WITHIN_MS,
     authenticationTimeout: AUTHENTICATE_WITHIN_MS,
     requestTimeout: ANSWER_WITHIN_MS,
     enforceRequestTimeout: true,
     retry: RETRY,
     logLevel: logLevelFor(logger),
+    logCreator: logCreator(logger),
   });
 }
 

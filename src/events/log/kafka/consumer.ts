@@ -1,9 +1,9 @@
+import type { Kafka } from 'kafkajs';
 import { atMost, pause, unlessAborted } from '../../../lifecycle.js';
 import type { ConsumerOptions, ConsumerPosition, LogConsumer, Topic } from '../event-log.js';
 import { createSlots } from '../slots.js';
 import { startPositions, type KeptRange } from '../start-positions.js';
 import type { Turns } from '../turns.js';
-import type { KafkaClient } from './client.js';
 import { brokerCodeOf, toLogError } from './faults.js';
 import { backOffMs, isFinal } from './lane.js';
 import { openSession, type Session, type SessionDependencies } from './session.js';
@@ -14,7 +14,8 @@ const BEGIN_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
 
 export interface ConsumerDependencies {
-  newClient(): KafkaClient;
+  /** A client of its own for each consumer of kafkajs. */
+  newClient(): Kafka;
   readonly topicNames: Record<Topic, string>;
   readonly groupPrefix: string;
   readonly turns: Turns;
@@ -77,7 +78,7 @@ function createOpener(
 ): () => Promise<Session> {
   const { topic, group } = options;
   const readRanges = () => deps.readRanges(topic);
-  const sessionDeps: Omit<SessionDependencies, 'client'> = {
+  const sessionDeps: Omit<SessionDependencies, 'kafka'> = {
     options,
     signal,
     topicName: deps.topicNames[topic],
@@ -93,7 +94,7 @@ function createOpener(
   };
   return async () => {
     try {
-      return await openSession({ ...sessionDeps, client: deps.newClient() });
+      return await openSession({ ...sessionDeps, kafka: deps.newClient() });
     } catch (error) {
       throw isFinal(error) ? error : toLogError(error);
     }

@@ -1,27 +1,22 @@
 import { atMost } from '../../../lifecycle.js';
-import type { KafkaClient } from './client.js';
 
 const DISCONNECT_WITHIN_MS = 3_000;
 
-/** Clients that were thrown away. They disconnect by themselves, and are cut off where that takes longer than 3 s. */
+/** Clients that were thrown away. They disconnect by themselves, which may take as long as their server is silent. */
 export interface Departures {
-  leave(one: { disconnect(): Promise<void> }, client: KafkaClient): void;
-  /** Resolves when all are gone. */
+  leave(client: { disconnect(): Promise<void> }): void;
+  /** Resolves when all are gone, or after 3 s. */
   settled(): Promise<void>;
 }
 
 export function createDepartures(): Departures {
   const leaving = new Set<Promise<void>>();
   return {
-    leave(one, client) {
-      const left = atMost(DISCONNECT_WITHIN_MS, one.disconnect())
-        .catch(() => undefined)
-        .then(() => client.destroy());
+    leave(client) {
+      const left = client.disconnect().catch(() => undefined);
       leaving.add(left);
       void left.then(() => leaving.delete(left));
     },
-    async settled() {
-      await Promise.all(leaving);
-    },
+    settled: () => atMost(DISCONNECT_WITHIN_MS, Promise.all(leaving)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaConfig } from '../../../kafka-config.js';
 import { atMost } from '../../../lifecycle.js';
@@ -16,7 +17,7 @@ import { partitionOf } from '../partitioner.js';
 import type { KeptRange } from '../start-positions.js';
 import { createTurns } from '../turns.js';
 import { createAdminClient, type AdminClient } from './admin.js';
-import { kafkaClients, type KafkaClient } from './client.js';
+import { createKafkaClient } from './client.js';
 import { startConsumer, type ConsumerDependencies, type KafkaConsumer } from './consumer.js';
 import { toLogError } from './faults.js';
 import { createLogWriter } from './log-writer.js';
@@ -59,9 +60,10 @@ const BEGUN_WITHIN_MS = 5_000;
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const { kafka, logger, partitions } = options;
   const names = topicNames(kafka.topicPrefix);
-  const newClient = kafkaClients({ kafka, logger });
-  const admin = createAdminClient(newClient);
-  const producer = createLogProducer(newClient, names);
+  const newClient = () => createKafkaClient({ kafka, logger });
+  const client = newClient();
+  const admin = createAdminClient(client);
+  const producer = createLogProducer(client, names);
   try {
     await admin.use((connected) => ensureTopics(connected, options));
     const id = await admin.use((connected) => logIdOf(connected, names.events));
@@ -79,7 +81,7 @@ interface Parts {
   readonly partitions: number;
   readonly names: Record<Topic, string>;
   readonly groupPrefix: string;
-  readonly newClient: () => KafkaClient;
+  readonly newClient: () => Kafka;
   readonly admin: AdminClient;
   readonly producer: LogProducer;
 }

@@ -1,8 +1,7 @@
-import { type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import { type Kafka, type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { boundedBy } from '../../../lifecycle.js';
 import { LogUnavailableError, TOPICS, type OutgoingRecord, type Topic } from '../event-log.js';
 import { createAttempts, type Attempts } from './attempts.js';
-import type { KafkaClient } from './client.js';
 import { createDepartures } from './departures.js';
 import type { LaneGroups } from './placed-record.js';
 
@@ -32,7 +31,6 @@ const SEND_WITHIN_MS = 10_000;
 const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 };
 
 interface Connection {
-  readonly client: KafkaClient;
   readonly producer: Producer;
   readonly attempts: Attempts;
 }
@@ -43,18 +41,18 @@ interface Connection {
  * would be taken for repeats, acknowledged and lost. So after each failure that is final it is thrown away; a new one
  * has a new id, and what failed is never tried again with it, which would write it twice.
  */
-export function createLogProducer(newClient: () => KafkaClient, topicNames: Record<Topic, string>): LogProducer {
+export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
   let connection: Connection | undefined;
   let connects = 0;
   const departures = createDepartures();
 
-  const throwAway = ({ producer, client }: Connection) => {
+  const throwAway = ({ producer }: Connection) => {
     connection = undefined;
-    departures.leave(producer, client);
+    departures.leave(producer);
   };
   const connected = async (): Promise<Connection> => {
     if (connection !== undefined) return connection;
-    const fresh = openConnection(newClient());
+    const fresh = openConnection(kafka);
     try {
       await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
     } catch (error) {
@@ -97,9 +95,9 @@ export function createLogProducer(newClient: () => KafkaClient, topicNames: Reco
 const connectLate = () => new LogUnavailableError('Kafka did not take the connection in time.');
 const sendLate = () => new LogUnavailableError('Kafka did not answer in time.');
 
-function openConnection(client: KafkaClient): Connection {
+function openConnection(kafka: Kafka): Connection {
   const attempts = createAttempts();
-  const producer = client.kafka.producer({
+  const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
@@ -107,7 +105,7 @@ function openConnection(client: KafkaClient): Connection {
     retry: RETRY,
   });
   producer.on(producer.events.REQUEST_TIMEOUT, () => attempts.end());
-  return { client, producer, attempts };
+  return { producer, attempts };
 }
 
 /** kafkajs wants them by topic; within one its own grouping by partition keeps their order. */

@@ -1,7 +1,6 @@
-import type { Batch, Consumer } from 'kafkajs';
+import type { Batch, Consumer, Kafka } from 'kafkajs';
 import { atMost } from '../../../lifecycle.js';
 import type { ConsumerPosition } from '../event-log.js';
-import type { KafkaClient } from './client.js';
 import { createLanes, type Lanes, type LanesDependencies } from './lanes.js';
 import { watchSession } from './session-watch.js';
 
@@ -20,7 +19,7 @@ const TIMES = {
 
 export interface SessionDependencies extends LanesDependencies {
   /** Of its own: kafkajs shares the committed offsets of a group among all consumers of a client. */
-  readonly client: KafkaClient;
+  readonly kafka: Kafka;
   /** Ends it, wherever it is. */
   readonly signal: AbortSignal;
 }
@@ -36,7 +35,7 @@ export interface Session {
 
 /** Resolves when it has joined the group. @throws what kafkajs threw */
 export async function openSession(deps: SessionDependencies): Promise<Session> {
-  const consumer = deps.client.kafka.consumer({
+  const consumer = deps.kafka.consumer({
     groupId: deps.groupId,
     ...TIMES,
     allowAutoTopicCreation: false,
@@ -54,8 +53,6 @@ export async function openSession(deps: SessionDependencies): Promise<Session> {
     watch.stop();
     await lanes.leave();
     await atMost(LEAVE_WITHIN_MS, consumer.disconnect()).catch(() => undefined);
-    // Whatever still hangs or connects by then goes no further.
-    deps.client.destroy();
   };
   const onAbort = () => void stop();
   deps.signal.addEventListener('abort', onAbort);

@@ -1,7 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKafkaClient, kafkaClients } from '../../../../src/events/log/kafka/client.js';
-import { createDepartures } from '../../../../src/events/log/kafka/departures.js';
+import { createKafkaClient } from '../../../../src/events/log/kafka/client.js';
 import { toLogError } from '../../../../src/events/log/kafka/faults.js';
 import { LogUnavailableError } from '../../../../src/events/log/event-log.js';
 import { eventually } from '../../../support/eventually.js';
@@ -57,20 +56,5 @@ describe('the Kafka client', () => {
       expect(toLogError(outcome.reason)).toBeInstanceOf(LogUnavailableError);
     }
     await Promise.all(admins.map((admin) => admin.disconnect()));
-  });
-
-  it('leaves no connection behind, however silent the server is', async () => {
-    const silent = await listenOn('127.0.0.1');
-    stops.push(() => silent.stop());
-    const client = kafkaClients({ kafka: kafkaConfig(`127.0.0.1:${silent.port}`), logger: testLog })();
-    const admin = client.kafka.admin();
-    admin.connect().catch(() => undefined);
-    await eventually(() => expect(silent.sockets).not.toEqual([]));
-    // Whoever reads nothing isn't told of an end.
-    silent.sockets.forEach((socket) => socket.resume());
-    const departures = createDepartures();
-    departures.leave(admin, client);
-    await departures.settled();
-    await eventually(() => expect(silent.sockets.filter(({ destroyed }) => !destroyed)).toEqual([]));
   });
 });
