@@ -78,11 +78,12 @@ async function listenOnce({ url, signal, onNotification, onConnected }: Listenin
     query_timeout: PING_TIMEOUT_MS,
     keepAlive: true,
   });
-  const lost = new Promise<never>((_, reject) => {
-    client.on('error', reject);
-    client.on('end', () => reject(new Error('The connection ended.')));
-  });
-  lost.catch(() => undefined);
+  const over = new AbortController();
+  const end = (reason: Error) => over.abort(reason);
+  const onStop = () => end(new Error('stopped'));
+  client.on('error', end);
+  client.on('end', () => end(new Error('The connection ended.')));
+  signal.addEventListener('abort', onStop);
   client.on('notification', onNotification);
   try {
     await client.connect();
@@ -90,11 +91,13 @@ async function listenOnce({ url, signal, onNotification, onConnected }: Listenin
     // Whatever was notified before LISTEN took effect is gone: everybody looks once.
     onConnected();
     for (;;) {
-      await Promise.race([pause(PING_EVERY_MS, signal), lost]);
+      await pause(PING_EVERY_MS, over.signal);
       if (signal.aborted) return;
+      over.signal.throwIfAborted();
       await client.query('select 1');
     }
   } finally {
+    signal.removeEventListener('abort', onStop);
     client.removeListener('notification', onNotification);
     await atMost(
       CONNECT_TIMEOUT_MS,

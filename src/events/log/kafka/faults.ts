@@ -1,4 +1,5 @@
 import { LogUnavailableError } from '../event-log.js';
+import { FRAME_ERROR_CODE } from './whole-frames.js';
 
 /** Kafka or its configuration must be changed by somebody: waiting won't heal it. Its message says what to look at. */
 export class KafkaSetupError extends Error {
@@ -73,7 +74,7 @@ export const isNotAllowed = (error: unknown): boolean =>
 
 /** A broker hangs up when it goes down, and also, without a word, on whoever speaks TLS or a login where it has none. */
 const isHangUp = ({ name, code }: KafkajsFault): boolean =>
-  name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET';
+  name === 'KafkaJSConnectionClosedError' || code === 'ECONNRESET' || code === FRAME_ERROR_CODE;
 
 const IF_IT_LASTS = 'If this lasts, KAFKA_SSL or KAFKA_SASL_MECHANISM does not fit the port in KAFKA_BROKERS.';
 

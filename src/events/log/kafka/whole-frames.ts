@@ -7,6 +7,9 @@ const CONTENT_BYTES_MIN = 4;
 /** What a broker lets a request be by default (`socket.request.max.bytes`): ten times the largest answer to a fetch. */
 const CONTENT_BYTES_MAX = 100 * 1024 * 1024;
 
+/** Of the error that ends a connection whose answers make no sense. */
+export const FRAME_ERROR_CODE = 'PARLEY_KAFKA_FRAME';
+
 /**
  * Lets only whole frames (a size and so many bytes) through to whoever reads the socket.
  *
@@ -29,6 +32,15 @@ export function deliverWholeFrames(socket: Socket): Socket {
     }
   };
   return socket;
+}
+
+/** Whoever answers isn't speaking Kafka's protocol: mostly TLS at a port that has it. kafkajs keeps the code. */
+class FrameError extends Error {
+  override readonly name = 'FrameError';
+  readonly code = FRAME_ERROR_CODE;
+  constructor(size: number) {
+    super(`Kafka's answer can't have ${size} bytes.`);
+  }
 }
 
 const emit = (socket: Socket, event: string | symbol, ...args: unknown[]): boolean =>
@@ -63,8 +75,7 @@ function measure(bytes: Buffer): { end: number; next: number } {
   while (bytes.length - end >= SIZE_BYTES) {
     const size = bytes.readInt32BE(end);
     // 0 is right: an answer to a login by PLAIN before SaslAuthenticate had no content.
-    if (size !== 0 && (size < CONTENT_BYTES_MIN || size > CONTENT_BYTES_MAX))
-      throw new Error(`Kafka's answer can't have ${size} bytes.`);
+    if (size !== 0 && (size < CONTENT_BYTES_MIN || size > CONTENT_BYTES_MAX)) throw new FrameError(size);
     const next = SIZE_BYTES + size;
     if (bytes.length - end < next) return { end, next };
     end += next;
