@@ -47,9 +47,9 @@ export class ChannelResolver {
   @Mutation(() => CreateChannelPayload, { description: 'Connects a channel. The provider itself is asked nothing.' })
   async createChannel(
     @Arg('input', () => CreateChannelInput, { description: 'The channel.' }) input: CreateChannelInput,
-    @Ctx() { commands, caller, publicUrl }: RequestContext,
+    @Ctx() { commands, caller, startedAt, publicUrl }: RequestContext,
   ): Promise<CreateChannelPayload> {
-    const result = await commands.createChannel(caller, input);
+    const result = await commands.createChannel(caller, input, startedAt);
     return result.ok
       ? instance(CreateChannelPayload, { channel: toChannel(result.value, publicUrl()), userErrors: [] })
       : instance(CreateChannelPayload, { channel: null, userErrors: toUserErrors(result.userErrors) });

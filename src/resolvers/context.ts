@@ -25,15 +25,17 @@ export interface ResolverDeps {
 /** What every resolver gets: made for each operation, and again for each delivered event of a subscription. */
 export interface RequestContext extends ResolverDeps {
   readonly caller: Caller;
+  /** When the request came in, by `performance.now()`: its commands answer within 5 s of that. */
+  readonly startedAt: number;
   readonly loaders: Loaders;
   /** `Query.cursor`: taken before anything else of this request is read. */
   readonly cursorAtStart: string;
 }
 
-export function createContext(deps: ResolverDeps, caller: Caller): RequestContext {
+export function createContext(deps: ResolverDeps, caller: Caller, startedAt: number): RequestContext {
   return {
     ...deps,
-    caller,
+    ...{ caller, startedAt },
     loaders: createLoaders(deps.finders, caller.workspaceId),
     cursorAtStart: deps.cursors.encode(deps.feed.tail()),
   };

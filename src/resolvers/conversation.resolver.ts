@@ -97,12 +97,11 @@ export class ConversationResolver {
   async markConversationRead(
     @Arg('input', () => MarkConversationReadInput, { description: 'How far it was read.' })
     input: MarkConversationReadInput,
-    @Ctx() { commands, caller, cursors }: RequestContext,
+    @Ctx() { commands, caller, startedAt, cursors }: RequestContext,
   ): Promise<MarkConversationReadPayload> {
-    const result = await commands.markConversationRead(caller, {
-      conversationId: input.conversationId,
-      upToMessageId: input.upToMessageId ?? undefined,
-    });
+    const { conversationId, upToMessageId } = input;
+    const mark = { conversationId, upToMessageId: upToMessageId ?? undefined };
+    const result = await commands.markConversationRead(caller, mark, startedAt);
     return result.ok
       ? instance(MarkConversationReadPayload, {
           conversation: toConversation(result.value),

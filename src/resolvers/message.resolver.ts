@@ -33,9 +33,9 @@ export class MessageResolver {
   @Mutation(() => SendMessagePayload, { description: 'Sends a message. It is accepted when the log has it.' })
   async sendMessage(
     @Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput,
-    @Ctx() { commands, caller, cursors }: RequestContext,
+    @Ctx() { commands, caller, startedAt, cursors }: RequestContext,
   ): Promise<SendMessagePayload> {
-    const result = await commands.sendMessage(caller, toSendMessage(input));
+    const result = await commands.sendMessage(caller, toSendMessage(input), startedAt);
     return result.ok
       ? instance(SendMessagePayload, {
           message: toMessage(result.value, result.cursor),

@@ -64,9 +64,17 @@ export interface CreateChannel {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Whoever calls is told within 5 s of `startedAt` (rule 2), on the clock of `performance.now()`, in milliseconds: when the
+ * request came in, which may have waited before it became a command. Default: now.
+ */
 export interface Commands {
   /** Answers after the log's acknowledgement; the message is folded in memory and complete. */
-  sendMessage(caller: Caller, input: SendMessage): Promise<CommandResult<MessageState>>;
-  markConversationRead(caller: Caller, input: MarkConversationRead): Promise<CommandResult<ConversationState>>;
-  createChannel(caller: Caller, input: CreateChannel): Promise<CommandResult<ChannelView>>;
+  sendMessage(caller: Caller, input: SendMessage, startedAt?: number): Promise<CommandResult<MessageState>>;
+  markConversationRead(
+    caller: Caller,
+    input: MarkConversationRead,
+    startedAt?: number,
+  ): Promise<CommandResult<ConversationState>>;
+  createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;
 }

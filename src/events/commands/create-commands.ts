@@ -18,9 +18,10 @@ export function createCommands(deps: CommandDeps): Commands {
   const markConversationRead = createMarkConversationRead(deps, freshly);
   const createChannel = createCreateChannel(deps);
   return {
-    sendMessage: (caller, input) => withFaults(SEND_AGAIN, (givenUp) => sendMessage(caller, input, givenUp)),
-    markConversationRead: (caller, input) =>
-      withFaults(MARK_AGAIN, (givenUp) => markConversationRead(caller, input, givenUp)),
-    createChannel: (caller, input) => withFaults(LOOK_FIRST, () => createChannel(caller, input)),
+    sendMessage: (caller, input, startedAt) =>
+      withFaults(SEND_AGAIN, startedAt, (givenUp) => sendMessage(caller, input, givenUp)),
+    markConversationRead: (caller, input, startedAt) =>
+      withFaults(MARK_AGAIN, startedAt, (givenUp) => markConversationRead(caller, input, givenUp)),
+    createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
   };
 }

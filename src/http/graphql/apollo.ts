@@ -88,11 +88,12 @@ const costPlugin = (schema: GraphQLSchema): ApolloServerPlugin => ({
 });
 
 async function openHttpRequest(source: GraphqlDepsSource, { headers }: FastifyRequest): Promise<RequestContext> {
+  const startedAt = performance.now();
   try {
     const deps = requireDeps(source);
     const apiKey = textOf(headers['x-api-key']);
     const caller = await authenticate(deps, { authorization: headers.authorization, apiKey });
-    return await openRequest(deps, caller, textOf(headers['x-parley-after']));
+    return await openRequest(deps, { caller, readAfter: textOf(headers['x-parley-after']), startedAt });
   } catch (error) {
     throw withHeaderMap(toGraphQLError(error));
   }

@@ -51,17 +51,24 @@ function secretOf({ authorization, apiKey }: Credentials): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
+export interface OpenedRequest {
+  readonly caller: Caller;
+  /** A cursor. */
+  readonly readAfter: string | undefined;
+  /** By `performance.now()`, before anything was waited for. */
+  readonly startedAt: number;
+}
+
 /**
  * Read your writes: waits until what the cursor has seen can be queried, then opens the request's context.
  * @throws AppError CURSOR_INVALID or NOT_YET_PROJECTED
  */
 export async function openRequest(
   deps: GraphqlDeps,
-  caller: Caller,
-  readAfter: string | undefined,
+  { caller, readAfter, startedAt }: OpenedRequest,
 ): Promise<RequestContext> {
   if (readAfter !== undefined) await waitFor(deps, readAfter);
-  return createContext(deps, caller);
+  return createContext(deps, caller, startedAt);
 }
 
 async function waitFor({ cursors, feed }: GraphqlDeps, readAfter: string): Promise<void> {

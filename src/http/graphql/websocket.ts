@@ -103,6 +103,7 @@ async function prepare(
   context: ConnectionContext,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
+  const startedAt = performance.now();
   const { caller } = context.extra;
   try {
     if (caller === undefined) throw new AppError('UNAUTHENTICATED', 'The connection was not initialised.');
@@ -111,7 +112,7 @@ async function prepare(
     }
     const judged = judgeOperation(schema, payload);
     if (Array.isArray(judged)) return judged;
-    const contextValue = await openRequest(requireDeps(deps), caller, readAfterOf(payload));
+    const contextValue = await openRequest(requireDeps(deps), { caller, readAfter: readAfterOf(payload), startedAt });
     const { document } = judged;
     return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
   } catch (error) {
