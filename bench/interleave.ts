@@ -5,7 +5,7 @@ import { startMeasured, type MeasuredProcess } from './measured-process.js';
 export interface Schedule {
   readonly rounds: number;
   readonly roundMs: number;
-  /** Until the compiler has seen the hot code on this side, and on the broker's. */
+  /** Until the compilers of this side and of the broker have seen the hot code: after 4 s it still got 15 % faster. */
   readonly warmUpMs: number;
 }
 

@@ -14,7 +14,7 @@ export interface ProvidedKafka {
   stop(): Promise<void>;
 }
 
-const SHORT: Schedule = { rounds: 3, roundMs: 4_000, warmUpMs: 4_000 };
+const SHORT: Schedule = { rounds: 3, roundMs: 4_000, warmUpMs: 8_000 };
 const FULL: Schedule = { rounds: 5, roundMs: 12_000, warmUpMs: 8_000 };
 
 /** As many as a new Parley has. */
