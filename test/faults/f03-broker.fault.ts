@@ -1,11 +1,12 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { pause } from '../../src/lifecycle.js';
 import { announcedSeed, createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
 import { holdAppend, holdAppendAnswer } from './appends.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { expectAnsweredInTime, startLoad } from './load.js';
-import { openRig, rounds, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
+import { rounds, type Rig } from './rig.js';
 
 // The broker is killed while it is about to write, when it has written and not yet answered, and at any moment. Sends
 // wait or are UNAVAILABLE; none that was acknowledged is lost; the first acknowledgement comes less than 10 s after the
@@ -17,21 +18,20 @@ const FIRST_ACKNOWLEDGED_WITHIN_MS = 10_000;
 const AFTER_IT_LEADS_MS = 2_000;
 const MOMENTS = ['before it is written', 'after it was written', 'any'] as const;
 const DOWN_MS_MAX = 2_000;
+/** At most 50 a second: while the broker is down each is refused at once, and repeated at the end. */
+const LOAD = { senders: 10, pauseMs: 200 };
 
 let rig: Rig;
 let random: SeededRandom;
-beforeEach(async () => {
-  random = createSeededRandom(announcedSeed('F3'));
-  rig = await openRig({ log: 'kafka', ownBroker: true });
-  await rig.start();
-}, 90_000);
-afterEach(() => rig.close());
 
 describeFault(
   'F3 kill -9 of the broker mid-append',
   () => {
+    rigPerTest({ log: 'kafka', ownBroker: true }, (opened) => (rig = opened));
+
     it('loses nothing acknowledged and goes on within 10 s', { timeout: 15 * 60_000 }, async () => {
-      const load = startLoad(rig, { senders: 10, pauseMs: 20 });
+      random = createSeededRandom(announcedSeed('F3'));
+      const load = startLoad(rig, LOAD);
       const firstAfterMs: number[] = [];
       const leadsAfterMs: number[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {

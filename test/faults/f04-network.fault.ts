@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { pause } from '../../src/lifecycle.js';
 import type { CarrierCall } from '../support/scripted-carrier.js';
 import { announcedSeed, createSeededRandom, type SeededRandom } from '../support/seeded-random.js';
@@ -7,7 +7,8 @@ import { checkEverything, untilLagIsZero } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { breakOnce, NETWORK_FAULTS, type NetworkFault } from './history/weather.js';
 import { expectAnsweredInTime, startLoad } from './load.js';
-import { openRig, receipt, rounds, type Rig } from './rig.js';
+import { rigPerTest } from './rig-per-test.js';
+import { receipt, rounds, type Rig } from './rig.js';
 
 // Connections between all processes and the broker are reset, cut, swallowed, slowed down and broken off in the middle
 // of an answer, under sends and receipts. None acknowledged is lost, none doubled in the journal, none reordered; every
@@ -19,17 +20,14 @@ const RECEIPT_WITHIN_MS = 60_000;
 
 let rig: Rig;
 let random: SeededRandom;
-beforeEach(async () => {
-  random = createSeededRandom(announcedSeed('F4'));
-  rig = await openRig({ log: 'kafka' });
-  await rig.start();
-});
-afterEach(() => rig.close());
 
 describeFault(
   'F4 a bad network between Parley and the broker',
   () => {
+    rigPerTest({ log: 'kafka' }, (opened) => (rig = opened));
+
     it('loses, doubles and reorders nothing', { timeout: 15 * 60_000 }, async () => {
+      random = createSeededRandom(announcedSeed('F4'));
       const receipts = answerWithReceipts();
       const load = startLoad(rig, { senders: 20, pauseMs: 50 });
       const faults = Array.from({ length: TIMES_EACH }, () => random.shuffle(NETWORK_FAULTS)).flat();
