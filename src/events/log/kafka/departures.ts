@@ -1,11 +1,12 @@
 import { atMost } from '../../../lifecycle.js';
 
-const DISCONNECT_WITHIN_MS = 3_000;
+/** It takes milliseconds where Kafka answers; a stop has ten seconds for everything, and 5 are a request's that waits. */
+const DISCONNECT_WITHIN_MS = 1_000;
 
 /** Clients that were thrown away. They disconnect by themselves, which may take as long as their server is silent. */
 export interface Departures {
   leave(client: { disconnect(): Promise<void> }): void;
-  /** Resolves when all are gone, or after 3 s. */
+  /** Resolves when all are gone, or after 1 s. */
   settled(): Promise<void>;
 }
 
