@@ -21,7 +21,8 @@ const KILL_EVERY_MS = 50;
 const POST_EVERY_MS = 40;
 /** Webhooks are answered from memory and the log: nothing waits for what is away. */
 const WEBHOOK_WITHIN_MS = 2_000;
-const SEND_LOAD = { senders: 5, pauseMs: 50 };
+/** At most 25 a second: what is refused meanwhile is repeated, and dispatched, at the end. */
+const SEND_LOAD = { senders: 5, pauseMs: 200 };
 
 let rig: Rig;
 const take = (opened: Rig) => (rig = opened);
