@@ -28,11 +28,15 @@ export function banner(facts: BannerFacts): string {
       : `  Log       Kafka at ${kafkaBrokers.join(', ')}`,
     embeddedDataDir === undefined
       ? '  Data      in your database (DATABASE_URL)'
-      : `  Data      ${embeddedDataDir} (to start over: stop Parley and delete it)`,
+      : `  Data      ${embeddedDataDir} (to start over: stop Parley and delete it${startOverOf(facts)})`,
     '',
     '',
   ].join('\n');
 }
+
+/** The topics remember whose they are: with a new database they are refused. */
+const startOverOf = ({ kafkaBrokers }: BannerFacts): string =>
+  kafkaBrokers === undefined ? '' : ', and set another PARLEY_TOPIC_PREFIX';
 
 function doors({ url, apiKey }: BannerFacts): readonly string[] {
   const key = apiKey === undefined ? '' : `#key=${encodeURIComponent(apiKey)}`;

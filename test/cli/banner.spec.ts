@@ -13,6 +13,12 @@ const facts: BannerFacts = {
 const linesOf = (text: string) => text.split('\n').length - 1;
 
 describe('banner', () => {
+  it('says that on Kafka a new beginning needs other topics', () => {
+    expect(banner({ ...facts, kafkaBrokers: ['127.0.0.1:9092'] })).toContain(
+      '/data (to start over: stop Parley and delete it, and set another PARLEY_TOPIC_PREFIX)',
+    );
+  });
+
   it('says within ten lines where to go, with which key, and how to start over', () => {
     const text = banner(facts);
     expect(linesOf(text)).toBeLessThanOrEqual(10);
