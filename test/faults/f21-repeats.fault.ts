@@ -58,8 +58,11 @@ describeFault(
 );
 
 function expectRefused(posted: readonly Posted[]): void {
-  for (const { status, retryAfter, ms } of posted) {
-    expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: expect.stringMatching(/^\d+$/) as string });
+  for (const { status, retryAfter, failure, ms } of posted) {
+    expect({ status, retryAfter, failure }).toEqual({
+      status: 503,
+      retryAfter: expect.stringMatching(/^\d+$/) as string,
+    });
     expect(ms).toBeLessThan(ANSWER_WITHIN_MS);
   }
 }

@@ -10,6 +10,8 @@ export interface Posted {
   readonly status: number | undefined;
   readonly retryAfter: string | null | undefined;
   readonly ms: number;
+  /** Why there was no answer. */
+  readonly failure?: string;
 }
 
 /** Makes one send, so that the channel is loaded, and answers the carrier's call: what a webhook is signed by. */
@@ -25,9 +27,14 @@ export async function firstCall(rig: Rig): Promise<CarrierCall> {
 export async function postMessage(rig: Pick<Rig, 'process'>, call: CarrierCall, id: string): Promise<Posted> {
   const began = performance.now();
   const url = `${rig.process('api').url}${new URL(call.callbackUrl).pathname}`;
-  const answer = await answerToSigned(url, call.token, incoming(id, '+15550100001', 'Hello?')).catch(() => undefined);
-  const retryAfter = answer?.headers.get('retry-after');
-  return { id, status: answer?.status, retryAfter, ms: performance.now() - began };
+  const ms = () => performance.now() - began;
+  try {
+    const { status, headers } = await answerToSigned(url, call.token, incoming(id, '+15550100001', 'Hello?'));
+    return { id, status, retryAfter: headers.get('retry-after'), ms: ms() };
+  } catch (error) {
+    const failure = error instanceof Error ? `${error.message}: ${String(error.cause)}` : String(error);
+    return { id, status: undefined, retryAfter: undefined, ms: ms(), failure };
+  }
 }
 
 /** Posts one after another, however long the answers take, until it is stopped; resolves with all answers then. */
