@@ -70,8 +70,8 @@ export default defineConfig({
       ...(isKafkaThere
         ? [
             e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY]),
-            e2e('e2e-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY], alone(1)),
-            e2e('e2e-pairs', 'kafka-pairs', [EMBEDDED_ONLY], alone(2)),
+            e2e('processes-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY], alone(1)),
+            e2e('processes-pairs', 'kafka-pairs', [EMBEDDED_ONLY], alone(2)),
           ]
         : []),
     ],
