@@ -46,17 +46,18 @@ describeOnKafka('the topics', () => {
     return Object.fromEntries(own.map((entry) => [entry.configName, entry.configValue]));
   }
 
-  const alter = (name: string, settings: Record<string, string>) =>
-    admin.alterConfigs({
+  /** A broker answers from its copy of the metadata, which follows a change a moment later. */
+  const settled = (topic: string, settings: Record<string, string>) =>
+    eventually(async () => expect(await settingsOf(topic)).toMatchObject(settings));
+
+  async function alter(name: string, settings: Record<string, string>): Promise<void> {
+    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+    await admin.alterConfigs({
       validateOnly: false,
-      resources: [
-        {
-          type: ConfigResourceTypes.TOPIC,
-          name,
-          configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-        },
-      ],
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
     });
+    await settled(name, settings);
+  }
 
   it('are made with what the record needs: events for ever, webhooks compacted', async () => {
     await ensureTopics(admin, { ...options, kafka: { ...options.kafka, replicationFactor: 1, minIsr: 1 } });
@@ -101,13 +102,13 @@ describeOnKafka('the topics', () => {
     await alter(names.webhooks, { ...(await settingsOf(names.webhooks)), 'compression.type': 'gzip' });
     await ensureTopics(admin, { ...options, webhookRetentionDays: 30 });
     const kept = { 'compression.type': 'gzip', 'max.message.bytes': String(RECORD_BYTES_MAX + 65_536) };
-    expect(await settingsOf(names.webhooks)).toMatchObject({
+    await settled(names.webhooks, {
       ...{ ...kept, 'cleanup.policy': 'compact,delete', 'retention.ms': String(30 * DAY_MS), 'retention.bytes': '-1' },
     });
     await ensureTopics(admin, { ...options, webhookRetentionDays: 1 });
-    expect(await settingsOf(names.webhooks)).toMatchObject({ ...kept, 'retention.ms': String(DAY_MS) });
+    await settled(names.webhooks, { ...kept, 'retention.ms': String(DAY_MS) });
     await ensureTopics(admin, options);
-    expect(await settingsOf(names.webhooks)).toMatchObject({ ...kept, 'cleanup.policy': 'compact' });
+    await settled(names.webhooks, { ...kept, 'cleanup.policy': 'compact' });
   });
 
   it('are left alone where they are as they should be', async () => {
