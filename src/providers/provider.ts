@@ -29,6 +29,11 @@ export interface ProviderAdapter<Settings = unknown> {
   rateOf(settings: Settings): ChannelRate;
   /** One call for one part. */
   send(request: SendRequest<Settings>): Promise<Outcome>;
+  /**
+   * Asks the provider what became of a call whose answer never came, where it can be asked by our reference. At most one
+   * HTTP call; never throws.
+   */
+  lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
@@ -76,18 +81,47 @@ export interface SendRequest<Settings> {
   readonly address: string;
   readonly content: MessageContent;
   readonly part: number;
+  /** The provider's id of the message that this one answers or reacts to, where it is known. */
+  readonly replyToProviderMessageId?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
   /** Aborts at the call's deadline (30 s). */
   readonly signal: AbortSignal;
 }
 
+export interface LookUpRequest<Settings> {
+  readonly settings: Settings;
+  readonly channelId: ChannelId;
+  /** Of the call: what `send` was given. */
+  readonly reference: string;
+  readonly address: string;
+  /** When the call began. */
+  readonly calledAt: Date;
+  readonly signal: AbortSignal;
+}
+
+type Accepted = {
+  readonly kind: 'accepted';
+  readonly providerMessageIds: readonly string[];
+  readonly providerAddress?: string;
+};
+type Rejected = { readonly kind: 'rejected'; readonly failure: MessageFailureData; readonly providerMessage?: string };
+/** Nobody can tell, at least not now. */
+type Unknown = { readonly kind: 'unknown' };
+
+/** What the provider says of a call. That it knows of none is `unknown`: it may know of it later. */
+export type LookUpAnswer = Accepted | Rejected | Unknown;
+
 /** What became of a call (rule 19). */
 export type Outcome =
-  | { readonly kind: 'accepted'; readonly providerMessageIds: readonly string[]; readonly providerAddress?: string }
-  | { readonly kind: 'rejected'; readonly failure: MessageFailureData; readonly providerMessage?: string }
+  | Accepted
+  | Rejected
+  /** Surely not processed: it takes too many at the moment. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+  /** Surely not processed: it isn't there (a refused connection), or said so in a way that it documents. */
+  | { readonly kind: 'unavailable' }
   /** Written to the socket, no usable answer. */
-  | { readonly kind: 'unknown' };
+  | Unknown;
 
 /** A webhook as it came: the bytes are kept whatever an adapter thinks of them. */
 export interface WebhookRequest {

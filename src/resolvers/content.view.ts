@@ -1,19 +1,28 @@
 import type {
   Action as ActionData,
+  ContactCard as ContactCardData,
   Media as MediaData,
   MessageContent as ContentData,
+  TemplateParameter as TemplateParameterData,
 } from '../events/message/content.js';
 import { UnreachableCaseError } from '../events/kernel/unreachable.js';
 import type { MessageState } from '../events/message/state.js';
 import {
   Action,
+  Card,
+  CarouselContent,
+  ContactCard,
+  ContactsContent,
   FileContent,
   ImageContent,
   ListContent,
   ListSection,
   LocationContent,
   Media,
+  ReactionContent,
   RemovedContent,
+  TemplateContent,
+  TemplateParameter,
   TextContent,
   UnsupportedContent,
   type MessageContent,
@@ -38,6 +47,18 @@ function ofKind(content: ContentData): MessageContent {
       return toLocation(content);
     case 'list':
       return toList(content);
+    case 'contacts':
+      return instance(ContactsContent, { text: content.text, contacts: content.contacts.map(toContactCard) });
+    case 'carousel':
+      return toCarousel(content);
+    case 'reaction':
+      return instance(ReactionContent, {
+        text: content.text,
+        emoji: content.emoji,
+        targetMessageId: content.targetMessageId,
+      });
+    case 'template':
+      return toTemplate(content);
     case 'unsupported':
       return instance(UnsupportedContent, { text: content.text, kind: content.providerKind });
     default:
@@ -83,6 +104,39 @@ const toList = (content: OfKind<'list'>) =>
     sections: content.sections.map((section) =>
       instance(ListSection, { title: section.title ?? null, actions: section.actions.map(toAction) }),
     ),
+  });
+
+const toContactCard = (card: ContactCardData) =>
+  instance(ContactCard, { ...card, organization: card.organization ?? null });
+
+const toCarousel = (content: OfKind<'carousel'>) =>
+  instance(CarouselContent, {
+    text: content.text,
+    cards: content.cards.map((card) =>
+      instance(Card, {
+        title: card.title ?? null,
+        text: card.text ?? null,
+        media: card.media === undefined ? null : toMedia(card.media),
+        actions: card.actions.map(toAction),
+      }),
+    ),
+  });
+
+const toTemplate = (content: OfKind<'template'>) =>
+  instance(TemplateContent, {
+    text: content.text,
+    name: content.name,
+    locale: content.locale ?? null,
+    version: content.version ?? null,
+    parameters: content.parameters.map(toTemplateParameter),
+  });
+
+const toTemplateParameter = (parameter: TemplateParameterData) =>
+  instance(TemplateParameter, {
+    key: parameter.key,
+    part: parameter.part,
+    value: parameter.value ?? null,
+    media: parameter.media === undefined ? null : toMedia(parameter.media),
   });
 
 const toMedia = (media: MediaData) =>

@@ -1,4 +1,5 @@
 import { conversationIds, messageIds, type ConversationId } from '../events/kernel/ids.js';
+import { JOINING_TYPES } from '../events/message/evolve.js';
 import type { FeedItem } from '../events/projections/live-feed-port.js';
 import {
   ConversationUpdated,
@@ -16,12 +17,13 @@ import { toEvent } from './event.view.js';
 import { instance } from './instance.js';
 import { toMessage, toStatusChange } from './message.view.js';
 
-/** The events that add a message to its conversation's `messages`. */
-export const ADDING_TYPES: readonly string[] = ['message.accepted', 'message.received'];
-/** The events that change a field of the conversation itself. */
+/** The events that may add a message to its conversation's `messages`; whether one did is told with it. */
+export const ADDING_TYPES: readonly string[] = ['message.accepted', 'message.received', ...JOINING_TYPES];
+/** The events that may change a field of the conversation itself. */
 export const CONVERSATION_TYPES: readonly string[] = [...ADDING_TYPES, 'conversation.opened', 'conversation.read'];
 
 export const messageAddedOf: PayloadMaker = async (item, context) => {
+  if (!item.change?.isAdded) return null;
   const message = await messageOf(item, context);
   return message && instance(MessageAdded, { cursor: cursorOf(item, context), message });
 };
@@ -35,6 +37,7 @@ export const messageStatusChangedOf: PayloadMaker = async (item, context) => {
 };
 
 export const conversationUpdatedOf: PayloadMaker = async (item, context) => {
+  if (item.event.type.startsWith('message.') && !item.change?.isAdded) return null;
   const conversation = await conversationOf(item, context);
   return conversation && instance(ConversationUpdated, { cursor: cursorOf(item, context), conversation });
 };
@@ -56,7 +59,7 @@ export const eventPublishedOf: PayloadMaker = (item, context) => {
 /** Null for events that are none of an inbox's: those of contacts, channels and the workspace. */
 function inboxKindOf({ event, change }: FeedItem): InboxUpdateKindName | null {
   if (event.conversationId === undefined) return null;
-  if (ADDING_TYPES.includes(event.type)) return 'MESSAGE_ADDED';
+  if (change?.isAdded) return 'MESSAGE_ADDED';
   if (event.type.startsWith('conversation.')) return 'CONVERSATION_UPDATED';
   if (!event.type.startsWith('message.')) return null;
   return change?.isMove ? 'MESSAGE_STATUS_CHANGED' : 'MESSAGE_UPDATED';

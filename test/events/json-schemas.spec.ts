@@ -9,7 +9,7 @@ const committed = new URL('../../schemas/events/', import.meta.url);
 const SAFE_KEYWORDS = new Set([
   ...['$schema', '$id', 'title', 'description', 'type', 'properties', 'required', 'additionalProperties'],
   ...['items', 'oneOf', 'anyOf', 'not', 'enum', 'const', 'pattern', 'format', 'default', 'propertyNames'],
-  ...['minimum', 'maximum', 'minLength', 'maxLength'],
+  ...['minimum', 'minItems', 'maximum', 'minLength', 'maxLength'],
 ]);
 
 function keywordsOf(schema: unknown): string[] {

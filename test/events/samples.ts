@@ -27,6 +27,23 @@ export const SAMPLES: readonly ParleyEvent[] = [
       },
     },
   }),
+  event({
+    type: 'message.scheduled',
+    n: 21,
+    data: { ...acceptedData(2), reference: 'order-2', scheduledAt: '2026-06-02T09:00:00.000Z' },
+  }),
+  event({ type: 'message.schedule_cancelled', n: 22, data: { parts: 2 } }),
+  event({ type: 'message.resolved', n: 23, data: { attempt: 1, parts: [0], as: 'FAILED' } }),
+  event({
+    type: 'message.resend_requested',
+    n: 24,
+    data: { attempt: 2, parts: [0], content: acceptedData().content },
+  }),
+  event({
+    type: 'message.reacted',
+    n: 25,
+    data: { author: 'AGENT', authorId: 'agent-7', reactionMessageId: messageId(3), content: { emoji: '👍' } },
+  }),
   event({ type: 'message.dispatched', n: 2, data: call }),
   event({
     type: 'message.deferred',

@@ -8,15 +8,21 @@ import type { Vector } from '../kernel/cursor.js';
 /** The refusals that exist so far, out of the public contract's `UserErrorCode`. */
 export type UserErrorCode =
   | 'INPUT_INVALID'
+  | 'BATCH_TOO_LARGE'
+  | 'UNAVAILABLE'
   | 'CHANNEL_NOT_FOUND'
   | 'CHANNEL_DISABLED'
+  | 'CHANNEL_BACKLOGGED'
   | 'RECIPIENT_INVALID'
   | 'RECIPIENT_NOT_FOUND'
   | 'CONTENT_INVALID'
   | 'CONTENT_UNSUPPORTED'
   | 'SERVICE_WINDOW_CLOSED'
   | 'IDEMPOTENCY_CONFLICT'
+  | 'SCHEDULE_INVALID'
   | 'MESSAGE_NOT_FOUND'
+  | 'MESSAGE_NOT_SCHEDULED'
+  | 'MESSAGE_NOT_UNKNOWN'
   | 'CONVERSATION_NOT_FOUND'
   | 'SETTINGS_INVALID';
 
@@ -25,6 +31,8 @@ export interface UserError {
   readonly code: UserErrorCode;
   readonly message: string;
   readonly field: readonly string[] | null;
+  /** Where waiting helps. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** What a command answers. Faults (log or database away) are thrown as `AppError`. */

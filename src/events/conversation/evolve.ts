@@ -7,18 +7,25 @@ import type { ConversationState } from './state.js';
 
 type FoldedEvent = ConversationEvent | MessageEvent;
 
+/** Whether an event by itself adds its message to `messages`; a scheduled one joins later, and a reaction never. */
+const addsAtOnce = (event: FoldedEvent): boolean =>
+  (event.type === 'message.accepted' || event.type === 'message.received') && event.data.contentKind !== 'reaction';
+
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
  * does: it counts incoming messages, and the newest of `messages` is the one folded last. All else is the same in
  * every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
  * too, for whoever repeats a send may be faster than the sweeper that opens its thread.
+ * @param addsMessage whether the event's message joined `messages` with it: its own fold knows
  * @throws TypeError for an event that names no conversation or channel
  */
 export function evolveConversation(
   state: ConversationState | undefined,
   { event }: RecordedEvent<FoldedEvent>,
+  addsMessage = addsAtOnce(event),
 ): ConversationState {
   const before = knowingContact(state ?? stubOf(event), event);
+  const lastMessageId = addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId;
   switch (event.type) {
     case 'conversation.opened':
       return { ...active(before, event), address: addressIn(event) ?? before.address };
@@ -28,21 +35,19 @@ export function evolveConversation(
         readIncomingCount: Math.max(before.readIncomingCount, event.data.incomingCount),
       };
     case 'message.accepted':
-      return {
-        ...active(before, event),
-        address: before.address ?? addressIn(event) ?? null,
-        lastMessageId: event.messageId ?? before.lastMessageId,
-      };
+      return { ...active(before, event), address: before.address ?? addressIn(event) ?? null, lastMessageId };
+    case 'message.scheduled':
+      return { ...quiet(before, event), address: before.address ?? addressIn(event) ?? null };
     case 'message.received':
       return {
         ...active(before, event),
         address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
-        lastMessageId: event.messageId ?? before.lastMessageId,
+        lastMessageId,
         lastIncomingAt: laterOf(before.lastIncomingAt ?? '', activityAt(event)),
       };
     default:
-      return quiet(before, event);
+      return addsMessage ? { ...active(before, event), lastMessageId } : quiet(before, event);
   }
 }
 

@@ -12,6 +12,8 @@ export function contentFacts(content: MessageContent) {
 export function mediaOf(content: MessageContent): readonly Media[] {
   if (content.kind === 'image') return content.images;
   if (content.kind === 'file') return content.files;
+  if (content.kind === 'carousel') return content.cards.flatMap(({ media }) => media ?? []);
+  if (content.kind === 'template') return content.parameters.flatMap(({ media }) => media ?? []);
   return content.kind === 'text' ? content.attachments : [];
 }
 

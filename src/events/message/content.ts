@@ -20,7 +20,25 @@ export const media = z
   })
   .describe('A file that a message shows.');
 
-const text = z.string().describe('The words: body, caption or label; empty where there are none.');
+export const contactCard = z
+  .object({
+    name: z.string().describe('How the contact is called.'),
+    phoneNumbers: z.array(z.string()).default([]).describe('Its phone numbers, as they were written.'),
+    emails: z.array(z.string()).default([]).describe('Its mail addresses.'),
+    organization: z.string().optional().describe('Where it works.'),
+  })
+  .describe('Somebody else to get in touch with.');
+
+export const templateParameter = z
+  .object({
+    key: z.string().describe('A name or a position; of a button its index.'),
+    part: z.enum(['HEADER', 'BODY', 'BUTTON']).describe('Which part of the template it fills.'),
+    value: z.string().optional().describe('The words that it stands for.'),
+    media: media.optional().describe('The file that it stands for.'),
+  })
+  .describe("What fills one of a template's blanks: a value or a media.");
+
+const text = z.string().describe('The words: body, caption, label or emoji; empty where there are none.');
 const title = z.string().optional().describe('A heading above the words.');
 const footer = z.string().optional().describe('A small line below.');
 const actions = z.array(action).describe('What can be tapped.');
@@ -82,6 +100,43 @@ export const messageContent = z.discriminatedUnion('kind', [
     })
     .describe('Words with a menu of rows behind a button.'),
   z
+    .object({ kind: z.literal('contacts'), text, contacts: z.array(contactCard).describe('Who they are.') })
+    .describe('Contact cards.'),
+  z
+    .object({
+      kind: z.literal('carousel'),
+      text,
+      cards: z
+        .array(
+          z.object({
+            title: z.string().optional().describe("The card's heading."),
+            text: z.string().optional().describe("The card's words."),
+            media: media.optional().describe('What it shows.'),
+            actions: actions.default([]),
+          }),
+        )
+        .describe('The cards, in the order in which they are shown.'),
+    })
+    .describe('Cards side by side.'),
+  z
+    .object({
+      kind: z.literal('reaction'),
+      text,
+      emoji: z.string().nullable().describe('Null: it was taken back.'),
+      targetMessageId: z.string().describe('The message of the same conversation that it is about.'),
+    })
+    .describe('An emoji on another message.'),
+  z
+    .object({
+      kind: z.literal('template'),
+      text,
+      name: z.string().describe("Its name, or the provider's own id."),
+      locale: z.string().optional().describe('Which translation.'),
+      version: z.string().optional().describe('Which version.'),
+      parameters: z.array(templateParameter).default([]).describe('What fills its blanks.'),
+    })
+    .describe('A message that the provider keeps and approved, with its blanks filled.'),
+  z
     .object({
       kind: z.literal('unsupported'),
       text,
@@ -92,6 +147,8 @@ export const messageContent = z.discriminatedUnion('kind', [
 
 export type Action = z.infer<typeof action>;
 export type Media = z.infer<typeof media>;
+export type ContactCard = z.infer<typeof contactCard>;
+export type TemplateParameter = z.infer<typeof templateParameter>;
 export type MessageContent = z.infer<typeof messageContent>;
 export type ContentKind = MessageContent['kind'];
 export const CONTENT_KINDS = [
@@ -100,5 +157,9 @@ export const CONTENT_KINDS = [
   'file',
   'location',
   'list',
+  'contacts',
+  'carousel',
+  'reaction',
+  'template',
   'unsupported',
 ] as const satisfies ContentKind[];

@@ -56,33 +56,50 @@ const contentFacts = {
 const replyToMessageId = z.string().optional().describe('The message of the same conversation that this one answers.');
 const saidInMessage = messageContent.describe('What the message says.');
 
+/** What an outgoing message says of itself, at whatever time it is to be sent. */
+const outgoingFacts = {
+  ...contentFacts,
+  author: z.enum(['AGENT', 'BOT', 'SYSTEM']).describe('Who wrote it.'),
+  authorId: z.string().optional().describe("The caller's own id for who wrote it."),
+  parts: z.int().min(1).describe('How many provider calls the message takes.'),
+  reference: z.string().optional().describe("The caller's own word for the message."),
+  replyToMessageId,
+  idempotencyKey: z.string().optional().describe("The caller's name for the request."),
+  requestHash: z
+    .string()
+    .optional()
+    .describe('HMAC of the request in hex: tells a repeated key from another input, and lets nobody guess either.'),
+};
+/** Whom it goes to and what it says: all that a call to the provider takes. */
+const toBeSent = {
+  address: z.string().describe('Whom it is sent to, e.g. a phone number in E.164.'),
+  message: saidInMessage,
+};
+const outgoingContent = z.object({
+  ...toBeSent,
+  metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own data."),
+});
+const partsOfAttempt = z.array(z.int().min(0)).min(1).describe('Which of the provider calls, each from 0.');
+
 /** The data of each type, by type. All are keyed by the conversation of the message's first event (rule 8). */
 export const messageEventData = {
-  'message.accepted': sealable(
-    'A send was accepted: the message is to be sent.',
-    {
-      ...contentFacts,
-      author: z.enum(['AGENT', 'BOT', 'SYSTEM']).describe('Who wrote it.'),
-      authorId: z.string().optional().describe("The caller's own id for who wrote it."),
-      parts: z.int().min(1).describe('How many provider calls the message takes.'),
-      reference: z.string().optional().describe("The caller's own word for the message."),
-      replyToMessageId,
-      idempotencyKey: z.string().optional().describe("The caller's name for the request."),
-      requestHash: z
-        .string()
-        .optional()
-        .describe('HMAC of the request in hex: tells a repeated key from another input, and lets nobody guess either.'),
-    },
-    z.object({
-      address: z.string().describe('Whom it is sent to, e.g. a phone number in E.164.'),
-      message: saidInMessage,
-      metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own data."),
-    }),
+  'message.accepted': sealable('A send was accepted: the message is to be sent.', outgoingFacts, outgoingContent),
+  'message.scheduled': sealable(
+    'A send was accepted for later: the message is to be sent when it is due.',
+    { ...outgoingFacts, scheduledAt: z.iso.datetime().describe('When it is due; RFC 3339, UTC.') },
+    outgoingContent,
   ),
+  'message.schedule_cancelled': sealable('A scheduled message was taken back before any of it was sent.', {
+    parts: z.int().min(1).describe('How many provider calls it would have taken.'),
+  }),
   'message.dispatched': sealable('A call to the provider begins.', callOfPart),
   'message.deferred': sealable('Surely not processed; comes again at `nextAt`. The status stays.', {
     ...callOfPart,
-    reason: z.enum(['log_unavailable', 'lease_short']).describe('Why the call was not made.'),
+    reason: z
+      .enum(['log_unavailable', 'lease_short', 'throttled', 'unavailable'])
+      .describe(
+        'Why: the call was not made (log_unavailable, lease_short), or the provider surely did not process it (throttled, unavailable).',
+      ),
     nextAt: z.iso.datetime().describe('Not tried before; RFC 3339, UTC.'),
   }),
   'message.submitted': sealable(
@@ -102,6 +119,16 @@ export const messageEventData = {
     ...callOfPart,
     reason: z.enum(['no_answer', 'lease_expired', 'in_doubt']).describe('Why nobody knows.'),
   }),
+  'message.resolved': sealable('A person settled what nobody knew.', {
+    attempt: partOfAttempt.attempt,
+    parts: partsOfAttempt,
+    as: z.enum(['SENT', 'FAILED']).describe('What it is taken for.'),
+  }),
+  'message.resend_requested': sealable(
+    'A person had a message sent again whose outcome nobody knew: a new attempt begins.',
+    { attempt: z.int().min(2).describe('The attempt that begins.'), parts: partsOfAttempt },
+    z.object(toBeSent),
+  ),
   'message.delivered': sealable("It reached the contact's device or inbox.", receipt),
   'message.read': sealable('The contact has seen it.', receipt),
   'message.delivery_failed': sealable(
@@ -114,6 +141,15 @@ export const messageEventData = {
       failure: whyItFailed,
     },
     failureContent,
+  ),
+  'message.reacted': sealable(
+    'Somebody put an emoji on the message, or took it back.',
+    {
+      author: z.enum(['CONTACT', 'AGENT', 'BOT', 'SYSTEM']).describe('Who did.'),
+      authorId: z.string().optional().describe("The caller's own id for who did."),
+      reactionMessageId: z.string().optional().describe("The reaction's own message, where it was sent from here."),
+    },
+    z.object({ emoji: z.string().nullable().describe('Null: it was taken back.') }),
   ),
   'message.received': sealable(
     'The contact wrote.',

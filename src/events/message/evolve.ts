@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../kernel/event.js';
+import type { EventPosition, RecordedEvent } from '../kernel/event.js';
 import { messageIds } from '../kernel/ids.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import { comparePositions } from '../kernel/position.js';
@@ -6,14 +6,14 @@ import { open } from '../sealing.js';
 import type { MessageEvent } from './events.js';
 import { rankOf } from './ladder.js';
 import { joinInto, standingOf, union } from './progress.js';
-import { providerMessageIdsOf, statementOf, type Statement } from './statement.js';
+import { withReaction } from './reactions.js';
+import { PARTS_MAX, providerMessageIdsOf, statementOf, type Statement } from './statement.js';
 import type { MessageState, PartProgress } from './state.js';
 
-/** Far above what any provider makes of one message: a number beyond it is a broken event, not a message. */
-const PARTS_MAX = 1_000;
 const ATTEMPTS_MAX = 1_000;
 
-type Beginning = Extract<MessageEvent, { type: 'message.accepted' | 'message.received' }>;
+type Outgoing = Extract<MessageEvent, { type: 'message.accepted' | 'message.scheduled' }>;
+type Beginning = Outgoing | Extract<MessageEvent, { type: 'message.received' }>;
 
 /**
  * Folds one event into its message (rule 13). Every order and repetition of the same events gives the same state; an
@@ -25,11 +25,27 @@ export function evolveMessage(state: MessageState | undefined, recorded: Recorde
   const before = state ?? stubOf(event);
   if (event.messageId !== before.id || event.conversationId !== before.conversationId)
     throw new RangeError(`${event.type} belongs to another message or conversation (rule 12).`);
-  return restated(progressed(begun(touched(before, event), recorded), event));
+  return restated(progressed(joined(begun(reacted(touched(before, event), event), recorded), recorded), event));
 }
 
 const isBeginning = (event: MessageEvent): event is Beginning =>
-  event.type === 'message.accepted' || event.type === 'message.received';
+  event.type === 'message.accepted' || event.type === 'message.scheduled' || event.type === 'message.received';
+
+/** The events with which a scheduled message joins its conversation's messages, whichever of them is the first. */
+export const JOINING_TYPES: readonly MessageEvent['type'][] = [
+  'message.dispatched',
+  'message.submitted',
+  'message.outcome_unknown',
+  'message.send_failed',
+  'message.sent',
+  'message.delivery_failed',
+  'message.delivered',
+  'message.read',
+];
+
+/** Whether the message is among its conversation's messages; a stub is not. */
+export const isAdded = (state: MessageState | undefined): boolean =>
+  state !== undefined && state.direction !== null && state.addedAt !== null;
 
 function stubOf(event: MessageEvent): MessageState {
   const { messageId, conversationId, channelId } = event;
@@ -59,6 +75,8 @@ function stubOf(event: MessageEvent): MessageState {
     metadata: null,
     providerData: null,
     replyToMessageId: null,
+    reactions: [],
+    scheduledAt: null,
     addedAt: null,
     createdAt: at,
     updatedAt: instantOf(event.recordedAt),
@@ -77,30 +95,48 @@ function touched(state: MessageState, event: MessageEvent): MessageState {
   };
 }
 
+const reacted = (state: MessageState, event: MessageEvent): MessageState =>
+  event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
+
 /** What the message's first event says of it. Of a repeat further on in the log only the earlier place counts. */
 function begun(state: MessageState, { event, position }: RecordedEvent<MessageEvent>): MessageState {
   if (!isBeginning(event)) return state;
-  if (state.addedAt !== null && comparePositions(state.addedAt, position) <= 0) return state;
+  const hasBegun = state.direction !== null;
+  if (hasBegun && (state.addedAt === null || comparePositions(state.addedAt, position) <= 0)) return state;
   const { contentKind, replyToMessageId } = event.data;
   return {
     ...state,
-    ...(event.type === 'message.accepted' ? outgoing(event) : incoming(event)),
+    ...(event.type === 'message.received' ? incoming(event) : outgoing(event)),
     contactId: event.contactId ?? state.contactId,
     contentKind,
     replyToMessageId: (replyToMessageId !== undefined && messageIds.parse(replyToMessageId)) || null,
-    addedAt: position,
+    addedAt: addedAtBeginning(state, event, position),
     createdAt: instantOf(event.occurredAt),
   };
 }
 
-function outgoing(event: Extract<Beginning, { type: 'message.accepted' }>) {
+/** What was noted of a stub's calls counts for a scheduled message, which joins with them. */
+function addedAtBeginning({ addedAt }: MessageState, event: Beginning, position: EventPosition): EventPosition | null {
+  if (event.data.contentKind === 'reaction') return null;
+  return event.type === 'message.scheduled' ? addedAt : position;
+}
+
+function joined(state: MessageState, { event, position }: RecordedEvent<MessageEvent>): MessageState {
+  if (!JOINING_TYPES.includes(event.type)) return state;
+  const mayJoin = state.direction === null || (state.scheduledAt !== null && state.contentKind !== 'reaction');
+  const isEarlier = state.addedAt === null || comparePositions(position, state.addedAt) < 0;
+  return mayJoin && isEarlier ? { ...state, addedAt: position } : state;
+}
+
+function outgoing(event: Outgoing) {
   const { author, authorId, parts, reference, idempotencyKey } = event.data;
-  if (parts > PARTS_MAX) throw new RangeError(`message.accepted names more than ${PARTS_MAX} parts.`);
+  if (parts > PARTS_MAX) throw new RangeError(`${event.type} names more than ${PARTS_MAX} parts.`);
   const words = open<NonNullable<typeof event.data.content>>(event);
   return {
     direction: 'OUTGOING' as const,
     author,
     authorId: authorId ?? null,
+    scheduledAt: event.type === 'message.scheduled' ? instantOf(event.data.scheduledAt) : null,
     parts,
     reference: reference ?? null,
     idempotencyKey: idempotencyKey ?? null,
@@ -126,9 +162,9 @@ function incoming(event: Extract<Beginning, { type: 'message.received' }>) {
 function progressed(state: MessageState, event: MessageEvent): MessageState {
   const said = statementOf(event);
   if (said === undefined) return state;
-  if (said.attempt > ATTEMPTS_MAX || (said.part ?? 0) >= PARTS_MAX)
+  const parts = said.parts ?? Array.from({ length: state.parts ?? 1 }, (_, part) => part);
+  if (said.attempt > ATTEMPTS_MAX || parts.length > PARTS_MAX || parts.some((part) => part >= PARTS_MAX))
     throw new RangeError(`${event.type} names an attempt or part beyond any message's.`);
-  const parts = said.part === null ? Array.from({ length: state.parts ?? 1 }, (_, part) => part) : [said.part];
   return { ...state, progress: joinInto(state.progress, said.attempt, parts, partProgressOf(event, said)) };
 }
 

@@ -43,6 +43,18 @@ export interface PartProgress {
 /** `progress[attempt][part]`; events of the whole message stand for each part they name. */
 export type Progress = Readonly<Record<string, Readonly<Record<string, PartProgress>>>>;
 
+/** One thing that somebody put on a message, as an event said it. */
+export interface ReactionEntry {
+  readonly eventId: string;
+  readonly author: MessageAuthor;
+  readonly authorId: string | null;
+  /** Its own message, where it was sent from here: what became of that decides whether it shows. */
+  readonly messageId: MessageId | null;
+  /** Null: taken back, or erased. */
+  readonly emoji: string | null;
+  readonly occurredAt: string;
+}
+
 /** A message as its events make it. Everything here is JSON but `addedAt.offset`. */
 export interface MessageState {
   readonly id: MessageId;
@@ -70,7 +82,14 @@ export interface MessageState {
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly providerData: Readonly<Record<string, unknown>> | null;
   readonly replyToMessageId: MessageId | null;
-  /** Where it joined the conversation's messages. */
+  /** By time: the contact's latest, and the latest of ours (see `reactions.ts`). */
+  readonly reactions: readonly ReactionEntry[];
+  /** When it is, or was, due; null for one that was to be sent at once. */
+  readonly scheduledAt: string | null;
+  /**
+   * Where it joined the conversation's messages: a scheduled one with its first call, a reaction never. In a stub, where
+   * it would have if it turns out to be a scheduled one.
+   */
   readonly addedAt: EventPosition | null;
   readonly createdAt: string;
   /** The largest `recordedAt`. */
@@ -86,6 +105,7 @@ export interface TimelineEntry {
   /** Shown as SENDING_FAILED while the attempt's set holds no SENT. */
   readonly isStageUnknown: boolean;
   readonly attempt: number;
+  /** Null: of several, or of the whole message. */
   readonly part: number | null;
   readonly occurredAt: string;
   readonly recordedAt: string;

@@ -3,12 +3,12 @@ import type { MessageEvent, MessageFailureData } from './events.js';
 import type { Rung } from './ladder.js';
 import type { MessageFailure } from './state.js';
 
-/** What an event says about the message's status; `deferred` says nothing. */
+/** What an event says about the message's status; a deferral and a reaction say nothing. */
 export interface Statement {
   readonly rung: Rung;
   readonly attempt: number;
   /** Null: of the whole message. */
-  readonly part: number | null;
+  readonly parts: readonly number[] | null;
   readonly failure: MessageFailure | null;
   /** The provider doesn't say whether it failed before or after SENT. */
   readonly isStageUnknown: boolean;
@@ -18,9 +18,17 @@ export interface Statement {
 export function statementOf(event: MessageEvent): Statement | undefined {
   switch (event.type) {
     case 'message.accepted':
-      return { ...plain('accepted'), attempt: 1, part: null };
+      return { ...plain('accepted'), attempt: 1, parts: null };
+    case 'message.scheduled':
+      return { ...plain('scheduled'), attempt: 1, parts: null };
+    case 'message.schedule_cancelled':
+      return { ...plain('cancelled'), attempt: 1, parts: firstParts(event.data.parts) };
     case 'message.received':
-      return { ...plain('received'), attempt: 1, part: null };
+      return { ...plain('received'), attempt: 1, parts: null };
+    case 'message.resend_requested':
+      return { ...plain('accepted'), attempt: event.data.attempt, parts: event.data.parts };
+    case 'message.resolved':
+      return { ...resolvedAs(event.data.as), attempt: event.data.attempt, parts: event.data.parts };
     case 'message.dispatched':
       return { ...plain('dispatched'), ...placeOf(event.data) };
     case 'message.submitted':
@@ -40,6 +48,7 @@ export function statementOf(event: MessageEvent): Statement | undefined {
       return { rung: 'delivery_failed', ...placeOf(event.data), failure: failureOf(event), isStageUnknown };
     }
     case 'message.deferred':
+    case 'message.reacted':
       return undefined;
     default:
       // The compiler proves that every type is answered; a newer writer's never gets here (rule 14).
@@ -57,7 +66,30 @@ export function providerMessageIdsOf(event: MessageEvent): readonly string[] {
 
 const plain = <Name extends Rung>(rung: Name) => ({ rung, failure: null, isStageUnknown: false });
 
-const placeOf = ({ attempt, part }: { readonly attempt: number; readonly part: number }) => ({ attempt, part });
+const placeOf = ({ attempt, part }: { readonly attempt: number; readonly part: number }) => ({
+  attempt,
+  parts: [part],
+});
+
+/** Far above what any provider makes of one message: a number beyond it is a broken event, not a message. */
+export const PARTS_MAX = 1_000;
+
+/** @throws RangeError for more parts than any message has */
+function firstParts(count: number): readonly number[] {
+  if (count > PARTS_MAX) throw new RangeError(`It names more than ${PARTS_MAX} parts.`);
+  return Array.from({ length: count }, (_, part) => part);
+}
+
+/** By a person, not by the provider. */
+const resolvedAs = (as: 'SENT' | 'FAILED') =>
+  as === 'SENT' ? plain('sent') : { ...plain('send_failed'), failure: RESOLVED_AS_FAILED };
+
+const RESOLVED_AS_FAILED: MessageFailure = {
+  code: 'RESOLVED_AS_FAILED',
+  isRetryable: false,
+  providerCode: null,
+  providerMessage: null,
+};
 
 type FailureEvent = Extract<MessageEvent, { readonly data: { readonly failure: MessageFailureData } }>;
 

@@ -26,7 +26,7 @@ export function timelineEntryOf({ event, position }: RecordedEvent<MessageEvent>
     status: statusOfRank(rankOf(said.rung)),
     isStageUnknown: said.isStageUnknown,
     attempt: said.attempt,
-    part: said.part,
+    part: said.parts?.length === 1 ? (said.parts[0] ?? null) : null,
     occurredAt: instantOf(event.occurredAt),
     recordedAt: instantOf(event.recordedAt),
     failure: said.failure,

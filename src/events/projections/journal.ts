@@ -64,6 +64,7 @@ interface JournalRow extends Record<string, unknown> {
   readonly recorded_at: string;
   readonly failure: MessageFailure | null;
   readonly is_move: boolean;
+  readonly is_added: boolean;
   readonly progress: Progress | null;
 }
 type EventRow = JournalRow & { readonly partition: number };
@@ -89,7 +90,7 @@ function pageStatement(filter: JournalFilter, after: Vector, rowCount: number): 
     )
     select (select jsonb_object_agg(p.partition, p.next_offset::text) from read.positions p) as positions,
       e.partition, e."offset", e.value,
-      t.status, t.is_stage_unknown, t.attempt, t.part, t.failure, t.is_move,
+      t.status, t.is_stage_unknown, t.attempt, t.part, t.failure, t.is_move, t.is_added,
       ${rfc3339(sql`t.occurred_at`)} as occurred_at, ${rfc3339(sql`t.recorded_at`)} as recorded_at, m.progress
     from (select) as always
     left join picked on true
@@ -144,5 +145,5 @@ function changeOf(row: EventRow): StatusMove | null {
     ],
     row.progress ?? {},
   );
-  return entry === undefined ? null : { entry, isMove: row.is_move };
+  return entry === undefined ? null : { entry, isMove: row.is_move, isAdded: row.is_added };
 }

@@ -10,7 +10,7 @@ import type { ConversationEvent } from '../conversation/events.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import { contactIds, conversationIds, messageIds, type IdCodec } from '../kernel/ids.js';
-import { evolveMessage } from '../message/evolve.js';
+import { evolveMessage, isAdded } from '../message/evolve.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState } from '../message/state.js';
 import { timelineEntryOf } from '../message/timeline.js';
@@ -66,10 +66,10 @@ async function loadContacts(tx: Transaction, ids: readonly string[]): Promise<Co
 
 /** Folds one event into whatever it touches; those of channels and audits only stand in the journal. */
 export function foldInto(models: ReadModels, { event, position }: RecordedEvent<ParleyEvent>): void {
-  if (isOfMessage(event)) foldMessage(models, { event, position });
+  const addsMessage = isOfMessage(event) && foldMessage(models, { event, position });
   if (isOfConversation(event)) {
     const id = event.conversationId ?? '';
-    models.conversations.set(id, evolveConversation(models.conversations.get(id), { event, position }));
+    models.conversations.set(id, evolveConversation(models.conversations.get(id), { event, position }, addsMessage));
   }
   if (isOfContact(event)) {
     const id = event.contactId ?? '';
@@ -77,13 +77,16 @@ export function foldInto(models: ReadModels, { event, position }: RecordedEvent<
   }
 }
 
-function foldMessage(models: ReadModels, recorded: RecordedEvent<MessageEvent>): void {
+/** Answers whether the message joined its conversation's messages. */
+function foldMessage(models: ReadModels, recorded: RecordedEvent<MessageEvent>): boolean {
   const id = recorded.event.messageId ?? '';
   const before = models.messages.get(id);
   const after = evolveMessage(before, recorded);
   models.messages.set(id, after);
   const entry = timelineEntryOf(recorded);
-  if (entry) models.timeline.push(timelineEntryToRow(entry, after.workspaceId, isMove(before, after)));
+  const move = { isMove: isMove(before, after), isAdded: isAdded(after) && !isAdded(before) };
+  if (entry) models.timeline.push(timelineEntryToRow(entry, after.workspaceId, move));
+  return move.isAdded;
 }
 
 /** Whether what clients see of the status changed. A stub is seen by nobody: its completion is the first move. */

@@ -20,6 +20,7 @@ import type {
   MessageState,
   MessageStatus,
   Progress,
+  ReactionEntry,
   TimelineEntry,
 } from '../message/state.js';
 
@@ -61,6 +62,8 @@ export function messageFromRow(row: MessageRow): MessageState {
     metadata: row.metadata as Json | null,
     providerData: row.providerData as Json | null,
     replyToMessageId: fromNullable(messageIds, row.replyToMessageId),
+    reactions: row.reactions as readonly ReactionEntry[],
+    scheduledAt: row.scheduledAt?.toISOString() ?? null,
     addedAt:
       row.addedPartition === null || row.addedOffset === null
         ? null
@@ -82,6 +85,7 @@ export function messageToRow(state: MessageState): MessageRow {
     statusAt: new Date(state.statusAt),
     providerMessageIds: [...state.providerMessageIds],
     replyToMessageId: toNullable(messageIds, state.replyToMessageId),
+    scheduledAt: state.scheduledAt === null ? null : new Date(state.scheduledAt),
     addedPartition: addedAt?.partition ?? null,
     addedOffset: addedAt?.offset ?? null,
     createdAt: new Date(state.createdAt),
@@ -104,7 +108,15 @@ export function timelineEntryFromRow(row: TimelineRow): TimelineEntry {
   };
 }
 
-export function timelineEntryToRow(entry: TimelineEntry, workspaceId: WorkspaceId, isMove: boolean): TimelineRow {
+/** What an event did to its message beyond its entry. */
+export interface MessageMove {
+  /** The status that clients see moved. */
+  readonly isMove: boolean;
+  /** The message joined its conversation's messages. */
+  readonly isAdded: boolean;
+}
+
+export function timelineEntryToRow(entry: TimelineEntry, workspaceId: WorkspaceId, move: MessageMove): TimelineRow {
   const { position, ...rest } = entry;
   return {
     ...rest,
@@ -115,7 +127,7 @@ export function timelineEntryToRow(entry: TimelineEntry, workspaceId: WorkspaceI
     offset: position.offset,
     occurredAt: new Date(entry.occurredAt),
     recordedAt: new Date(entry.recordedAt),
-    isMove,
+    ...move,
   };
 }
 

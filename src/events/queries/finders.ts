@@ -109,4 +109,6 @@ export interface StatusMove {
   readonly entry: TimelineView;
   /** Whether it moved the message's status. */
   readonly isMove: boolean;
+  /** Whether the message joined its conversation's messages by it. */
+  readonly isAdded: boolean;
 }

@@ -11,8 +11,8 @@ import { byOffset, keysetPage } from './keyset.js';
 
 type MessageFinders = Pick<Finders, 'messages' | 'messagePage' | 'timelines'>;
 
-/** Stubs are shown to nobody: a message is there once the event that added it was folded. */
-const isWhole = and(isNotNull(messages.direction), isNotNull(messages.addedOffset));
+/** Stubs are shown to nobody: a message is there once its first event was folded. */
+const isWhole = isNotNull(messages.direction);
 
 export function createMessageFinders(orm: Orm): MessageFinders {
   return {
@@ -43,6 +43,7 @@ export function createMessageFinders(orm: Orm): MessageFinders {
                 eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
                 eq(messages.conversationId, conversationIds.toUuid(conversation)),
                 isWhole,
+                isNotNull(messages.addedOffset),
                 range,
               ),
             )

@@ -1,5 +1,5 @@
 import { Field, Float, InterfaceType, ObjectType } from 'type-graphql';
-import { ActionKind, RemovalReason } from './enums.js';
+import { ActionKind, RemovalReason, TemplatePart } from './enums.js';
 
 @ObjectType({ description: 'A file that a message shows.' })
 export class Media {
@@ -44,6 +44,51 @@ export class ListSection {
 
   @Field(() => [Action], { description: 'Its rows.' })
   actions!: Action[];
+}
+
+@ObjectType({ description: 'One of the cards of a carousel.' })
+export class Card {
+  @Field(() => String, { nullable: true, description: 'Its heading.' })
+  title!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its words.' })
+  text!: string | null;
+
+  @Field(() => Media, { nullable: true, description: 'What it shows.' })
+  media!: Media | null;
+
+  @Field(() => [Action], { description: 'What can be tapped.' })
+  actions!: Action[];
+}
+
+@ObjectType({ description: 'Somebody else to get in touch with.' })
+export class ContactCard {
+  @Field(() => String, { description: 'How the contact is called.' })
+  name!: string;
+
+  @Field(() => [String], { description: 'Its phone numbers, as they were written.' })
+  phoneNumbers!: readonly string[];
+
+  @Field(() => [String], { description: 'Its mail addresses.' })
+  emails!: readonly string[];
+
+  @Field(() => String, { nullable: true, description: 'Where it works.' })
+  organization!: string | null;
+}
+
+@ObjectType({ description: "What fills one of a template's blanks: a value or a media." })
+export class TemplateParameter {
+  @Field(() => String, { description: 'A name or a position; of a button its index.' })
+  key!: string;
+
+  @Field(() => TemplatePart, { description: 'Which part of the template it fills.' })
+  part!: keyof typeof TemplatePart;
+
+  @Field(() => String, { nullable: true, description: 'The words that it stands for.' })
+  value!: string | null;
+
+  @Field(() => Media, { nullable: true, description: 'The file that it stands for.' })
+  media!: Media | null;
 }
 
 @InterfaceType({
@@ -134,6 +179,46 @@ export class ListContent extends MessageContent {
 
   @Field(() => [ListSection], { description: 'The menu.' })
   sections!: ListSection[];
+}
+
+@ObjectType({ implements: MessageContent, description: 'Contact cards.' })
+export class ContactsContent extends MessageContent {
+  @Field(() => [ContactCard], { description: 'Who they are.' })
+  contacts!: ContactCard[];
+}
+
+@ObjectType({ implements: MessageContent, description: 'Cards side by side.' })
+export class CarouselContent extends MessageContent {
+  @Field(() => [Card], { description: 'The cards, in the order in which they are shown.' })
+  cards!: Card[];
+}
+
+@ObjectType({ implements: MessageContent, description: 'An emoji on another message. Removed again: `emoji` is null.' })
+export class ReactionContent extends MessageContent {
+  /** What `target` is resolved from. */
+  targetMessageId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null: it was taken back.' })
+  emoji!: string | null;
+}
+
+@ObjectType({
+  implements: MessageContent,
+  description:
+    'A message that the provider keeps and approved, with its blanks filled. `text` is the rendered body where it is known.',
+})
+export class TemplateContent extends MessageContent {
+  @Field(() => String, { description: "Its name, or the provider's own id." })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'Which translation.' })
+  locale!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Which version.' })
+  version!: string | null;
+
+  @Field(() => [TemplateParameter], { description: 'What fills its blanks.' })
+  parameters!: TemplateParameter[];
 }
 
 @ObjectType({ implements: MessageContent, description: "Of a kind that isn't known here." })

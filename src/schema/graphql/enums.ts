@@ -168,15 +168,21 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
   'Why an input is refused. More will come: keep a default branch.',
   {
     INPUT_INVALID: 'A field is malformed or over a limit.',
+    BATCH_TOO_LARGE: 'Too many messages in one batch.',
+    UNAVAILABLE: 'It is not known whether this one was recorded; repeat it with the same `idempotencyKey`.',
     CHANNEL_NOT_FOUND: 'No such channel.',
     CHANNEL_DISABLED: 'The channel is switched off.',
+    CHANNEL_BACKLOGGED: 'Too many messages wait for this channel.',
     RECIPIENT_INVALID: 'The recipient cannot be an address of this platform.',
     RECIPIENT_NOT_FOUND: 'No such contact or conversation on this channel.',
     CONTENT_INVALID: 'The content is incomplete, malformed or over a limit.',
     CONTENT_UNSUPPORTED: 'The channel cannot carry this kind of content.',
     SERVICE_WINDOW_CLOSED: 'Too long since the contact last wrote.',
     IDEMPOTENCY_CONFLICT: 'The same idempotency key came with another input.',
+    SCHEDULE_INVALID: 'The time is past, too far off, or nothing that can wait was given.',
     MESSAGE_NOT_FOUND: 'No such message.',
+    MESSAGE_NOT_SCHEDULED: 'The message does not wait for its time, or its time has come.',
+    MESSAGE_NOT_UNKNOWN: 'The outcome of the message is known, or will be in a moment.',
     CONVERSATION_NOT_FOUND: 'No such conversation.',
     SETTINGS_INVALID: 'The channel’s settings do not fit its provider.',
   },
@@ -192,6 +198,12 @@ export const ActionKind = describedEnum('ActionKind', 'What a tap on an action d
   REPLY: 'Answers with its text.',
   POSTBACK: 'Answers with its text and hands back its payload.',
   LINK: 'Opens its URL.',
+});
+
+export const TemplatePart = describedEnum('TemplatePart', 'A part of a template that takes parameters.', {
+  HEADER: 'The heading, or the file above the words.',
+  BODY: 'The words.',
+  BUTTON: 'A button.',
 });
 
 export const InboxUpdateKind = describedEnum('InboxUpdateKind', 'What changed in an inbox.', {

@@ -82,7 +82,11 @@ export const messages = read.table(
     metadata: jsonb('metadata'),
     providerData: jsonb('provider_data'),
     replyToMessageId: uuid('reply_to_message_id'),
-    /** Where it joined the conversation's messages; null for a stub. */
+    /** Of the contact the latest, of ours the latest few, as the fold keeps them. */
+    reactions: jsonb('reactions').notNull().default([]),
+    /** When it is, or was, due. */
+    scheduledAt: timestamptz('scheduled_at'),
+    /** Where it joined the conversation's messages; null while it is scheduled, and for reactions. */
     addedPartition: integer('added_partition'),
     addedOffset: bigint('added_offset', { mode: 'bigint' }),
     createdAt: timestamptz('created_at').notNull(),
@@ -91,6 +95,10 @@ export const messages = read.table(
   (table) => [
     index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
     index('messages_unread').on(table.workspaceId, table.conversationId, table.direction, table.addedOffset),
+    // Few among many, and asked for by themselves.
+    index('messages_scheduled')
+      .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+      .where(sql`status = 'SCHEDULED'`),
   ],
 );
 
@@ -113,6 +121,8 @@ export const timeline = read.table(
     failure: jsonb('failure'),
     /** Whether this event moved the message's status: what `messageStatusChanged` tells. */
     isMove: boolean('is_move').notNull(),
+    /** Whether its message joined the conversation's messages by it: what `messageAdded` tells. */
+    isAdded: boolean('is_added').notNull().default(false),
   },
   (table) => [index('timeline_message').on(table.workspaceId, table.messageId, table.partition, table.offset)],
 );

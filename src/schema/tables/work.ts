@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   doublePrecision,
@@ -88,7 +89,10 @@ export const providerMessages = work.table(
     part: integer('part').notNull(),
     createdAt: timestamptz('created_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.channelId, table.providerMessageId] })],
+  (table) => [
+    primaryKey({ columns: [table.channelId, table.providerMessageId] }),
+    index('provider_messages_message').on(table.messageId),
+  ],
 );
 
 /** Receipts whose message isn't known yet, while a dispatch of their channel may still tell (design §9). */
@@ -124,13 +128,21 @@ export const dispatches = work.table(
     conversationId: uuid('conversation_id').notNull(),
     contactId: uuid('contact_id').notNull(),
     channelId: uuid('channel_id').notNull(),
-    /** waiting | claimed | calling | unknown | settled | cancelled | in_doubt */
+    /** scheduled | waiting | claimed | calling | unknown | settled | cancelled | in_doubt */
     state: text('state').notNull(),
-    /** Order within the conversation: the offset of the event that made the row. */
+    /** Order within the conversation: the offset of the event that made the row; of a scheduled one, once it is due, of its turn. */
     queueOffset: bigint('queue_offset', { mode: 'bigint' }).notNull(),
     /** The number of the last call that began, 0 before the first. */
     call: integer('call').notNull().default(0),
     runAt: timestamptz('run_at').notNull(),
+    /** When it was to be sent; null: at once. Such a one is judged once more before its first call. */
+    scheduledAt: timestamptz('scheduled_at'),
+    /** How often the provider put it off, and since when: what the next pause and the last one are reckoned from. */
+    deferrals: integer('deferrals').notNull().default(0),
+    deferredSince: timestamptz('deferred_since'),
+    /** When the provider is asked next what became of an unknown call; null: nobody asks. */
+    lookUpAt: timestamptz('look_up_at'),
+    lookUps: integer('look_ups').notNull().default(0),
     leaseToken: uuid('lease_token'),
     leaseUntil: timestamptz('lease_until'),
     /** When the last call began: receipts of the next 15 minutes may be its own (design §9). */
@@ -142,9 +154,19 @@ export const dispatches = work.table(
   },
   (table) => [
     primaryKey({ columns: [table.messageId, table.attempt, table.part] }),
-    index('dispatches_lane').on(table.conversationId, table.state, table.queueOffset, table.part),
+    index('dispatches_lane').on(table.conversationId, table.state, table.queueOffset, table.messageId, table.part),
     index('dispatches_lease').on(table.state, table.leaseUntil),
     index('dispatches_channel_called').on(table.channelId, table.calledAt),
+    // Each holds what its question asks for and nothing else, so that its cost is that of the answer.
+    index('dispatches_scheduled')
+      .on(table.runAt)
+      .where(sql`state = 'scheduled'`),
+    index('dispatches_waiting')
+      .on(table.channelId)
+      .where(sql`state = 'waiting'`),
+    index('dispatches_look_up')
+      .on(table.lookUpAt)
+      .where(sql`look_up_at is not null`),
   ],
 );
 
@@ -171,6 +193,8 @@ export const channelRates = work.table('channel_rates', {
   tokens: doublePrecision('tokens').notNull(),
   /** In microseconds, unlike other times: rounded to milliseconds, each claim could gain half a token at 1,000 a second. */
   refilledAt: timestamp('refilled_at', { withTimezone: true, precision: 6, mode: 'date' }).notNull(),
+  /** Nothing is claimed before: the provider asked for a pause. Null: it never did. */
+  throttledUntil: timestamptz('throttled_until'),
 });
 
 /** Where each reactor stands (rule 10); the projector's positions are in `read`, with the copy that they describe. */

@@ -29,6 +29,21 @@ const step = fc.oneof(
   fc
     .record({ ...call, providerMessageIds: fc.uniqueArray(providerMessageId, { maxLength: 2 }) })
     .map((data) => ({ type: 'message.submitted' as const, data })),
+  fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { minLength: 1 }).chain((parts) =>
+    fc.oneof(
+      fc
+        .record({ attempt: fc.integer({ min: 1, max: 3 }), as: fc.constantFrom('SENT', 'FAILED') })
+        .map((made) => ({ type: 'message.resolved' as const, data: { ...made, parts } })),
+      fc
+        .integer({ min: 2, max: 3 })
+        .map((attempt) => ({ type: 'message.resend_requested' as const, data: { attempt, parts } })),
+    ),
+  ),
+  fc.integer({ min: 1, max: 3 }).map((parts) => ({ type: 'message.schedule_cancelled' as const, data: { parts } })),
+  fc.record({ author: fc.constantFrom('CONTACT', 'AGENT'), emoji: fc.constantFrom('👍', null) }).map((made) => ({
+    type: 'message.reacted' as const,
+    data: { author: made.author, content: { emoji: made.emoji } },
+  })),
   fc.record(call).map((data) => ({ type: 'message.outcome_unknown' as const, data: { ...data, reason: 'no_answer' } })),
   receipt.map((data) => ({ type: 'message.sent' as const, data })),
   receipt.map((data) => ({ type: 'message.delivered' as const, data })),
@@ -50,6 +65,13 @@ const first = fc.option(
       arbitrary: fc
         .integer({ min: 1, max: 3 })
         .map((parts) => ({ type: 'message.accepted' as const, data: acceptedData(parts) })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.integer({ min: 1, max: 3 }).map((parts) => ({
+        type: 'message.scheduled' as const,
+        data: { ...acceptedData(parts), scheduledAt: at(30) },
+      })),
     },
     { weight: 1, arbitrary: fc.constant({ type: 'message.received' as const, data: receivedData() }) },
   ),

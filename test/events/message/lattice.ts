@@ -8,15 +8,20 @@ import type { MessageStatus } from '../../../src/events/message/state.js';
  */
 const RANKS: Readonly<Record<string, readonly [number, MessageStatus]>> = {
   'message.received': [0, 'RECEIVED'],
-  'message.accepted': [1, 'ACCEPTED'],
-  'message.dispatched': [3, 'PROCESSING'],
-  'message.outcome_unknown': [4, 'OUTCOME_UNKNOWN'],
-  'message.submitted': [5, 'PROCESSING'],
-  'message.send_failed': [6, 'SENDING_FAILED'],
-  'message.sent': [7, 'SENT'],
-  'message.delivery_failed': [8, 'DELIVERY_FAILED'],
-  'message.delivered': [9, 'DELIVERED'],
-  'message.read': [10, 'READ'],
+  'message.scheduled': [1, 'SCHEDULED'],
+  'message.accepted': [2, 'ACCEPTED'],
+  'message.resend_requested': [2, 'ACCEPTED'],
+  'message.schedule_cancelled': [3, 'CANCELLED'],
+  'message.dispatched': [4, 'PROCESSING'],
+  'message.outcome_unknown': [5, 'OUTCOME_UNKNOWN'],
+  'message.submitted': [6, 'PROCESSING'],
+  'message.send_failed': [7, 'SENDING_FAILED'],
+  'message.resolved FAILED': [7, 'SENDING_FAILED'],
+  'message.sent': [8, 'SENT'],
+  'message.resolved SENT': [8, 'SENT'],
+  'message.delivery_failed': [9, 'DELIVERY_FAILED'],
+  'message.delivered': [10, 'DELIVERED'],
+  'message.read': [11, 'READ'],
 };
 const ARRIVED: readonly MessageStatus[] = ['SENT', 'DELIVERED', 'READ'];
 
@@ -31,10 +36,11 @@ export function statusByTheBook(history: readonly RecordedEvent<MessageEvent>[])
   readonly statusAt: string | undefined;
 } {
   const events = history.map(({ event }) => event);
-  const accepted = events.find(({ type }) => type === 'message.accepted');
-  const parts = accepted?.type === 'message.accepted' ? accepted.data.parts : undefined;
+  const parts = events.flatMap((event) => (isOutgoing(event) ? event.data.parts : []))[0];
   const isIncoming = events.some(({ type }) => type === 'message.received');
-  const named = new Set(events.flatMap((event) => ('part' in event.data ? event.data.part : [])));
+  const named = new Set(
+    events.flatMap((event) => (isOutgoing(event) ? [] : placesOf(event, []))).map(({ part }) => part),
+  );
   const known = isIncoming ? [0] : parts === undefined ? [...named] : Array.from({ length: parts }, (_, part) => part);
   const standings = known.map((part) => standing(events, part)).filter((one) => one !== undefined);
   const rank = Math.min(...standings.map((one) => one.rank));
@@ -60,16 +66,35 @@ function standing(events: readonly MessageEvent[], part: number) {
   return { rank: first.rank, status: shown(chosen[0]?.said ?? [], chosen[0]?.top ?? [], first.status), at };
 }
 
+const isOutgoing = (event: MessageEvent) => event.type === 'message.accepted' || event.type === 'message.scheduled';
+
+interface Place {
+  readonly attempt: number;
+  readonly part: number;
+}
+
+/** The parts that an event names. @param whole what it names if it names the whole message */
+function placesOf(event: MessageEvent, whole: readonly Place[]): readonly Place[] {
+  if (isOutgoing(event) || event.type === 'message.received') return whole;
+  if (event.type === 'message.reacted') return [];
+  if (event.type === 'message.schedule_cancelled')
+    return Array.from({ length: event.data.parts }, (_, part) => ({ attempt: 1, part }));
+  const { data } = event;
+  return 'parts' in data ? data.parts.map((part) => ({ attempt: data.attempt, part })) : [data];
+}
+
 function saidOf(events: readonly MessageEvent[], attempt: number, part: number): Said[] {
   return events.flatMap((event) => {
-    const place = 'part' in event.data ? event.data : { attempt: 1, part };
-    const found = RANKS[event.type];
-    if (found === undefined || place.attempt !== attempt || place.part !== part) return [];
+    const found = RANKS[event.type === 'message.resolved' ? `${event.type} ${event.data.as}` : event.type];
+    const isNamed = placesOf(event, [{ attempt: 1, part }]).some(
+      (place) => place.attempt === attempt && place.part === part,
+    );
+    if (found === undefined || !isNamed) return [];
     return [{ rank: found[0], status: found[1], event }];
   });
 }
 
 function shown(said: readonly Said[], top: readonly Said[], status: MessageStatus): MessageStatus {
   const isOpen = top.every(({ event }) => event.type === 'message.delivery_failed' && event.data.stage === 'UNKNOWN');
-  return isOpen && said.every(({ event }) => event.type !== 'message.sent') ? 'SENDING_FAILED' : status;
+  return isOpen && said.every(({ status: told }) => told !== 'SENT') ? 'SENDING_FAILED' : status;
 }

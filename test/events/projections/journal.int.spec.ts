@@ -139,10 +139,14 @@ describe('the journal', () => {
       recordedAt: at(30),
       failure: null,
     };
-    await database.orm.insert(timeline).values(timelineEntryToRow(entry, workspaceId, true));
+    await database.orm
+      .insert(timeline)
+      .values(timelineEntryToRow(entry, workspaceId, { isMove: true, isAdded: false }));
     const { items } = await read({ workspaceId }, before, 10);
     const { isStageUnknown: _decided, ...shown } = entry;
-    expect(items).toEqual([{ event, position, vector: writer.heads(), change: { entry: shown, isMove: true } }]);
+    expect(items).toEqual([
+      { event, position, vector: writer.heads(), change: { entry: shown, isMove: true, isAdded: false } },
+    ]);
   });
 
   it('reads the stored positions of every partition, 0 where none is stored', async () => {

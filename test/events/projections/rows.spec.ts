@@ -26,7 +26,9 @@ describe(`rows (SEED=${seed})`, () => {
         if (state === undefined) throw new Error('Nothing was folded.');
         expect(messageFromRow(messageToRow(state))).toEqual(state);
         for (const entry of events.flatMap((one) => timelineEntryOf(one) ?? []))
-          expect(timelineEntryFromRow(timelineEntryToRow(entry, workspaceId(), true))).toEqual(entry);
+          expect(
+            timelineEntryFromRow(timelineEntryToRow(entry, workspaceId(), { isMove: true, isAdded: false })),
+          ).toEqual(entry);
       }),
       { ...runs, numRuns: 200 },
     );

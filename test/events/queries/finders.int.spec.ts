@@ -71,6 +71,8 @@ function message(about: Partial<MessageState> = {}): MessageState {
     idempotencyKey: 'key-1',
     metadata: { order: 1 },
     providerData: null,
+    reactions: [],
+    scheduledAt: null,
     replyToMessageId: newMessageId(),
     addedAt: { partition: 3, offset: 7n },
     createdAt: at(1),
@@ -205,7 +207,9 @@ describe('finders by id', () => {
       entry(of, 9n, {}),
       entry(of, 4n, { status: 'ACCEPTED', isStageUnknown: false, part: null }),
     ]);
-    await database.orm.insert(timeline).values(entries.map((one) => timelineEntryToRow(one, workspaceId, true)));
+    await database.orm
+      .insert(timeline)
+      .values(entries.map((one) => timelineEntryToRow(one, workspaceId, { isMove: true, isAdded: false })));
     const timelines = await finders.timelines(workspaceId, [sent.id, newMessageId(), unsent.id]);
     expect(timelines.map((of) => of.map(({ status }) => status))).toEqual([
       ['ACCEPTED', 'DELIVERY_FAILED'],

@@ -15,8 +15,12 @@ import {
 } from '../../kernel/ids.js';
 import { messageContent } from '../../message/content.js';
 
-/** `waiting → claimed → calling → settled`, or unknown (rule 17); in doubt: the log knows of a call that the row doesn't (rule 16). */
-export type DispatchState = 'waiting' | 'claimed' | 'calling' | 'unknown' | 'settled' | 'cancelled' | 'in_doubt';
+/**
+ * `waiting → claimed → calling → settled`, or unknown (rule 17); scheduled: not due yet, and in no lane; in doubt: the log
+ * knows of a call that the row doesn't (rule 16).
+ */
+export type DispatchState =
+  'scheduled' | 'waiting' | 'claimed' | 'calling' | 'unknown' | 'settled' | 'cancelled' | 'in_doubt';
 
 /** One part of one attempt: one provider call, if all goes well. */
 export interface DispatchKey {
@@ -37,7 +41,12 @@ export interface DispatchSubject extends DispatchKey {
 }
 
 /** What is to be sent, as `work.dispatches.payload` keeps it until the row is settled. */
-export const dispatchPayload = z.object({ address: z.string(), content: messageContent });
+export const dispatchPayload = z.object({
+  address: z.string(),
+  content: messageContent,
+  /** The message that this one answers. */
+  replyToMessageId: z.string().optional(),
+});
 export type DispatchPayload = z.infer<typeof dispatchPayload>;
 
 /** Stands in the column, which takes no null, where the contact isn't known. */

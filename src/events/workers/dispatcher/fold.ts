@@ -1,11 +1,18 @@
 import type { DispatchKey, DispatchPayload, DispatchState } from './dispatch.js';
+import type { MessageId } from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
 import { open } from '../../sealing.js';
 
 /** What an event says of one dispatch. */
 export type IntakeStep = DispatchKey &
   (
-    | { readonly kind: 'queued'; readonly payload: DispatchPayload | null }
+    | {
+        readonly kind: 'queued';
+        readonly payload: DispatchPayload | null;
+        /** RFC 3339; undefined: at once. */
+        readonly scheduledAt?: string | undefined;
+      }
+    | { readonly kind: 'cancelled' }
     | { readonly kind: 'begun'; readonly call: number }
     | { readonly kind: 'deferred'; readonly call: number; readonly nextAt: string }
     | { readonly kind: 'unknown'; readonly call: number }
@@ -21,30 +28,31 @@ export interface DispatchProgress {
   readonly runAt?: string | undefined;
   /** Only what a new row is made with; an existing row keeps its own. */
   readonly payload?: DispatchPayload | null;
+  /** Likewise. */
+  readonly scheduledAt?: string | undefined;
 }
 
 /** More parts than any adapter makes: such a record is broken, and must not become as many rows. */
 const PARTS_MAX = 100;
 
-/** The steps that an event takes; none for incoming messages. @throws RangeError when it names too many parts */
+/** The steps that an event takes; none for what isn't sent. @throws RangeError when it names too many parts */
 export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
   const { messageId } = event;
   if (messageId === undefined) throw new RangeError(`${event.type} names no message.`);
   switch (event.type) {
-    case 'message.accepted': {
-      if (event.data.parts > PARTS_MAX) throw new RangeError(`${event.data.parts} parts.`);
-      const opened = open(event);
-      const payload =
-        opened.state === 'open' ? { address: opened.content.address, content: opened.content.message } : null;
-      return Array.from({ length: event.data.parts }, (_, part) => ({
-        messageId,
-        attempt: 1,
-        part,
-        kind: 'queued',
-        payload,
+    case 'message.accepted':
+    case 'message.scheduled':
+      return queued(event, messageId);
+    case 'message.schedule_cancelled':
+      return partsUpTo(event.data.parts).map((part) => ({ messageId, attempt: 1, part, kind: 'cancelled' }));
+    case 'message.resolved':
+      return bounded(event.data.parts).map((part) => ({
+        ...{ messageId, attempt: event.data.attempt, part, kind: 'ended' },
       }));
-    }
+    case 'message.resend_requested':
+      return resent(event, messageId);
     case 'message.received':
+    case 'message.reacted':
       return [];
     default: {
       const { attempt, part } = event.data;
@@ -53,13 +61,57 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
   }
 }
 
+type EventOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>;
+
+function queued(event: EventOf<'message.accepted' | 'message.scheduled'>, messageId: MessageId): readonly IntakeStep[] {
+  const { replyToMessageId } = event.data;
+  const reply = replyToMessageId === undefined ? {} : { replyToMessageId };
+  const payload = payloadIn(event, reply);
+  const scheduledAt = event.type === 'message.scheduled' ? event.data.scheduledAt : undefined;
+  return partsUpTo(event.data.parts).map((part) => ({
+    ...{ messageId, attempt: 1, part, kind: 'queued', payload, scheduledAt },
+  }));
+}
+
+/** The attempt that nobody knew the outcome of is over, and the one that was asked for begins. */
+function resent(event: EventOf<'message.resend_requested'>, messageId: MessageId): readonly IntakeStep[] {
+  const { attempt, parts } = event.data;
+  const payload = payloadIn(event, {});
+  return bounded(parts).flatMap((part): readonly IntakeStep[] => [
+    { messageId, attempt: attempt - 1, part, kind: 'ended' },
+    { messageId, attempt, part, kind: 'queued', payload },
+  ]);
+}
+
+type Sendable = EventOf<'message.accepted' | 'message.scheduled' | 'message.resend_requested'>;
+
+/** Null: erased. */
+function payloadIn(event: Sendable, reply: Pick<DispatchPayload, 'replyToMessageId'>): DispatchPayload | null {
+  const opened = open<{ readonly address: string; readonly message: DispatchPayload['content'] }>(event);
+  if (opened.state !== 'open') return null;
+  return { address: opened.content.address, content: opened.content.message, ...reply };
+}
+
+function partsUpTo(count: number): readonly number[] {
+  if (count > PARTS_MAX) throw new RangeError(`${count} parts.`);
+  return Array.from({ length: count }, (_, part) => part);
+}
+
+function bounded(parts: readonly number[]): readonly number[] {
+  if (parts.length > PARTS_MAX) throw new RangeError(`${parts.length} parts.`);
+  return parts;
+}
+
 type StepSaid = IntakeStep extends infer Step
   ? Step extends IntakeStep
     ? Omit<Step, keyof DispatchKey>
     : never
   : never;
 
-function saidOf(event: Exclude<MessageEvent, { type: 'message.accepted' | 'message.received' }>): StepSaid {
+/** The events that tell of one part by their type alone. */
+type PartEvent = Extract<MessageEvent, { readonly data: { readonly attempt: number; readonly part: number } }>;
+
+function saidOf(event: PartEvent): StepSaid {
   switch (event.type) {
     case 'message.dispatched':
       return { kind: 'begun', call: event.data.call };
@@ -84,6 +136,9 @@ export function foldDispatch(row: DispatchProgress | undefined, step: IntakeStep
   switch (step.kind) {
     case 'queued':
       return row;
+    case 'cancelled':
+      // Only before anything of it was sent; whoever cancelled it has looked at that, on the row.
+      return isUntouched(row) ? { ...row, state: 'cancelled' } : row;
     case 'begun':
       // A call that the row doesn't know: Postgres was restored, or another copy of it made the call.
       return step.call <= row.call || row.state === 'unknown' ? row : { ...row, state: 'in_doubt', call: step.call };
@@ -96,6 +151,9 @@ export function foldDispatch(row: DispatchProgress | undefined, step: IntakeStep
   }
 }
 
+const isUntouched = ({ state, call }: DispatchProgress): boolean =>
+  (state === 'scheduled' || state === 'waiting') && call === 0;
+
 /** A row that knows the call as begun, and not that it was put off, is a restored one. */
 function isNewsOfDeferral(row: DispatchProgress, call: number): boolean {
   if (row.state === 'unknown') return false;
@@ -105,8 +163,13 @@ function isNewsOfDeferral(row: DispatchProgress, call: number): boolean {
 /** A row whose first news isn't its acceptance is never sent: what it would send isn't known. */
 function newRow(step: IntakeStep): DispatchProgress {
   switch (step.kind) {
-    case 'queued':
-      return { state: 'waiting', call: 0, payload: step.payload };
+    case 'queued': {
+      const { payload, scheduledAt } = step;
+      if (scheduledAt === undefined) return { state: 'waiting', call: 0, payload };
+      return { state: 'scheduled', call: 0, payload, scheduledAt, runAt: scheduledAt };
+    }
+    case 'cancelled':
+      return { state: 'cancelled', call: 0 };
     case 'begun':
     case 'deferred':
       return { state: 'in_doubt', call: step.call };

@@ -102,10 +102,10 @@ async function insertRows(tx: Transaction, rows: readonly Made[]): Promise<void>
   const subjects = rows.map(({ first }) => subjectOf(first));
   await tx.execute(sql`
     insert into work.dispatches (message_id, attempt, part, workspace_id, conversation_id, contact_id, channel_id,
-      state, call, queue_offset, payload, run_at, settled_at)
+      state, call, queue_offset, payload, run_at, scheduled_at, settled_at)
     select r.message_id, r.attempt, r.part, r.workspace_id, r.conversation_id, r.contact_id, r.channel_id,
       r.state, r.call, r.queue_offset, r.payload,
-      coalesce(r.run_at, date_trunc('milliseconds', clock_timestamp())), case r.state when 'settled' then now() end
+      coalesce(r.run_at, date_trunc('milliseconds', clock_timestamp())), r.scheduled_at, case r.state when 'settled' then now() end
     from unnest(${keyColumns(rows.map(({ first }) => first.step))},
       ${sql.param(subjects.map((subject) => workspaceIds.toUuid(subject.workspaceId)))}::uuid[],
       ${sql.param(subjects.map((subject) => conversationIds.toUuid(subject.conversationId)))}::uuid[],
@@ -115,8 +115,9 @@ async function insertRows(tx: Transaction, rows: readonly Made[]): Promise<void>
       ${sql.param(rows.map((row) => row.after.call))}::int[],
       ${sql.param(rows.map((row) => row.first.offset.toString()))}::bigint[],
       ${sql.param(rows.map((row) => payloadOf(row)))}::jsonb[],
-      ${sql.param(rows.map((row) => row.after.runAt ?? null))}::timestamptz[]) as r(message_id, attempt, part,
-        workspace_id, conversation_id, contact_id, channel_id, state, call, queue_offset, payload, run_at)
+      ${sql.param(rows.map((row) => row.after.runAt ?? null))}::timestamptz[],
+      ${sql.param(rows.map((row) => row.after.scheduledAt ?? null))}::timestamptz[]) as r(message_id, attempt, part,
+        workspace_id, conversation_id, contact_id, channel_id, state, call, queue_offset, payload, run_at, scheduled_at)
     on conflict do nothing`);
 }
 
@@ -129,7 +130,7 @@ async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<vo
     update work.dispatches d
     set state = r.state, call = r.call, run_at = coalesce(r.run_at, d.run_at), lease_token = null, lease_until = null,
       settled_at = case r.state when 'settled' then now() end,
-      payload = case r.state when 'settled' then null else d.payload end
+      payload = case when r.state in ('settled', 'cancelled') then null else d.payload end
     from unnest(${keyColumns(keys)},
       ${sql.param(rows.map((row) => row.before.state))}::text[], ${sql.param(rows.map((row) => row.before.call))}::int[],
       ${sql.param(rows.map((row) => row.after.state))}::text[], ${sql.param(rows.map((row) => row.after.call))}::int[],
@@ -140,9 +141,9 @@ async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<vo
   if (updated.rowCount !== rows.length) throw new CollisionError('A dispatch changed while its events were read.');
 }
 
-/** What a settled row would send is nobody's business any more. */
+/** What a settled or cancelled row would send is nobody's business any more. */
 const payloadOf = ({ after }: Made): string | null =>
-  after.state !== 'settled' && after.payload ? JSON.stringify(after.payload) : null;
+  after.state !== 'settled' && after.state !== 'cancelled' && after.payload ? JSON.stringify(after.payload) : null;
 
 function subjectOf({ event, step }: PlacedStep): DispatchSubject {
   const { workspaceId, channelId, conversationId, contactId } = event;

@@ -3,8 +3,9 @@ import type { Transaction } from '../../../database/database.js';
 import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 
 /**
- * The head of the lane `c(id)`, to be joined laterally. States that hold a place in the lane; unknown, settled and
- * cancelled rows have left it (rule 18). One index probe per state and not one sorted `in (…)`: the cost must not grow
+ * The head of the lane `c(id)`, to be joined laterally. States that hold a place in the lane; scheduled rows aren't in it
+ * yet; unknown, settled and cancelled ones have left it (rule 18). What is under way is the head, wherever it stands: a
+ * lane does one thing at a time, also when a message that has become due takes its place in it. One index probe per state and not one sorted `in (…)`: the cost must not grow
  * with what waits behind the head.
  */
 export const laneHead = sql`(
@@ -12,9 +13,9 @@ export const laneHead = sql`(
   cross join lateral (
     select d.* from work.dispatches d
     where d.conversation_id = c.id and d.state = held.state
-    order by d.queue_offset, d.part limit 1
+    order by d.queue_offset, d.message_id, d.part limit 1
   ) first
-  order by first.queue_offset, first.part limit 1)`;
+  order by first.state = 'waiting', first.queue_offset, first.message_id, first.part limit 1)`;
 
 /**
  * Sets each lane to what its head waits for now, and removes those with nothing left in them. To be called after

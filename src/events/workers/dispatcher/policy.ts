@@ -25,9 +25,11 @@ export interface NextStep {
 /** The policy (rule 19): an adapter reports, this table decides. Pure. */
 export function nextStep(
   outcome: Outcome,
-  { attempt, part, call }: CallPlace,
-  { acceptedMeansSent }: Pick<Capabilities, 'acceptedMeansSent'>,
+  place: CallPlace,
+  capabilities: Pick<Capabilities, 'acceptedMeansSent'>,
 ): NextStep {
+  const { attempt, part, call } = place;
+  const { acceptedMeansSent } = capabilities;
   switch (outcome.kind) {
     case 'accepted': {
       const providerMessageIds = cleanIds(outcome.providerMessageIds);
@@ -52,6 +54,14 @@ export function nextStep(
       };
       return { state: 'settled', events: [failed], providerMessageIds: [] };
     }
+    case 'throttled':
+      return nextStep({ kind: 'rejected', failure: { code: 'RATE_LIMITED', isRetryable: true } }, place, capabilities);
+    case 'unavailable':
+      return nextStep(
+        { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } },
+        place,
+        capabilities,
+      );
     case 'unknown': {
       const unknown: StepEvent = {
         type: 'message.outcome_unknown',

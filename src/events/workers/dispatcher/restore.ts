@@ -56,6 +56,7 @@ function addressOf(event: ParleyEvent): string | undefined {
   switch (event.type) {
     case 'conversation.opened':
     case 'message.accepted':
+    case 'message.scheduled':
     case 'message.received':
       return addressIn(event);
     default:
@@ -66,7 +67,8 @@ function addressOf(event: ParleyEvent): string | undefined {
 async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {
   const rows = sorted(
     read.flatMap(({ event, record }) => {
-      if (event.type !== 'message.accepted' || event.messageId === undefined || record.value === null) return [];
+      if (event.type !== 'message.accepted' && event.type !== 'message.scheduled') return [];
+      if (event.messageId === undefined || record.value === null) return [];
       const { idempotencyKey, requestHash } = event.data;
       if (idempotencyKey === undefined || requestHash === undefined) return [];
       const { messageId } = event;
