@@ -17,6 +17,10 @@ export interface ProviderFixture<Settings> {
   readonly answers: {
     readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
     readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
+    /** Surely not processed, too many at the moment. */
+    readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
+    /** Surely not processed, as the provider documents it. */
+    readonly unavailable: readonly ScriptedAnswer[];
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
@@ -85,6 +89,27 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(calls()).toBe(1);
       });
 
+      it.each(fixture.answers.throttled)('reports that it is throttled: $answer', async ({ answer, retryAfterMs }) => {
+        server.answer = () => answer;
+        expect(await send()).toEqual({ kind: 'throttled', ...(retryAfterMs !== undefined && { retryAfterMs }) });
+        expect(calls()).toBe(1);
+      });
+
+      it.each(fixture.answers.unavailable.map((answer) => [JSON.stringify(answer), answer] as const))(
+        'reports that the provider says it is not there: %s',
+        async (_name, answer) => {
+          server.answer = () => answer;
+          expect(await send()).toEqual({ kind: 'unavailable' });
+          expect(calls()).toBe(1);
+        },
+      );
+
+      it('reports that nobody listens: not a byte was sent', async () => {
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect(await send({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unavailable' });
+      });
+
       it('ends when its signal says so', async () => {
         server.answer = () => 'silence';
         const begun = performance.now();
@@ -115,10 +140,12 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(calls()).toBe(0);
       });
 
-      it('nobody listens', async () => {
-        const gone = await startScriptedServer(() => 'drop');
-        await gone.close();
-        expect((await send({ baseUrl: gone.baseUrl })).kind).toBe('unknown');
+      it('a line that is cut on a socket that was used before', async () => {
+        server.answer = () => fixture.answers.accepted.answer;
+        expect((await send()).kind).toBe('accepted');
+        server.answer = () => 'drop';
+        expect(await send()).toEqual({ kind: 'unknown' });
+        expect(calls()).toBe(2);
       });
     });
 

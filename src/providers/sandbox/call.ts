@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { request, type Dispatcher } from 'undici';
+import { wasNeverSent } from '../never-sent.js';
 import type { Outcome, SendRequest } from '../provider.js';
+import { retryAfterOf } from '../retry-after.js';
 import { failureOf } from './failures.js';
 import type { SandboxSettings } from './settings.js';
-import { errorAnswer, sendAnswer, type SendBody } from './wire.js';
+import { errorAnswer, sendAnswer, UNAVAILABLE_CODE, type SendBody } from './wire.js';
 
 /** 4xx answers that do not say that the request was refused: whether it was processed isn't known. */
 const AMBIGUOUS_STATUSES: ReadonlySet<number> = new Set([408, 425]);
@@ -28,23 +31,35 @@ export async function callCarrier(
       dispatcher,
     });
     // The status alone is enough for a refusal: its body may be cut off or too long.
-    return outcomeOf(answer.statusCode, parseJson(await answer.body.text().catch(() => '')));
-  } catch {
-    return { kind: 'unknown' };
+    const json = parseJson(await answer.body.text().catch(() => ''));
+    return outcomeOf({ status: answer.statusCode, headers: answer.headers, json });
+  } catch (error) {
+    return wasNeverSent(error) ? { kind: 'unavailable' } : { kind: 'unknown' };
   }
 }
 
-function outcomeOf(status: number, json: unknown): Outcome {
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly json: unknown;
+}
+
+function outcomeOf({ status, headers, json }: Answer): Outcome {
   if (status === 202) {
     const taken = sendAnswer.safeParse(json);
     return taken.success ? { kind: 'accepted', providerMessageIds: [taken.data.id] } : { kind: 'unknown' };
   }
-  if (status < 400 || status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'unknown' };
+  if (status === 429) return throttled(retryAfterOf(headers, new Date()));
   const told = errorAnswer.safeParse(json);
+  if (status === 503) return { kind: told.data?.error.code === UNAVAILABLE_CODE ? 'unavailable' : 'unknown' };
+  if (status < 400 || status >= 500 || AMBIGUOUS_STATUSES.has(status)) return { kind: 'unknown' };
   if (!told.success) return { kind: 'rejected', failure: failureOf(undefined, status) };
   const { code, message } = told.data.error;
   return { kind: 'rejected', failure: failureOf(code, status), providerMessage: message };
 }
+
+const throttled = (retryAfterMs: number | undefined): Outcome =>
+  retryAfterMs === undefined ? { kind: 'throttled' } : { kind: 'throttled', retryAfterMs };
 
 function parseJson(text: string): unknown {
   try {

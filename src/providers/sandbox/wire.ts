@@ -8,7 +8,10 @@ import { messageContent } from '../../events/message/content.js';
  * To send: `POST {apiBaseUrl}/messages` with `Authorization: Bearer <channel token>`, `Content-Type: application/json`
  * and a `sendBody`.
  *  - `202` and a `sendAnswer`: the carrier took it. Nothing else is an acceptance.
- *  - `4xx` and an `errorAnswer`: it never will (408 and 425 say nothing of the kind: whether it was taken is unknown).
+ *  - `429`: not taken, too many at the moment; with `Retry-After` (seconds, or an HTTP date) where it knows when.
+ *  - `503` and an `errorAnswer` with the code `unavailable`: not taken, the carrier isn't there just now.
+ *  - any other `4xx` and an `errorAnswer`: it never will (408 and 425 say nothing of the kind: whether it was taken is
+ *    unknown).
  *  - anything else, and no answer at all: nobody knows.
  *
  * Webhooks: `POST <callbackUrl>` with one `carrierEvent`, or several as `{ "events": […] }`, signed with the channel's
@@ -35,6 +38,8 @@ export const sendAnswer = z.object({ id: carrierId });
 
 const carrierError = z.object({ code: z.string().min(1).max(100), message: z.string().max(1_000) });
 export const errorAnswer = z.object({ error: carrierError });
+/** With 503. Without it, nobody knows what a 5xx means. */
+export const UNAVAILABLE_CODE = 'unavailable';
 export type ErrorAnswer = z.infer<typeof errorAnswer>;
 
 export const receiptEvent = z.object({

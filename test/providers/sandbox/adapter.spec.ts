@@ -48,10 +48,17 @@ providerContract('sandbox', {
       { answer: { status: 400, body: 'Bad Request' }, code: 'UNKNOWN' },
       { answer: { status: 401, body: '{"error":{"code":"who","message":"Who?"}}' }, code: 'CREDENTIALS_INVALID' },
       { answer: { status: 403 }, code: 'CREDENTIALS_INVALID' },
-      { answer: { status: 429 }, code: 'RATE_LIMITED' },
       { answer: { status: 422, body: Buffer.alloc(1024 * 1024, 32) }, code: 'UNKNOWN' },
     ],
+    throttled: [
+      { answer: { status: 429 } },
+      { answer: { status: 429, headers: { 'retry-after': '7' }, body: 'Slow down' }, retryAfterMs: 7_000 },
+      { answer: { status: 429, headers: { 'retry-after': 'soon' } } },
+    ],
+    unavailable: [{ status: 503, body: '{"error":{"code":"unavailable","message":"Not now."}}' }],
     unclear: [
+      { status: 503, body: '{"error":{"code":"unavailable"' },
+      { status: 500, body: '{"error":{"code":"unavailable","message":"Not now."}}' },
       { status: 200, body: '{"id":"sbx_1"}' },
       { status: 202, body: '{"id":""}' },
       { status: 202, body: '{"id":"a\\u0000b"}' },
