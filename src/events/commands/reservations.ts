@@ -3,10 +3,13 @@ import { isDatabaseAway } from '../../database/errors.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import type { ParleyEvent } from '../catalog.js';
 import { toRecord } from '../codec.js';
+import type { Identity } from '../event-identity.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { Clock } from '../kernel/clock.js';
 import { LogUnavailableError, type AppendedPosition } from '../log/event-log.js';
 import type { Acceptance, MessageAccepted } from '../message/decide.js';
+import type { MessageEvent } from '../message/events.js';
+import { reactedBy } from '../message/reacted.js';
 import type { AddressBook, Thread, ThreadRequest } from '../outbox/address-book.js';
 import { findKeys, insertKeys, type KeyRef } from '../outbox/idempotency-rows.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -32,14 +35,23 @@ export interface Published {
   readonly cursor: Vector;
 }
 
+/** A send whose rows are committed: whoever waited now hands its event to the log. */
+export interface MadeReservation {
+  readonly kind: 'made';
+  /** What opened its thread, once the log has it; empty where the thread was there. Comes before `publish` (rule 5). */
+  readonly opened: Promise<readonly AppendedPosition[]>;
+  /** Hands over at once, so that calls one after another keep their order. */
+  publish(opened: readonly AppendedPosition[]): Promise<Published>;
+}
+
 /** `taken`: the key stands for another send, maybe of this very batch: look it up again. */
-export type Reserved = { readonly kind: 'taken' } | { readonly kind: 'made'; publish(): Promise<Published> };
+export type Reserved = { readonly kind: 'taken' } | MadeReservation;
 
 export interface ReservationsDeps {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly addressBook: AddressBook;
-  readonly fingerprint: string;
+  readonly identity: Identity;
   readonly clock: Clock;
   readonly tail: () => Vector;
 }
@@ -78,20 +90,25 @@ async function reserveOneByOne(deps: ReservationsDeps, batch: readonly Reservati
 
 const failed = (error: unknown): Reserved => ({
   kind: 'made',
+  opened: Promise.resolve([]),
   publish: () => Promise.reject(error instanceof Error ? error : new Error('The reservation failed.')),
 });
 
 async function reserveTogether(deps: ReservationsDeps, batch: readonly Reservation[]): Promise<readonly Reserved[]> {
   const made = await withRaces(() => deps.database.transaction((tx) => makeRows(deps, tx, batch)));
-  const openedPositions = made.opened.length === 0 ? Promise.resolve([]) : deps.outbox.publish(made.opened);
+  const nothing: Promise<readonly AppendedPosition[]> = Promise.resolve([]);
+  const openedPositions = made.opened.length === 0 ? nothing : deps.outbox.publish(made.opened);
   // Told to those whose thread it opens; nobody else waits for it.
   openedPositions.catch(() => undefined);
   const opened = new Set(made.opened.map(({ conversationId }) => conversationId));
   return batch.map((reservation) => {
     const event = made.events.get(reservation);
     if (event === undefined) return { kind: 'taken' };
-    const isNew = opened.has(event.conversationId);
-    return { kind: 'made', publish: () => publish(deps.outbox, event, made.tail, isNew ? openedPositions : undefined) };
+    return {
+      kind: 'made',
+      opened: opened.has(event.conversationId) ? openedPositions : nothing,
+      publish: (positions) => publish(deps, event, made.tail, positions),
+    };
   });
 }
 
@@ -123,10 +140,13 @@ async function makeRows(deps: ReservationsDeps, tx: Transaction, batch: readonly
     if (thread !== undefined) events.set(reservation, reservation.acceptance(thread));
   }
   const keyRows = [...events].flatMap(([{ key }, event]) =>
-    key === undefined ? [] : [{ ...key, event, record: toRecord(event, deps.fingerprint), cursor: tail }],
+    key === undefined ? [] : [{ ...key, event, record: toRecord(event, deps.identity.fingerprint), cursor: tail }],
   );
   if (keyRows.length > 0 && !(await insertKeys(tx, keyRows))) throw new LostRaceError('A key was taken meanwhile.');
-  await deps.outbox.enqueue(tx, [...events.values()]);
+  await deps.outbox.enqueue(
+    tx,
+    [...events.values()].flatMap((event) => withCompanion(deps, event)),
+  );
   return { events, opened, tail };
 }
 
@@ -161,15 +181,24 @@ async function claimThreads(deps: ReservationsDeps, tx: Transaction, free: reado
   return { threads, opened: claimed.opened };
 }
 
+/**
+ * What a send says goes together, its own event last: the position that a key remembers then lies behind all of it, and a
+ * repeat answers the same cursor.
+ */
+function withCompanion({ identity }: ReservationsDeps, event: MessageAccepted): readonly MessageEvent[] {
+  const companion = reactedBy(event, identity.ofCommand(event.id, 'reacted', 'message.reacted'));
+  return companion === undefined ? [event] : [companion, event];
+}
+
 /** A thread is opened in the log before anything else of it is appended (rule 5). */
 async function publish(
-  outbox: Outbox,
+  deps: ReservationsDeps,
   event: MessageAccepted,
   tail: Vector,
-  opened: Promise<readonly AppendedPosition[]> | undefined,
+  opened: readonly AppendedPosition[],
 ): Promise<Published> {
-  const cursor = raiseCursor(tail, (await opened) ?? []);
-  const [position] = await outbox.publish([event], { cursor });
+  const cursor = raiseCursor(tail, opened);
+  const position = (await deps.outbox.publish(withCompanion(deps, event), { cursor })).at(-1);
   if (position === undefined) throw new Error('The outbox answers each event with its position.');
   return { event, position, cursor: raiseCursor(cursor, [position]) };
 }

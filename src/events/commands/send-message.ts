@@ -30,7 +30,7 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
     run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
   });
   const tail = () => deps.feed.tail();
-  const reserve = createReservations({ ...deps, fingerprint: deps.identity.fingerprint, tail });
+  const reserve = createReservations({ ...deps, tail });
   const repeatDeps = { ...deps, find: findKey, tail };
 
   async function send(caller: Caller, input: SendMessage, givenUp: AbortSignal): Promise<CommandResult<MessageState>> {
@@ -53,7 +53,7 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
     const { thread, acceptance } = ready.value;
     if (key === undefined && thread !== undefined) return answer(await appendOnly(acceptance(thread)));
     const reserved = await reserve({ key, ...ready.value });
-    if (reserved.kind === 'made') return answer(await reserved.publish());
+    if (reserved.kind === 'made') return answer(await reserved.publish(await reserved.opened));
     const repeated = key && (await repeat(key));
     if (repeated === undefined) throw new UnavailableError('This idempotency key is being used just now. Try again.');
     return repeated;

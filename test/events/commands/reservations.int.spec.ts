@@ -28,7 +28,7 @@ describe('reservations', () => {
   const reservationsOn = (database: Database) =>
     createReservations({
       ...{ database, outbox: bench.outbox, addressBook: bench.addressBook, clock: systemClock },
-      ...{ fingerprint: bench.identity.fingerprint, tail: () => [0n, 0n, 0n, 0n] },
+      ...{ identity: bench.identity, tail: () => [0n, 0n, 0n, 0n] },
     });
   const reservation = (address: string, key?: string): Reservation => ({
     key: key === undefined ? undefined : { workspaceId: bench.caller.workspaceId, key, requestHash: 'hash' },
@@ -82,8 +82,8 @@ describe('reservations', () => {
     const reserve = reservationsOn(bench.database);
     const asked = [reserve(reservation('+15550300004', 'bad\0key')), reserve(reservation('+15550300005', 'good key'))];
     const [bad, good] = await Promise.all(asked);
-    await expect(bad?.kind === 'made' && bad.publish()).rejects.toThrow();
-    expect(good?.kind === 'made' && (await good.publish()).event.type).toBe('message.accepted');
+    await expect(bad?.kind === 'made' && bad.publish([])).rejects.toThrow();
+    expect(good?.kind === 'made' && (await good.publish([])).event.type).toBe('message.accepted');
   });
 });
 
