@@ -124,7 +124,7 @@ function saidOf(event: PartEvent): StepSaid {
   }
 }
 
-const isOver = ({ state }: DispatchProgress): boolean => state === 'settled' || state === 'cancelled';
+export const isOver = ({ state }: DispatchProgress): boolean => state === 'settled' || state === 'cancelled';
 
 /**
  * The intake's fold (rule 16). Pure and total; answers the very same object where the event changes nothing, and that is

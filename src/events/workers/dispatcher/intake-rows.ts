@@ -1,23 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/database.js';
-import {
-  channelIds,
-  contactIds,
-  conversationIds,
-  messageIds,
-  workspaceIds,
-  type ConversationId,
-} from '../../kernel/ids.js';
+import { messageIds, type ConversationId } from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
-import {
-  keyColumns,
-  keyText,
-  lockDispatches,
-  NO_CONTACT,
-  type DispatchState,
-  type DispatchSubject,
-} from './dispatch.js';
-import { foldDispatch, type DispatchProgress, type IntakeStep } from './fold.js';
+import { keyColumns, keyText, lockDispatches, type DispatchState, type DispatchSubject } from './dispatch.js';
+import { foldDispatch, isOver, type DispatchProgress, type IntakeStep } from './fold.js';
+import { insertDispatches } from './insert-dispatches.js';
 import { CollisionError } from './retry.js';
 
 /** A step with the event that it was read from. */
@@ -97,29 +84,19 @@ async function loadProgress(tx: Transaction, steps: readonly PlacedStep[]): Prom
   );
 }
 
-async function insertRows(tx: Transaction, rows: readonly Made[]): Promise<void> {
-  if (rows.length === 0) return;
-  const subjects = rows.map(({ first }) => subjectOf(first));
-  await tx.execute(sql`
-    insert into work.dispatches (message_id, attempt, part, workspace_id, conversation_id, contact_id, channel_id,
-      state, call, queue_offset, payload, run_at, scheduled_at, settled_at)
-    select r.message_id, r.attempt, r.part, r.workspace_id, r.conversation_id, r.contact_id, r.channel_id,
-      r.state, r.call, r.queue_offset, r.payload,
-      coalesce(r.run_at, date_trunc('milliseconds', clock_timestamp())), r.scheduled_at, case r.state when 'settled' then now() end
-    from unnest(${keyColumns(rows.map(({ first }) => first.step))},
-      ${sql.param(subjects.map((subject) => workspaceIds.toUuid(subject.workspaceId)))}::uuid[],
-      ${sql.param(subjects.map((subject) => conversationIds.toUuid(subject.conversationId)))}::uuid[],
-      ${sql.param(subjects.map(({ contactId }) => (contactId ? contactIds.toUuid(contactId) : NO_CONTACT)))}::uuid[],
-      ${sql.param(subjects.map((subject) => channelIds.toUuid(subject.channelId)))}::uuid[],
-      ${sql.param(rows.map((row) => row.after.state))}::text[],
-      ${sql.param(rows.map((row) => row.after.call))}::int[],
-      ${sql.param(rows.map((row) => row.first.offset.toString()))}::bigint[],
-      ${sql.param(rows.map((row) => payloadOf(row)))}::jsonb[],
-      ${sql.param(rows.map((row) => row.after.runAt ?? null))}::timestamptz[],
-      ${sql.param(rows.map((row) => row.after.scheduledAt ?? null))}::timestamptz[]) as r(message_id, attempt, part,
-        workspace_id, conversation_id, contact_id, channel_id, state, call, queue_offset, payload, run_at, scheduled_at)
-    on conflict do nothing`);
-}
+/** What a settled or cancelled row would send is nobody's business any more. */
+const insertRows = (tx: Transaction, rows: readonly Made[]): Promise<number> =>
+  insertDispatches(
+    tx,
+    rows.map(({ first, after }) => ({
+      ...{ subject: subjectOf(first), state: after.state, call: after.call, queueOffset: first.offset },
+      ...{
+        payload: isOver(after) ? null : (after.payload ?? null),
+        runAt: after.runAt,
+        scheduledAt: after.scheduledAt,
+      },
+    })),
+  );
 
 /** By compare-and-set: whoever moved a row meanwhile may have made the event's news old. @throws CollisionError */
 async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<void> {
@@ -130,6 +107,7 @@ async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<vo
     update work.dispatches d
     set state = r.state, call = r.call, run_at = coalesce(r.run_at, d.run_at), lease_token = null, lease_until = null,
       settled_at = case r.state when 'settled' then now() end,
+      look_up_at = case r.state when 'unknown' then clock_timestamp() end,
       payload = case when r.state in ('settled', 'cancelled') then null else d.payload end
     from unnest(${keyColumns(keys)},
       ${sql.param(rows.map((row) => row.before.state))}::text[], ${sql.param(rows.map((row) => row.before.call))}::int[],
@@ -140,10 +118,6 @@ async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<vo
       and d.state = r.old_state and d.call = r.old_call`);
   if (updated.rowCount !== rows.length) throw new CollisionError('A dispatch changed while its events were read.');
 }
-
-/** What a settled or cancelled row would send is nobody's business any more. */
-const payloadOf = ({ after }: Made): string | null =>
-  after.state !== 'settled' && after.state !== 'cancelled' && after.payload ? JSON.stringify(after.payload) : null;
 
 function subjectOf({ event, step }: PlacedStep): DispatchSubject {
   const { workspaceId, channelId, conversationId, contactId } = event;
