@@ -164,6 +164,9 @@ export const dispatches = work.table(
     index('dispatches_waiting')
       .on(table.channelId)
       .where(sql`state = 'waiting'`),
+    index('dispatches_deferred')
+      .on(table.channelId, table.deferredSince)
+      .where(sql`state = 'waiting' and deferred_since is not null`),
     index('dispatches_look_up')
       .on(table.lookUpAt)
       .where(sql`look_up_at is not null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "dispatches_deferred" ON "work"."dispatches" USING btree ("channel_id","deferred_since") WHERE state = 'waiting' and deferred_since is not null;
