@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, parseRoles, ROLES, ROLES_WANTED, type Role } from '../config.js';
+import { exportInstanceTo, importInstanceFrom, type InstanceDeps } from './instance.js';
 import { start, type StartDeps } from './start.js';
 
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
+export type CliDeps = StartDeps & InstanceDeps;
+
 /** Runs one command line (without node and script). @returns the exit code, after everything has stopped */
-export async function runCli(args: readonly string[], deps: StartDeps): Promise<number> {
+export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram(deps, (code) => (exitCode = code));
   try {
@@ -21,7 +24,7 @@ export async function runCli(args: readonly string[], deps: StartDeps): Promise<
   }
 }
 
-function createProgram(deps: StartDeps, finish: (exitCode: number) => void): Command {
+function createProgram(deps: CliDeps, finish: (exitCode: number) => void): Command {
   const program = new Command('parley')
     .description('A messaging platform of your own: one GraphQL API over many messaging providers.')
     .version(packageVersion(), '-V, --version')
@@ -37,7 +40,23 @@ function createProgram(deps: StartDeps, finish: (exitCode: number) => void): Com
     .description('start the API, its workers and, unless configured otherwise, an embedded PostgreSQL')
     .option('--roles <roles>', `only these of ${ROLES.join(',')} (as PARLEY_ROLES, and wins over it)`, toRoles)
     .action(async ({ roles }: StartOptions) => finish(await start(deps, roles)));
+  addInstance(program, deps, finish);
   return program;
+}
+
+function addInstance(program: Command, deps: CliDeps, finish: (exitCode: number) => void): void {
+  const instance = program
+    .command('instance')
+    .description('what makes this instance itself, for the day when no backup is left (docs/backup.md)');
+  instance
+    .command('export')
+    .description('print the instance secret as one line of JSON, sealed under PARLEY_SECRET_KEY')
+    .action(async () => finish(await exportInstanceTo(deps)));
+  instance
+    .command('import')
+    .description('make an empty database that instance; needs the same PARLEY_SECRET_KEY')
+    .argument('<file>', 'what `parley instance export` printed; `-`: standard input')
+    .action(async (file: string) => finish(await importInstanceFrom(deps, file)));
 }
 
 interface StartOptions {

@@ -132,7 +132,7 @@ async function stopInTime(app: App, onError: (error: unknown) => void): Promise<
 }
 
 /** For people: the message and its causes', on one line. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = withoutParameters(error.message);
   return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`;

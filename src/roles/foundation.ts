@@ -1,5 +1,7 @@
+import type { Database } from '../database/database.js';
 import { createIdentity, type Identity } from '../events/event-identity.js';
 import { createIdDeriver } from '../events/kernel/derive-id.js';
+import type { EventLog } from '../events/log/event-log.js';
 import { guardFingerprint } from '../events/log/fingerprint-guard.js';
 import { guardLog } from '../events/log/log-guard.js';
 import type { AddressBook } from '../events/outbox/address-book.js';
@@ -9,7 +11,7 @@ import type { Outbox } from '../events/outbox/outbox.js';
 import type { ChannelDirectory } from '../providers/channel.js';
 import { createChannelDirectory } from '../providers/create-channel-directory.js';
 import type { ProviderRegistry } from '../providers/registry.js';
-import { loadInstanceSecret } from '../secrets/instance-secret.js';
+import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
 import { loadSecretKey } from '../secrets/secret-key.js';
 import { startProviders } from './providers.js';
@@ -27,10 +29,25 @@ export interface Instance {
  */
 export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
   const box = createSecretBox(await loadSecretKey({ dataDir: config.dataDir, configured: config.secretKey }));
-  const identity = createIdentity(createIdDeriver(await loadInstanceSecret(database, box)));
+  const identity = createIdentity(createIdDeriver(await loadSecret(database, log, box)));
   await guardLog(database, log);
   await guardFingerprint(log, identity.fingerprint);
   return { box, identity };
+}
+
+/** A secret is made only where the log is nobody's: a start that is refused must leave an empty database empty. */
+async function loadSecret(database: Database, log: EventLog, box: SecretBox): Promise<Buffer> {
+  const known = await findInstanceSecret(database, box);
+  if (known !== undefined) return known;
+  try {
+    await guardFingerprint(log, undefined);
+  } catch (error) {
+    // Another process, which began at the same time, may have made it meanwhile, and appended the first event.
+    const made = await findInstanceSecret(database, box);
+    if (made === undefined) throw error;
+    return made;
+  }
+  return loadInstanceSecret(database, box);
 }
 
 /** What a role needs that appends events: the projector alone does without. */

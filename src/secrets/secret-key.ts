@@ -15,17 +15,23 @@ export interface SecretKeySource {
  * 0600), made at the first start.
  * @throws Error when the file doesn't hold 32 bytes
  */
-export async function loadSecretKey({ dataDir, configured }: SecretKeySource): Promise<Buffer> {
-  if (configured !== undefined) return configured;
-  const file = join(dataDir, 'secret-key');
-  const found = await readKey(file);
+export async function loadSecretKey(source: SecretKeySource): Promise<Buffer> {
+  const found = await findSecretKey(source);
   if (found !== undefined) return found;
-  await mkdir(dataDir, { recursive: true });
+  const file = fileIn(source);
+  await mkdir(source.dataDir, { recursive: true });
   await makeKeyFile(file);
   const made = await readKey(file);
   if (made === undefined) throw new Error(`${file} was made and cannot be found.`);
   return made;
 }
+
+/** The same, for who must not make one: what it can't open it could only lose. Undefined: there is none. */
+export async function findSecretKey(source: SecretKeySource): Promise<Buffer | undefined> {
+  return source.configured ?? (await readKey(fileIn(source)));
+}
+
+const fileIn = ({ dataDir }: SecretKeySource): string => join(dataDir, 'secret-key');
 
 async function readKey(file: string): Promise<Buffer | undefined> {
   let text: string;

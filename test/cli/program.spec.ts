@@ -11,6 +11,7 @@ function terminal(createApp: (options: AppOptions, config: Config) => Promise<Ap
   const run = (...args: string[]) =>
     runCli(args, {
       createApp: (config, options) => createApp(options, config),
+      input: (async function* () {})(),
       output: { write: (text) => (written.output += text) },
       errors: { write: (text) => (written.errors += text) },
       process: process as unknown as NodeJS.Process,

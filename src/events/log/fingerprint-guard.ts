@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { parseRecord } from '../codec.js';
 import type { EventLog } from './event-log.js';
+import { readSome } from './read-some.js';
 
 /** The header of each event that tells which secret its derived ids came from (`codec.ts`). */
 const FINGERPRINT_HEADER = 'ce_idfingerprint';
@@ -10,51 +11,40 @@ export class FingerprintMismatchError extends Error {
 }
 
 /**
- * Reads the log from the beginning up to the first record that names a fingerprint; an empty log fits every secret.
- * @throws FingerprintMismatchError
+ * Sees to it that the log is this instance's; an empty log fits every secret.
+ * @param fingerprint of the database's secret; undefined: the database has none yet
+ * @throws FingerprintMismatchError which says which backup is needed
  */
-export async function guardFingerprint(log: EventLog, fingerprint: string): Promise<void> {
+export async function guardFingerprint(log: EventLog, fingerprint: string | undefined): Promise<void> {
   const found = await firstFingerprint(log);
   if (found === undefined || found === fingerprint) return;
+  const ours = fingerprint === undefined ? 'this database is empty' : `this database is of instance ${fingerprint}`;
   throw new FingerprintMismatchError(
-    `The event log was written by another instance (fingerprint ${found}, ours is ${fingerprint}). Restore the ` +
-      'database that belongs to this log, or start with an empty log.',
+    `The event log belongs to instance ${found} (its last event is of ${await lastEventAt(log)}), and ${ours}. ` +
+      `Restore a backup of the database of instance ${found}, of whatever age: what it lacks is read from the log. ` +
+      'Where there is none, `parley instance import` takes what `parley instance export` once printed, into an empty ' +
+      'database; channels and API keys are lost then. To begin anew instead, set another PARLEY_TOPIC_PREFIX. ' +
+      '(docs/backup.md)',
   );
 }
 
-async function firstFingerprint(log: EventLog): Promise<string | undefined> {
-  const heads = await log.heads('events');
-  const unread = new Set(heads.flatMap((head, partition) => (head > 0n ? [partition] : [])));
-  if (unread.size === 0) return undefined;
-  const search = openSearch();
-  const consumer = await log.consume({
-    topic: 'events',
-    // Of its own: two processes that start at once would share the partitions, and one wait for the other to be done.
-    group: `fingerprint-guard-${randomUUID()}`,
-    startAt: () => Promise.resolve('beginning'),
-    onError: search.fail,
-    handle(batch) {
-      const named = batch.records.find((record) => record.headers[FINGERPRINT_HEADER] !== undefined);
-      if (named !== undefined) search.end(named.headers[FINGERPRINT_HEADER]);
-      // Up to the head as it was: a log full of other people's records ends the search too.
-      if (batch.nextOffset >= (heads[batch.partition] ?? 0n)) unread.delete(batch.partition);
-      if (unread.size === 0) search.end(undefined);
-      return Promise.resolve();
-    },
-  });
-  consumer.closed.catch(search.fail);
-  try {
-    return await search.ended;
-  } finally {
-    await consumer.stop();
-  }
+/** Of the first record that names one; a log full of other people's records names none. */
+function firstFingerprint(log: EventLog): Promise<string | undefined> {
+  return readSome(log, 'beginning', (record) => record.headers[FINGERPRINT_HEADER]);
 }
 
-function openSearch() {
-  let end: (found: string | undefined) => void = () => undefined;
-  let fail: (error: unknown) => void = () => undefined;
-  const ended = new Promise<string | undefined>((resolve, reject) => ([end, fail] = [resolve, reject]));
-  // It may fail before anybody waits for it.
-  ended.catch(() => undefined);
-  return { ended, end: (found: string | undefined) => end(found), fail: (error: unknown) => fail(error) };
+/** When the youngest of the partitions' last events was recorded, as RFC 3339; for people. */
+async function lastEventAt(log: EventLog): Promise<string> {
+  const heads = await log.heads('events');
+  const times: string[] = [];
+  await readSome(
+    log,
+    heads.map((head) => (head > 0n ? head - 1n : head)),
+    (record) => {
+      const parsed = parseRecord(record);
+      if (parsed.kind === 'event') times.push(parsed.event.recordedAt);
+      return undefined;
+    },
+  );
+  return times.toSorted().at(-1) ?? 'an unknown time';
 }

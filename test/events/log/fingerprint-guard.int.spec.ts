@@ -4,7 +4,9 @@ import { openDatabase } from '../../../src/database/open-database.js';
 import type { EventLog } from '../../../src/events/log/event-log.js';
 import { FingerprintMismatchError, guardFingerprint } from '../../../src/events/log/fingerprint-guard.js';
 import { openPostgresLog } from '../../../src/events/log/postgres/open-postgres-log.js';
+import { toRecord } from '../../../src/events/codec.js';
 import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
+import { event, receivedData } from '../../support/events.js';
 import { testLog } from '../../support/log.js';
 
 describe('fingerprint guard (rule 5)', () => {
@@ -41,5 +43,15 @@ describe('fingerprint guard (rule 5)', () => {
     );
     await guardFingerprint(log, 'aaaa');
     await expect(guardFingerprint(log, 'bbbb')).rejects.toThrow(FingerprintMismatchError);
+  });
+
+  it('rule 5: an empty database is told which backup it needs, and how old the log is', async () => {
+    const recordedAt = '2026-01-02T03:04:05.678Z';
+    const received = event({ type: 'message.received', n: 1, data: receivedData(), recordedAt });
+    await log.append('events', toRecord(received, 'aaaa'));
+    const refused = guardFingerprint(log, undefined);
+    await expect(refused).rejects.toThrow(FingerprintMismatchError);
+    for (const words of ['instance aaaa', recordedAt, 'this database is empty', 'parley instance import'])
+      await expect(refused).rejects.toThrow(words);
   });
 });
