@@ -54,6 +54,8 @@ export interface ContentLimits {
   readonly mediaMax?: number;
   readonly actionsMax?: number;
   readonly rowsMax?: number;
+  readonly contactsMax?: number;
+  readonly cardsMax?: number;
 }
 
 /** How many calls a channel bears; all processes together keep to it (rule 18). */
@@ -81,6 +83,8 @@ export interface SendRequest<Settings> {
   readonly address: string;
   readonly content: MessageContent;
   readonly part: number;
+  /** Which call of this part and attempt it is, from 1: one that was put off is made again. */
+  readonly call: number;
   /** The provider's id of the message that this one answers or reacts to, where it is known. */
   readonly replyToProviderMessageId?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */

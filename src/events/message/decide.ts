@@ -6,9 +6,11 @@ import { actionsOf, contentFacts, mediaOf, rowsOf } from './content-facts.js';
 import type { MessageContent } from './content.js';
 import type { MessageEvent } from './events.js';
 import { countCharacters } from './plain-text.js';
+import { dueLater, refuseSchedule } from './schedule.js';
 import type { SendForm } from './send-form.js';
 
-export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' }>;
+/** How a message of ours begins: to be sent at once, or later. */
+export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' | 'message.scheduled' }>;
 
 /** What is known when a well-formed send is judged. */
 export interface SendFacts {
@@ -35,8 +37,9 @@ export type Acceptance = (thread: {
 /** Whether the channel carries it now, and what will be said if so. */
 export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptance, UserError> {
   const refusals = [
+    ...refuseSchedule(form.scheduledAt, facts.now),
     ...judgeLimits(form.content, facts.capabilities.content[form.content.kind]),
-    ...judgeWindow(facts.capabilities, facts.lastIncomingAt, facts.now),
+    ...judgeWindow(form.content, facts.capabilities, facts.lastIncomingAt, facts.now),
   ];
   return refusals.length > 0 ? refused(...refusals) : accepted((thread) => acceptedEvent(form, facts, thread));
 }
@@ -44,8 +47,8 @@ export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptanc
 function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acceptance>[0]): MessageAccepted {
   const at = facts.now.toISOString();
   const { metadata, content } = form;
-  return {
-    ...{ id: facts.eventId, type: 'message.accepted', version: 1 },
+  const said = {
+    ...{ id: facts.eventId, version: 1 },
     ...{ workspaceId: facts.workspaceId, channelId: form.channelId, messageId: facts.messageId },
     ...{ conversationId: thread.conversationId, contactId: thread.contactId },
     ...{ occurredAt: at, recordedAt: at },
@@ -58,12 +61,18 @@ function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acce
       content: { address: facts.address, message: content, ...defined({ metadata }) },
     },
   };
+  const scheduledAt = dueLater(form.scheduledAt, facts.now);
+  if (scheduledAt === undefined) return { ...said, type: 'message.accepted' };
+  return { ...said, type: 'message.scheduled', data: { ...said.data, scheduledAt } };
 }
 
 const defined = <Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
 
-const MEDIA_FIELD: Readonly<Record<string, string>> = { image: 'images', file: 'files', text: 'attachments' };
+const MEDIA_FIELD: Readonly<Record<string, string>> = {
+  ...{ image: 'images', file: 'files', text: 'attachments' },
+  ...{ carousel: 'cards', template: 'parameters' },
+};
 
 /** Against what this channel can carry; Parley's own outer limits were judged with the form. */
 function judgeLimits(content: MessageContent, limits: ContentLimits | undefined): readonly UserError[] {
@@ -91,15 +100,23 @@ function judgeLimits(content: MessageContent, limits: ContentLimits | undefined)
     ...over(MEDIA_FIELD[kind] ?? kind, mediaOf(content).length, limits.mediaMax, 'media'),
     ...over('actions', actionsOf(content).length, limits.actionsMax, 'actions'),
     ...over('sections', rowsOf(content).length, limits.rowsMax, 'rows'),
+    ...over('contacts', content.kind === 'contacts' ? content.contacts.length : 0, limits.contactsMax, 'contacts'),
+    ...over('cards', content.kind === 'carousel' ? content.cards.length : 0, limits.cardsMax, 'cards'),
   ];
 }
 
 const HOUR_MS = 3_600_000;
 
-function judgeWindow(capabilities: Capabilities, lastIncomingAt: string | null, now: Date): readonly UserError[] {
+/** Templates are what a platform lets pass at any time: whoever approved them has judged them. */
+export function judgeWindow(
+  content: MessageContent,
+  capabilities: Capabilities,
+  lastIncomingAt: string | null,
+  now: Date,
+): readonly UserError[] {
   const hours = capabilities.serviceWindowHours;
-  if (hours === 'permanent') return [];
+  if (hours === 'permanent' || content.kind === 'template') return [];
   if (lastIncomingAt !== null && now.getTime() < Date.parse(lastIncomingAt) + hours * HOUR_MS) return [];
-  const message = `The contact has not written within the last ${hours} hours.`;
+  const message = `The contact has not written within the last ${hours} hours. Send a template.`;
   return [{ code: 'SERVICE_WINDOW_CLOSED', message, field: null }];
 }

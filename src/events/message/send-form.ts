@@ -6,6 +6,7 @@ import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/
 import { parseContent } from './content-input.js';
 import type { MessageContent } from './content.js';
 import { countCharacters, isSingleLine } from './plain-text.js';
+import { parseInstant, refuseScheduleForm } from './schedule.js';
 
 export const KEY_LENGTH_MAX = 255;
 const REFERENCE_LENGTH_MAX = 255;
@@ -30,6 +31,7 @@ export interface SendForm {
   readonly reference: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   readonly replyToMessageId: MessageId | undefined;
+  readonly scheduledAt: Date | undefined;
 }
 
 /** Judges what can be judged from the input alone; tells everything that is wrong at once. */
@@ -45,8 +47,12 @@ export function parseSendForm(input: SendMessage): Decision<SendForm, UserError>
     ...refuseLine('authorId', input.authorId),
     ...refuseLine('reference', input.reference),
     ...refuseMetadata(input.metadata),
+    ...refuseScheduleForm(input.scheduledAt, content.ok ? content.value : undefined),
     ...(input.replyToMessageId !== undefined && replyToMessageId === undefined
       ? [invalid(['replyToMessageId'], 'Not the id of a message.')]
+      : []),
+    ...(content.ok && content.value.kind === 'reaction' && replyToMessageId !== undefined
+      ? [invalid(['replyToMessageId'], 'A reaction names its message in `content`: leave this out.')]
       : []),
   ];
   if (channelId === undefined || !recipient.ok || !content.ok || refusals.length > 0) return refused(...refusals);
@@ -54,6 +60,7 @@ export function parseSendForm(input: SendMessage): Decision<SendForm, UserError>
     ...{ channelId, recipient: recipient.value, content: content.value, replyToMessageId },
     ...{ author: input.author ?? 'AGENT', authorId: input.authorId },
     ...{ reference: input.reference, metadata: input.metadata },
+    scheduledAt: input.scheduledAt === undefined ? undefined : parseInstant(input.scheduledAt),
   });
 }
 

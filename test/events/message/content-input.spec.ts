@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MEDIA_MAX, parseContent, ROWS_MAX, TEXT_BYTES_MAX } from '../../../src/events/message/content-input.js';
+import { MEDIA_MAX, ROWS_MAX, TEXT_BYTES_MAX } from '../../../src/events/message/content-forms.js';
+import { parseContent } from '../../../src/events/message/content-input.js';
 
 const refusalsOf = (input: Readonly<Record<string, unknown>>): string[] => {
   const parsed = parseContent(input);
@@ -11,6 +12,8 @@ const contentOf = (input: Readonly<Record<string, unknown>>) => {
 };
 const media = (url: string, more: object = {}) => ({ image: { images: [{ url, ...more }] } });
 const row = { kind: 'REPLY', text: 'Yes' };
+const MESSAGE = 'msg_00000000000000000000000000';
+const reaction = (emoji: string | null) => ({ reaction: { messageId: MESSAGE, emoji } });
 
 describe('content as clients give it', () => {
   it('becomes the normalized form, null and absent alike', () => {
@@ -34,11 +37,122 @@ describe('content as clients give it', () => {
     expect(refusalsOf({ text: { text: 'a' }, location: { latitude: 0, longitude: 0 } })).toEqual([
       'INPUT_INVALID content',
     ]);
-    expect(refusalsOf({ carousel: { cards: [] } })).toEqual(['CONTENT_UNSUPPORTED content.carousel']);
+    expect(refusalsOf({ hologram: {} })).toEqual(['CONTENT_UNSUPPORTED content.hologram']);
     expect(refusalsOf({ toString: {} })).toEqual(['CONTENT_UNSUPPORTED content.toString']);
   });
 
+  it('has words also where the kind has none of its own: names, an emoji, or nothing', () => {
+    const [anna, bo] = [
+      { name: 'Anna', phoneNumbers: null },
+      { name: 'Bo', emails: ['bo@example.com'] },
+    ];
+    expect(contentOf({ contacts: { contacts: [anna, bo] } })).toEqual({
+      ...{ kind: 'contacts', text: 'Anna, Bo' },
+      contacts: [
+        { name: 'Anna', phoneNumbers: [], emails: [] },
+        { name: 'Bo', phoneNumbers: [], emails: ['bo@example.com'] },
+      ],
+    });
+    expect(contentOf({ carousel: { text: null, cards: [{ title: 'One', actions: null }] } })).toEqual({
+      ...{ kind: 'carousel', text: '', cards: [{ title: 'One', actions: [] }] },
+    });
+    expect(contentOf(reaction('👍🏽'))).toEqual({ kind: 'reaction', text: '👍🏽', emoji: '👍🏽', targetMessageId: MESSAGE });
+    expect(contentOf(reaction(null))).toEqual({ kind: 'reaction', text: '', emoji: null, targetMessageId: MESSAGE });
+  });
+
+  it('fills the blanks of a template, in its body unless told otherwise', () => {
+    const image = { url: 'https://example.com/a.png' };
+    const parameters = [
+      { key: '1', value: 'Anna', part: null, media: null },
+      { key: 'image', part: 'HEADER', media: image },
+    ];
+    expect(contentOf({ template: { name: 'welcome', locale: null, parameters } })).toEqual({
+      ...{ kind: 'template', text: '', name: 'welcome' },
+      parameters: [
+        { key: '1', part: 'BODY', value: 'Anna' },
+        { key: 'image', part: 'HEADER', media: image },
+      ],
+    });
+    expect(contentOf({ template: { name: 'plain' } })).toMatchObject({ parameters: [] });
+  });
+
+  it.each(['❤️', '👩🏻‍❤️‍💋‍👨🏼', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣', '🇳🇱'])('takes %s as one emoji', (emoji) => {
+    expect(refusalsOf(reaction(emoji))).toEqual([]);
+  });
+
   it.each([
+    ['two emoji', '👍👍'],
+    ['no emoji', ''],
+    ['a blank', ' '],
+    ['a line', '\n'],
+    ['a grapheme without end', `a${'\u0301'.repeat(64)}`],
+    ['a word', 'ok'],
+  ])('refuses %s as reaction', (_, emoji) => {
+    expect(refusalsOf(reaction(emoji))).toEqual(['CONTENT_INVALID content.reaction.emoji']);
+  });
+
+  it('refuses a target that is no id as an id, not as content', () => {
+    const given = { reaction: { messageId: 'nonsense', emoji: '👍' } };
+    expect(refusalsOf(given)).toEqual(['INPUT_INVALID content.reaction.messageId']);
+  });
+
+  it.each([
+    ['no contacts', { contacts: { contacts: [] } }, 'content.contacts.contacts'],
+    ['a contact without a name', { contacts: { contacts: [{ name: ' ' }] } }, 'content.contacts.contacts.0.name'],
+    [
+      'too many contacts',
+      { contacts: { contacts: Array.from({ length: ROWS_MAX + 1 }, () => ({ name: 'Anna' })) } },
+      'content.contacts.contacts',
+    ],
+    [
+      'too many numbers of a contact',
+      { contacts: { contacts: [{ name: 'Anna', phoneNumbers: Array.from({ length: 21 }, () => '1') }] } },
+      'content.contacts.contacts.0.phoneNumbers',
+    ],
+    [
+      'a mail address in two lines',
+      { contacts: { contacts: [{ name: 'Anna', emails: ['a@b\nc'] }] } },
+      'content.contacts.contacts.0.emails.0',
+    ],
+    ['no cards', { carousel: { cards: [] } }, 'content.carousel.cards'],
+    [
+      'too many cards',
+      { carousel: { cards: Array.from({ length: MEDIA_MAX + 1 }, () => ({ title: 'a' })) } },
+      'content.carousel.cards',
+    ],
+    ['an empty card', { carousel: { cards: [{ actions: [row] }] } }, 'content.carousel.cards.0'],
+    [
+      'a link without url on a card',
+      { carousel: { cards: [{ title: 'a', actions: [{ kind: 'LINK', text: 'b' }] }] } },
+      'content.carousel.cards.0.actions.0.url',
+    ],
+    [
+      'a private media URL on a card',
+      { carousel: { cards: [{ media: { url: 'http://10.0.0.1/' } }] } },
+      'content.carousel.cards.0.media.url',
+    ],
+    ['a template without a name', { template: { name: '' } }, 'content.template.name'],
+    ['a locale in two lines', { template: { name: 'a', locale: 'e\nn' } }, 'content.template.locale'],
+    [
+      'a parameter without key',
+      { template: { name: 'a', parameters: [{ key: '', value: 'b' }] } },
+      'content.template.parameters.0.key',
+    ],
+    [
+      'a parameter with nothing',
+      { template: { name: 'a', parameters: [{ key: '1' }] } },
+      'content.template.parameters.0',
+    ],
+    [
+      'a parameter with both',
+      { template: { name: 'a', parameters: [{ key: '1', value: 'b', media: { url: 'https://example.com/' } }] } },
+      'content.template.parameters.0',
+    ],
+    [
+      'too many parameters',
+      { template: { name: 'a', parameters: Array.from({ length: ROWS_MAX + 1 }, () => ({ key: '1', value: 'b' })) } },
+      'content.template.parameters',
+    ],
     ['empty text', { text: { text: '' } }, 'content.text.text'],
     ['blank text', { text: { text: ' \n ' } }, 'content.text.text'],
     ['no text', { text: {} }, 'content.text.text'],

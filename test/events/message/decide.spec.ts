@@ -49,6 +49,12 @@ describe('the form of a send', () => {
     ]);
   });
 
+  it('lets a reaction name its message in one place only', () => {
+    const content = { reaction: { messageId: messageId(), emoji: '👍' } };
+    expect(refusalsOf({ content })).toEqual([]);
+    expect(refusalsOf({ content, replyToMessageId: messageId() })).toEqual(['INPUT_INVALID replyToMessageId']);
+  });
+
   it.each(['+15550100000', '+31600000001', '+441234567890', '+15550100008'])('takes the number %s', (phoneNumber) => {
     expect(refusalsOf({ to: { phoneNumber } })).toEqual([]);
   });
@@ -110,6 +116,18 @@ describe('deciding on a send', () => {
     expect(codesOf(list, facts({ content: { list: { rowsMax: 1 } } }))).toEqual(['CONTENT_INVALID']);
     const text = formOf({ content: { text: { text: 'a', actions: [action, action] } } });
     expect(codesOf(text, facts({ content: { text: { actionsMax: 1 } } }))).toEqual(['CONTENT_INVALID']);
+    const contacts = formOf({ content: { contacts: { contacts: [{ name: 'Anna' }, { name: 'Bo' }] } } });
+    expect(codesOf(contacts, facts({ content: { contacts: { contactsMax: 1 } } }))).toEqual(['CONTENT_INVALID']);
+    expect(codesOf(contacts, facts({ content: { contacts: { contactsMax: 2 } } }))).toEqual([]);
+    const carousel = formOf({ content: { carousel: { cards: [{ title: 'a' }, { title: 'b' }] } } });
+    expect(codesOf(carousel, facts({ content: { carousel: { cardsMax: 1 } } }))).toEqual(['CONTENT_INVALID']);
+    expect(codesOf(carousel, facts({ content: { carousel: { cardsMax: 2 } } }))).toEqual([]);
+  });
+
+  it('lets a template pass also where the window is closed', () => {
+    const template = formOf({ content: { template: { name: 'welcome' } } });
+    const closed = facts({ content: { template: {} }, serviceWindowHours: 24 });
+    expect(codesOf(template, closed)).toEqual([]);
   });
 
   it('closes the service window so many hours after the contact last wrote; unknown counts as closed', () => {
