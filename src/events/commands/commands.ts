@@ -58,6 +58,8 @@ export interface SendMessage {
   readonly reference?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** RFC 3339. */
+  readonly scheduledAt?: string | undefined;
 }
 
 export interface MarkConversationRead {

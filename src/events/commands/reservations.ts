@@ -14,13 +14,14 @@ import type { AddressBook, Thread, ThreadRequest } from '../outbox/address-book.
 import { findKeys, insertKeys, type KeyRef } from '../outbox/idempotency-rows.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { raiseCursor } from './answer-cursor.js';
+import { insertScheduled } from './scheduled-rows.js';
 
 const BATCH_MAX = 200;
 const WAITING_MAX = 10_000;
 /** Another process may take a key between our look and our insert; who loses the same race so often is told so. */
 const RACES_MAX = 5;
 
-/** A send that needs a row before its event: it has a key, or its address is new. */
+/** A send that needs a row before its event: it has a key, its address is new, or it is to be sent later. */
 export interface Reservation {
   readonly key: (KeyRef & { readonly requestHash: string }) | undefined;
   readonly request: ThreadRequest;
@@ -143,6 +144,7 @@ async function makeRows(deps: ReservationsDeps, tx: Transaction, batch: readonly
     key === undefined ? [] : [{ ...key, event, record: toRecord(event, deps.identity.fingerprint), cursor: tail }],
   );
   if (keyRows.length > 0 && !(await insertKeys(tx, keyRows))) throw new LostRaceError('A key was taken meanwhile.');
+  await insertScheduled(tx, [...events.values()]);
   await deps.outbox.enqueue(
     tx,
     [...events.values()].flatMap((event) => withCompanion(deps, event)),

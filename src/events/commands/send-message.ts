@@ -51,7 +51,8 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
     if (!ready.ok) return { ok: false as const, userErrors: ready.refusals };
     givenUp.throwIfAborted();
     const { thread, acceptance } = ready.value;
-    if (key === undefined && thread !== undefined) return answer(await appendOnly(acceptance(thread)));
+    const event = key === undefined && thread !== undefined ? acceptance(thread) : undefined;
+    if (event?.type === 'message.accepted') return answer(await appendOnly(event));
     const reserved = await reserve({ key, ...ready.value });
     if (reserved.kind === 'made') return answer(await reserved.publish(await reserved.opened));
     const repeated = key && (await repeat(key));

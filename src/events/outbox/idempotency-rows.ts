@@ -73,8 +73,10 @@ function rowOf(row: FoundRow): KeyRow {
 function eventOf({ headers, value }: FoundRow): MessageAccepted {
   const { conversationId } = JSON.parse(value.toString('utf8')) as { conversationId?: string };
   const parsed = parseRecord({ partition: 0, offset: 0n, key: conversationId ?? null, headers, value });
-  if (parsed.kind === 'event' && parsed.event.type === 'message.accepted') return parsed.event;
-  throw new TypeError(`An idempotency row holds no readable message.accepted (${parsed.kind}).`);
+  if (parsed.kind !== 'event') throw new TypeError(`An idempotency row holds no readable event (${parsed.kind}).`);
+  const { event } = parsed;
+  if (event.type === 'message.accepted' || event.type === 'message.scheduled') return event;
+  throw new TypeError(`An idempotency row holds ${event.type}.`);
 }
 
 /**
