@@ -4,7 +4,7 @@ import { Channel } from '../schema/graphql/channel.type.js';
 import { Contact } from '../schema/graphql/contact.type.js';
 import { Conversation } from '../schema/graphql/conversation.type.js';
 import { SendMessageInput } from '../schema/graphql/message.input.js';
-import { Message, StatusChange } from '../schema/graphql/message.type.js';
+import { Message, Reaction, StatusChange } from '../schema/graphql/message.type.js';
 import { SendMessagePayload } from '../schema/graphql/payloads.type.js';
 import { requireId } from './arguments.js';
 import { toChannel } from './channel.view.js';
@@ -14,6 +14,7 @@ import { toConversation } from './conversation.view.js';
 import { instance } from './instance.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import { toMessage, toStatusChange } from './message.view.js';
+import { toReactions } from './reaction.view.js';
 import { toSendMessage } from './send-message.translate.js';
 import { toUserErrors } from './user-error.view.js';
 
@@ -72,6 +73,11 @@ export class MessageResolver {
   })
   async replyTo(@Root() { state }: Message, @Ctx() { loaders }: RequestContext): Promise<Message | null> {
     return state.replyToMessageId === null ? null : toMessage(await loaders.messages.load(state.replyToMessageId));
+  }
+
+  @FieldResolver(() => [Reaction], { description: 'What stands on it: at most one of each side, the latest.' })
+  reactions(@Root() { state }: Message, @Ctx() { loaders }: RequestContext): Promise<Reaction[]> {
+    return toReactions(state, loaders);
   }
 
   @FieldResolver(() => [StatusChange], {

@@ -7,6 +7,7 @@ import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
+import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
 
@@ -31,6 +32,7 @@ export function buildParleySchema(): GraphQLSchema {
       ContactAddressResolver,
       ConversationResolver,
       MessageResolver,
+      ReactionContentResolver,
       EventResolver,
       SubscriptionResolver,
     ],

@@ -1,38 +1,6 @@
 import { Directive, Field, Float, InputType } from 'type-graphql';
-import { ActionKind } from './enums.js';
-
-@InputType({ description: 'A file, by its address.' })
-export class MediaInput {
-  @Field(() => String, { description: 'An http or https address that the provider can fetch.' })
-  url!: string;
-
-  @Field(() => String, { nullable: true, description: 'Its MIME type.' })
-  contentType?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Its name, for saving it.' })
-  filename?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What it shows, for those who cannot see it.' })
-  altText?: string | null;
-}
-
-@InputType({ description: 'Something to tap.' })
-export class ActionInput {
-  @Field(() => ActionKind, { description: 'What a tap does.' })
-  kind!: keyof typeof ActionKind;
-
-  @Field(() => String, { description: 'Its label.' })
-  text!: string;
-
-  @Field(() => String, { nullable: true, description: 'What comes back with a tap, unseen by the contact.' })
-  payload?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What a LINK opens; needed for that kind.' })
-  url?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'A second line under the label.' })
-  description?: string | null;
-}
+import { ActionInput, MediaInput } from './content-pieces.input.js';
+import { CarouselInput, ContactsInput, ReactionInput, TemplateInput } from './rich-content.input.js';
 
 @InputType({ description: 'Words, with what to tap and what is attached.' })
 export class TextInput {
@@ -147,4 +115,16 @@ export class ContentInput {
 
   @Field(() => ListInput, { nullable: true, description: 'A menu of rows.' })
   list?: ListInput;
+
+  @Field(() => ContactsInput, { nullable: true, description: 'Contact cards.' })
+  contacts?: ContactsInput;
+
+  @Field(() => CarouselInput, { nullable: true, description: 'Cards side by side.' })
+  carousel?: CarouselInput;
+
+  @Field(() => ReactionInput, { nullable: true, description: 'An emoji on another message.' })
+  reaction?: ReactionInput;
+
+  @Field(() => TemplateInput, { nullable: true, description: 'A message that the provider keeps and approved.' })
+  template?: TemplateInput;
 }

@@ -48,6 +48,24 @@ export class StatusChange {
   eventId!: string;
 }
 
+@ObjectType({ description: 'An emoji that somebody put on a message.' })
+export class Reaction {
+  @Field(() => String, { description: 'The emoji.' })
+  emoji!: string;
+
+  @Field(() => MessageAuthor, { description: 'Who put it there.' })
+  author!: keyof typeof MessageAuthor;
+
+  @Field(() => String, { nullable: true, description: 'Your own id of the agent or bot that did.' })
+  authorId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: "The reaction's own message, if it has one." })
+  messageId!: string | null;
+
+  @Field(() => DateTimeScalar, { description: "The provider's time, ours where it gives none." })
+  occurredAt!: string;
+}
+
 @ObjectType({ implements: Node, description: 'One message, incoming or outgoing.' })
 export class Message extends Node {
   /** What its other fields are resolved from. */

@@ -17,6 +17,17 @@ describe('the canonical request', () => {
     expect(canonicalRequest(other)).toBe(canonicalRequest(input));
   });
 
+  it('takes a template parameter of no part for one of the body, whichever way it was left out', () => {
+    const withPart = (more: object) =>
+      canonicalRequest({
+        ...input,
+        content: { template: { name: 'a', parameters: [{ key: '1', value: 'b', ...more }] } },
+      });
+    expect(withPart({ part: null })).toBe(withPart({ part: 'BODY' }));
+    expect(withPart({})).toBe(withPart({ part: 'BODY' }));
+    expect(withPart({ part: 'HEADER' })).not.toBe(withPart({ part: 'BODY' }));
+  });
+
   it('keeps the order of lists, and nulls that are the caller’s own', () => {
     const list = (...texts: string[]) => canonicalRequest({ ...input, content: { list: texts } });
     expect(list('a', 'b')).not.toBe(list('b', 'a'));
