@@ -14,6 +14,8 @@ import type { FailureCode, MessageFailureData } from '../events/message/events.j
  *  4. `interpret` is pure and never throws on any bytes; the same bytes give the same facts.
  *  5. Every receipt carries the reference of its call where the provider echoes one.
  *  6. `rateOf` is pure, and answers figures that a channel can be sent by.
+ *  7. `lookUp` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
+ *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;

@@ -24,6 +24,13 @@ export interface ProviderFixture<Settings> {
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
+  /** What it answers when it is asked for a call by its reference, where it can be. */
+  readonly lookUp?: {
+    readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
+    readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
+    /** Beside those that any HTTP provider has. */
+    readonly unclear: readonly ScriptedAnswer[];
+  };
   /** A receipt as the provider posts it at `now`, signed. */
   receipt(settings: Settings, reference: string, now: Date): WebhookRequest;
   /** Whether the provider echoes the reference of a call. */
@@ -70,6 +77,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         address: fixture.address,
         content: fixture.content,
         part: 0,
+        call: 1,
         webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y',
         signal: options.signal ?? AbortSignal.timeout(10_000),
       });
@@ -227,6 +235,56 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       expect(Number.isFinite(burst)).toBe(true);
       expect(adapter.rateOf(settings)).toEqual({ perSecond, burst });
     });
+
+    const { lookUp } = fixture;
+    it('7. looks up where the fixture says so', () => {
+      expect(adapter.lookUp === undefined).toBe(lookUp === undefined);
+    });
+
+    if (lookUp !== undefined) {
+      describe('7. lookUp makes at most one call, and says only what it heard', () => {
+        const ask = (options: { baseUrl?: string; signal?: AbortSignal } = {}) =>
+          adapter.lookUp?.({
+            settings: fixture.settings(options.baseUrl ?? server.baseUrl),
+            channelId: CHANNEL,
+            reference: REFERENCE,
+            address: fixture.address,
+            calledAt: NOW,
+            signal: options.signal ?? AbortSignal.timeout(10_000),
+          });
+
+        it('reports what the provider took, with its ids, and asks by the reference', async () => {
+          server.answer = () => lookUp.accepted.answer;
+          const { providerMessageIds } = lookUp.accepted;
+          expect(await ask()).toMatchObject({ kind: 'accepted', providerMessageIds });
+          expect(calls()).toBe(1);
+          expect(server.requests.at(-1)).toMatchObject({ method: 'GET' });
+          expect(server.requests.at(-1)?.url).toContain(encodeURIComponent(REFERENCE));
+        });
+
+        it.each(lookUp.rejected)('reports $code', async ({ answer, code }) => {
+          server.answer = () => answer;
+          expect(await ask()).toMatchObject({ kind: 'rejected', failure: { code } });
+          expect(calls()).toBe(1);
+        });
+
+        const unheard = [...UNCLEAR, ...lookUp.unclear.map((answer) => [JSON.stringify(answer), answer] as const)];
+        it.each(unheard)('%s is unknown', async (_name, answer) => {
+          server.answer = () => answer;
+          expect(await ask()).toEqual({ kind: 'unknown' });
+          expect(calls()).toBe(1);
+        });
+
+        it('ends with its signal, and where nobody listens', async () => {
+          server.answer = () => 'silence';
+          expect(await ask({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
+          expect(await ask({ signal: AbortSignal.abort() })).toEqual({ kind: 'unknown' });
+          const gone = await startScriptedServer(() => 'drop');
+          await gone.close();
+          expect(await ask({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unknown' });
+        });
+      });
+    }
 
     it('normalizes an address once and for all', () => {
       for (const platform of adapter.platforms) {

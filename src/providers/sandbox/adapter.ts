@@ -2,6 +2,8 @@ import { Agent } from 'undici';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
 import { callCarrier } from './call.js';
 import { interpretSandboxWebhook } from './interpret.js';
+import { lookUpCall } from './look-up.js';
+import { partsOf } from './parts.js';
 import { parseSandboxSettings, sandboxRateOf, type SandboxSettings } from './settings.js';
 import { isSigned } from './signature.js';
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from './wire.js';
@@ -17,7 +19,10 @@ const ANSWER_BYTES_MAX = 65_536;
 
 /** The sandbox takes whatever Parley takes: only the outer limits bound it. */
 const CAPABILITIES: Capabilities = {
-  content: { text: {}, image: {}, file: {}, location: {}, list: {} },
+  content: {
+    ...{ text: {}, image: {}, file: {}, location: {}, list: {} },
+    ...{ contacts: {}, carousel: {}, reaction: {}, template: {} },
+  },
   acceptedMeansSent: false,
   serviceWindowHours: 'permanent',
 };
@@ -26,18 +31,23 @@ const CAPABILITIES: Capabilities = {
 export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<SandboxSettings> {
   // Idle sockets don't hold the process, so there is nothing to close.
   const dispatcher = new Agent({ maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: 10_000 });
+  const baseUrlOf = ({ apiBaseUrl }: SandboxSettings) => apiBaseUrl ?? deps.defaultBaseUrl();
   return {
     kind: 'SANDBOX',
     platforms: ['WHATSAPP'],
     capabilities: CAPABILITIES,
     parseSettings: (input) => parseSandboxSettings(input, deps.newSecret),
     normalizeAddress: (_platform, address) => normalizePhoneNumber(address),
-    partsOf: () => 1,
+    partsOf,
     rateOf: sandboxRateOf,
     async send(request) {
-      const baseUrl = request.settings.apiBaseUrl ?? deps.defaultBaseUrl();
+      const baseUrl = baseUrlOf(request.settings);
       if (baseUrl !== undefined) return callCarrier(baseUrl, request, dispatcher);
       return { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } };
+    },
+    async lookUp(request) {
+      const baseUrl = baseUrlOf(request.settings);
+      return baseUrl === undefined ? { kind: 'unknown' } : lookUpCall(baseUrl, request, dispatcher);
     },
     verify({ headers, body }, settings, now) {
       const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };

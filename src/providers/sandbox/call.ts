@@ -1,50 +1,43 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { wasNeverSent } from '../never-sent.js';
 import type { Outcome, SendRequest } from '../provider.js';
 import { retryAfterOf } from '../retry-after.js';
+import { exchange, type CarrierResponse } from './exchange.js';
 import { failureOf } from './failures.js';
+import { partOf, partsOf } from './parts.js';
 import type { SandboxSettings } from './settings.js';
 import { errorAnswer, sendAnswer, UNAVAILABLE_CODE, type SendBody } from './wire.js';
 
 /** 4xx answers that do not say that the request was refused: whether it was processed isn't known. */
 const AMBIGUOUS_STATUSES: ReadonlySet<number> = new Set([408, 425]);
 
-/** One POST, no redirect, no retry. Never throws: whatever isn't a clear answer is `unknown` (rule 19). */
+/** One POST. Never throws: whatever isn't a clear answer is `unknown` (rule 19). */
 export async function callCarrier(
   baseUrl: string,
   send: SendRequest<SandboxSettings>,
   dispatcher: Dispatcher,
 ): Promise<Outcome> {
-  const body: SendBody = {
+  const json: SendBody = {
     to: send.address,
     reference: send.reference,
     callbackUrl: send.webhookUrl,
-    content: send.content,
+    content: partOf(send.content, send.part),
+    part: { index: send.part, count: partsOf(send.content) },
+    replyTo: send.replyToProviderMessageId,
+    call: send.call,
+    chaos: send.settings.chaos,
   };
+  const { token } = send.settings;
   try {
-    const answer = await request(`${baseUrl.replace(/\/+$/, '')}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${send.settings.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: send.signal,
-      dispatcher,
-    });
-    // The status alone is enough for a refusal: its body may be cut off or too long.
-    const json = parseJson(await answer.body.text().catch(() => ''));
-    return outcomeOf({ status: answer.statusCode, headers: answer.headers, json });
+    return outcomeOf(
+      await exchange({ baseUrl, method: 'POST', path: '/messages', token, json, signal: send.signal }, dispatcher),
+    );
   } catch (error) {
     return wasNeverSent(error) ? { kind: 'unavailable' } : { kind: 'unknown' };
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly json: unknown;
-}
-
-function outcomeOf({ status, headers, json }: Answer): Outcome {
+function outcomeOf({ status, headers, json }: CarrierResponse): Outcome {
   if (status === 202) {
     const taken = sendAnswer.safeParse(json);
     return taken.success ? { kind: 'accepted', providerMessageIds: [taken.data.id] } : { kind: 'unknown' };
@@ -60,11 +53,3 @@ function outcomeOf({ status, headers, json }: Answer): Outcome {
 
 const throttled = (retryAfterMs: number | undefined): Outcome =>
   retryAfterMs === undefined ? { kind: 'throttled' } : { kind: 'throttled', retryAfterMs };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

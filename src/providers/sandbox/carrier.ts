@@ -4,13 +4,11 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../../events/kernel/clock.js';
 import type { Running } from '../../lifecycle.js';
+import { createClerk, type Answer } from './clerk.js';
 import { createRandom } from './random.js';
-import { readSend } from './send-reader.js';
-import { createStage, type Stage } from './stage.js';
-import { storyOf } from './stories.js';
+import { createStage } from './stage.js';
 import { createStoryTeller } from './story-teller.js';
 import { createWebhookPoster } from './webhook-poster.js';
-import type { ErrorAnswer } from './wire.js';
 
 export interface SandboxCarrierDeps {
   /** Drives the delays: the same seed and the same order of sends give the same ones. */
@@ -27,7 +25,7 @@ export interface SandboxCarrier extends Running {
 
 /**
  * A simulated carrier on loopback. It speaks the contract of `wire.ts` over real HTTP and tells each recipient's story
- * by signed webhooks. It keeps nothing: a stop ends all stories where they are.
+ * by signed webhooks. It keeps nothing but what it remembers of its last calls: a stop ends all stories where they are.
  */
 export async function startSandboxCarrier(deps: SandboxCarrierDeps): Promise<SandboxCarrier> {
   const { seed, clock = systemClock, logger } = deps;
@@ -35,11 +33,14 @@ export async function startSandboxCarrier(deps: SandboxCarrierDeps): Promise<San
   const newId = () => `sbx_${randomUUID()}`;
   const teller = createStoryTeller({ poster, random: createRandom(seed), clock, newId });
   const stage = createStage(teller, logger);
+  const clerk = createClerk({ stage, clock, newId });
   const server = createServer((request, response) => {
-    perform(request, response, { stage, newId }).catch((error: unknown) => {
-      logger.debug({ err: error }, 'A call to the sandbox carrier broke off.');
-      request.socket.destroy();
-    });
+    clerk(request)
+      .then((answer) => perform(answer, request, response))
+      .catch((error: unknown) => {
+        logger.debug({ err: error }, 'A call to the sandbox carrier broke off.');
+        request.socket.destroy();
+      });
   });
   server.requestTimeout = 30_000;
   const baseUrl = await listen(server);
@@ -53,42 +54,15 @@ export async function startSandboxCarrier(deps: SandboxCarrierDeps): Promise<San
   };
 }
 
-const NOBODY_THERE = { status: 422, error: { code: 'recipient_not_on_platform', message: 'Nobody has this number.' } };
-const TOO_MANY = { status: 429, error: { code: 'rate_limited', message: 'Too many messages at once.' } };
-
-interface Performance {
-  readonly stage: Stage;
-  readonly newId: () => string;
-}
-
-async function perform(request: IncomingMessage, response: ServerResponse, { stage, newId }: Performance) {
-  const read = await readSend(request);
-  if ('refusal' in read) {
-    refuse(response, read.status, read.refusal);
-    return;
-  }
-  const story = storyOf(read.send.to);
-  if (story.answer === 'hangs up') {
+function perform(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
+  if (answer.status === 'hangs up') {
     request.socket.destroy();
-    return;
+  } else {
+    const { status, body, retryAfterSeconds } = answer;
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
-  const refusal = story.answer === 'refuses' ? NOBODY_THERE : stage.isFull() ? TOO_MANY : undefined;
-  if (refusal !== undefined) {
-    refuse(response, refusal.status, refusal.error);
-    return;
-  }
-  const message = { id: newId(), ...read };
-  const telling = stage.open(message, story);
-  await telling.before();
-  answer(response, 202, { id: message.id });
-  telling.after();
-}
-
-const refuse = (response: ServerResponse, status: number, error: ErrorAnswer['error']) =>
-  answer(response, status, { error } satisfies ErrorAnswer);
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  answer.afterwards?.();
 }
 
 function listen(server: Server): Promise<string> {

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { accepted, refused, type Decision } from '../../events/kernel/decision.js';
 import type { ChannelRate, SettingsRefusal } from '../provider.js';
+import { chaos, type Chaos } from './chaos.js';
 
 /** What a sandbox channel keeps. `token` is both what Parley shows the carrier and what the carrier signs with. */
 export interface SandboxSettings {
   readonly apiBaseUrl?: string | undefined;
   /** Calls a second that the channel may take. */
   readonly ratePerSecond?: number | undefined;
+  /** How the carrier misbehaves: for those who want to see what Parley makes of it. */
+  readonly chaos?: Chaos | undefined;
   readonly token: string;
 }
-
-const PUBLIC_FIELDS = ['apiBaseUrl', 'ratePerSecond'];
 
 /** Nobody is to wait for a simulated carrier who did not ask for it. */
 const RATE_DEFAULT = 1_000;
@@ -29,7 +30,14 @@ const input = z.strictObject({
     .min(1, { error: RATE_REFUSAL })
     .max(RATE_MAX, { error: RATE_REFUSAL })
     .optional(),
+  chaos: chaos.optional(),
 });
+
+/** What may be set, by its place. */
+const FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(input.shape)],
+  ['chaos', Object.keys(chaos.shape)],
+]);
 
 /** A burst of one second: who is woken late loses no token. */
 export function sandboxRateOf({ ratePerSecond = RATE_DEFAULT }: SandboxSettings): ChannelRate {
@@ -47,7 +55,8 @@ export function parseSandboxSettings(
 }
 
 function refusalsOf(issue: z.core.$ZodIssue): SettingsRefusal[] {
-  if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.map(String), message: issue.message }];
-  const message = `A sandbox channel has no such setting. It takes ${PUBLIC_FIELDS.join(' and ')}.`;
-  return issue.keys.slice(0, 10).map((key) => ({ field: [key.slice(0, 100)], message }));
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
+  const message = `A sandbox channel has no such setting. It takes ${FIELDS.get(path.join('.'))?.join(', ') ?? 'none'}.`;
+  return issue.keys.slice(0, 10).map((key) => ({ field: [...path, key.slice(0, 100)], message }));
 }

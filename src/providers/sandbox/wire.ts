@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RECEIPT_STATUSES } from '../../events/channel/events.js';
 import { messageContent } from '../../events/message/content.js';
+import { chaos } from './chaos.js';
 
 /**
  * What Parley and a sandbox carrier say to each other, over plain HTTP and JSON. Each side judges what the other sent.
@@ -13,6 +14,10 @@ import { messageContent } from '../../events/message/content.js';
  *  - any other `4xx` and an `errorAnswer`: it never will (408 and 425 say nothing of the kind: whether it was taken is
  *    unknown).
  *  - anything else, and no answer at all: nobody knows.
+ *
+ * To ask what became of a call: `GET {apiBaseUrl}/messages?reference=<reference>` with the same `Authorization`. `200` and
+ * a `lookUpAnswer`: it was taken, or refused. Anything else: nobody knows, or not yet; a carrier may find a message by its
+ * reference only some seconds after it took it, and forget it later.
  *
  * Webhooks: `POST <callbackUrl>` with one `carrierEvent`, or several as `{ "events": […] }`, signed with the channel's
  * token (`signature.ts`). 2xx takes it; a 5xx or a lost connection is tried again, any other answer is final.
@@ -31,6 +36,14 @@ export const sendBody = z.object({
   reference: z.string().min(1).max(255),
   callbackUrl: z.url({ protocol: /^https?$/ }).max(2_048),
   content: messageContent,
+  /** The carrier's id of the message that this one answers or reacts to. */
+  replyTo: carrierId.optional(),
+  /** Which part of how many, where a message takes several calls; from 0. */
+  part: z.object({ index: z.int().min(0), count: z.int().min(1) }).optional(),
+  /** Which call for this reference it is, from 1. */
+  call: z.int().min(1).optional(),
+  /** How the carrier is to misbehave, for tests. */
+  chaos: chaos.optional(),
 });
 export type SendBody = z.infer<typeof sendBody>;
 
@@ -38,6 +51,7 @@ export const sendAnswer = z.object({ id: carrierId });
 
 const carrierError = z.object({ code: z.string().min(1).max(100), message: z.string().max(1_000) });
 export const errorAnswer = z.object({ error: carrierError });
+export const lookUpAnswer = z.union([sendAnswer, errorAnswer]);
 /** With 503. Without it, nobody knows what a 5xx means. */
 export const UNAVAILABLE_CODE = 'unavailable';
 export type ErrorAnswer = z.infer<typeof errorAnswer>;

@@ -65,6 +65,21 @@ providerContract('sandbox', {
       { status: 425 },
     ],
   },
+  lookUp: {
+    accepted: { answer: { status: 200, body: '{"id":"sbx_1"}' }, providerMessageIds: ['sbx_1'] },
+    rejected: [
+      {
+        answer: { status: 200, body: '{"error":{"code":"content_rejected","message":"No."}}' },
+        code: 'CONTENT_REJECTED',
+      },
+    ],
+    unclear: [
+      { status: 404, body: '{"error":{"code":"not_found","message":"No message."}}' },
+      { status: 401, body: '{"error":{"code":"token_invalid","message":"Who?"}}' },
+      { status: 202, body: '{"id":"sbx_1"}' },
+      { status: 429, headers: { 'retry-after': '1' } },
+    ],
+  },
   receipt: (settings, reference, now) => signed(receipt(reference), settings, now),
   echoes: true,
 });
@@ -108,6 +123,7 @@ describe('settings of a sandbox channel', () => {
       address: '+15550100000',
       content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
       part: 0,
+      call: 1,
       webhookUrl: 'http://127.0.0.1:1',
       signal: AbortSignal.timeout(1_000),
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { channelIds } from '../../../src/events/kernel/ids.js';
 import type { Interpretation, Outcome, WebhookRequest } from '../../../src/providers/provider.js';
+import type { Chaos } from '../../../src/providers/sandbox/chaos.js';
 import { createSandboxAdapter } from '../../../src/providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../../../src/providers/sandbox/carrier.js';
 import { eventually } from '../../support/eventually.js';
@@ -41,16 +42,25 @@ beforeEach(() => {
 });
 
 let sends = 0;
-async function send(address: string, text = 'Hello'): Promise<{ outcome: Outcome; reference: string; at: number }> {
+interface Sending {
+  readonly text?: string;
+  readonly reference?: string;
+  readonly call?: number;
+  readonly chaos?: Chaos;
+}
+async function send(
+  address: string,
+  { text = 'Hello', reference = `reference-${sends + 1}`, call = 1, chaos }: Sending = {},
+): Promise<{ outcome: Outcome; reference: string; at: number }> {
   sends += 1;
-  const reference = `reference-${sends}`;
   const outcome = await adapter.send({
-    settings,
+    settings: { ...settings, chaos },
     channelId: CHANNEL,
     reference,
     address,
     content: { kind: 'text', text, actions: [], attachments: [] },
     part: 0,
+    call,
     webhookUrl: `${parley.baseUrl}/hook/${sends}`,
     signal: AbortSignal.timeout(20_000),
   });
@@ -65,7 +75,7 @@ const story = () =>
 
 describe('the stories of the sandbox carrier', () => {
   it.each(['+15550100000', '+491700000001'])('%s: delivered, read, and an answer within 2 s', async (address) => {
-    const { outcome, reference, at } = await send(address, 'Anyone there?');
+    const { outcome, reference, at } = await send(address, { text: 'Anyone there?' });
     expect(outcome).toMatchObject({ kind: 'accepted' });
     await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read', 'You said: Anyone there?']));
     expect(told.at(-1)?.at).toBeLessThan(at + 2_500);
@@ -92,6 +102,26 @@ describe('the stories of the sandbox carrier', () => {
     await send('+15550100003');
     await eventually(() => expect(story()).toEqual(['sent', 'failed']));
     expect(told.at(-1)?.fact).toMatchObject({ stage: 'DELIVERY', failure: { code: 'RECIPIENT_UNREACHABLE' } });
+  });
+
+  it.each([
+    ['+15550100004', 2, { kind: 'throttled', retryAfterMs: 1_000 }],
+    ['+15550100009', 3, { kind: 'unavailable' }],
+  ])('%s: turns a message away %i times, then takes it and what is queued behind it', async (address, times, away) => {
+    const [first, second] = [`first-${address}`, `second-${address}`];
+    for (let call = 1; call <= times; call += 1) {
+      expect((await send(address, { reference: first, call })).outcome).toEqual(away);
+    }
+    expect((await send(address, { reference: first, call: times + 1 })).outcome.kind).toBe('accepted');
+    expect((await send(address, { reference: second })).outcome.kind).toBe('accepted');
+    await eventually(() => expect(story()).toHaveLength(8));
+  });
+
+  it('+15550100005: takes the message, drops the line, and its receipts come 2 to 4 s later', async () => {
+    const { outcome, at } = await send('+15550100005');
+    expect(outcome).toEqual({ kind: 'unknown' });
+    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read']));
+    for (const { at: toldAt } of told) expect(toldAt - at).toBeGreaterThan(1_950);
   });
 
   it('+15550100006: drops the line, and never says more', async () => {
@@ -153,7 +183,8 @@ describe('the sandbox carrier', () => {
   });
 
   it('knows nothing else', async () => {
-    expect((await fetch(`${carrier.baseUrl}/messages`)).status).toBe(404);
+    expect((await fetch(`${carrier.baseUrl}/message`)).status).toBe(404);
+    expect((await fetch(`${carrier.baseUrl}/messages`, { method: 'PUT' })).status).toBe(404);
   });
 
   it('ends its stories where they are when it stops', async () => {
@@ -168,6 +199,7 @@ describe('the sandbox carrier', () => {
       address: '+15550100000',
       content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
       part: 0,
+      call: 1,
       webhookUrl: `${parley.baseUrl}/hook/last`,
       signal: AbortSignal.timeout(5_000),
     });

@@ -42,6 +42,7 @@ export async function callProvider(
       channelId: channel.id,
       reference: formatReference(claim),
       part: claim.part,
+      call: claim.call + 1,
       webhookUrl: `${publicUrl()}/webhooks/${providerSlug(channel.provider)}/${channel.id}`,
       signal: deadline.signal,
     });

@@ -3,17 +3,23 @@ import type { WebhookTarget } from './webhook-poster.js';
 import { sendBody, type ErrorAnswer, type SendBody } from './wire.js';
 
 const BODY_BYTES_MAX = 1024 * 1024;
+const REFERENCE_CHARACTERS_MAX = 255;
 
-export type ReadSend =
-  | { readonly send: SendBody; readonly target: WebhookTarget }
-  | { readonly status: number; readonly refusal: ErrorAnswer['error'] };
+export type ReadRequest =
+  | { readonly kind: 'send'; readonly send: SendBody; readonly target: WebhookTarget }
+  | { readonly kind: 'look up'; readonly token: string; readonly reference: string }
+  | { readonly kind: 'refusal'; readonly status: number; readonly error: ErrorAnswer['error'] };
 
 /** Reads the whole request, and judges it as a real provider's door would. @throws when the line breaks off */
-export async function readSend(request: IncomingMessage): Promise<ReadSend> {
+export async function readRequest(request: IncomingMessage): Promise<ReadRequest> {
   const body = await readBody(request);
-  if (request.method !== 'POST' || request.url !== '/messages') return refusal(404, 'not_found', 'POST /messages.');
+  const [path, query] = (request.url ?? '').split('?', 2);
+  const isKnown = request.method === 'POST' || request.method === 'GET';
+  if (path !== '/messages' || !isKnown)
+    return refusal(404, 'not_found', 'POST /messages, or GET /messages?reference=….');
   const token = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return refusal(401, 'token_invalid', 'A bearer token of at least 16 characters is needed.');
+  if (request.method === 'GET') return readLookUp(token, new URLSearchParams(query));
   if (body === undefined) return refusal(413, 'content_rejected', 'The body is over 1 MiB.');
   // Also what keeps web pages out: a browser asks before it sends JSON to another origin, and is never answered yes.
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
@@ -21,10 +27,22 @@ export async function readSend(request: IncomingMessage): Promise<ReadSend> {
   }
   const send = sendBody.safeParse(parseJson(body));
   if (!send.success) return refusal(400, 'content_rejected', 'The body is no send request.');
-  return { send: send.data, target: { callbackUrl: send.data.callbackUrl, token } };
+  return { kind: 'send', send: send.data, target: { callbackUrl: send.data.callbackUrl, token } };
 }
 
-const refusal = (status: number, code: string, message: string): ReadSend => ({ status, refusal: { code, message } });
+function readLookUp(token: string, given: URLSearchParams): ReadRequest {
+  const reference = given.get('reference') ?? '';
+  if (reference === '' || reference.length > REFERENCE_CHARACTERS_MAX) {
+    return refusal(400, 'reference_invalid', 'A reference of 1 to 255 characters is needed: ?reference=….');
+  }
+  return { kind: 'look up', token, reference };
+}
+
+const refusal = (status: number, code: string, message: string): ReadRequest => ({
+  kind: 'refusal',
+  status,
+  error: { code, message },
+});
 
 /** Undefined: over the bound. It is read to its end all the same, so that the answer finds a listener. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
