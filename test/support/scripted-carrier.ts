@@ -13,7 +13,10 @@ export interface CarrierCall {
 }
 
 /** What the carrier does with a call: answer it, or take it and drop the line. */
-export type CarrierAnswer = 'accept' | 'drop' | { readonly status: number; readonly body: unknown };
+export type CarrierAnswer =
+  | 'accept'
+  | 'drop'
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 /** A provider outside the process under test that speaks the sandbox's wire contract and does what the test says. */
 export interface ScriptedCarrier {
@@ -33,8 +36,8 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     calls.push(call);
     const says = await carrier.script(call);
     if (says === 'drop') return void request.socket.destroy();
-    const { status, body } = says === 'accept' ? { status: 202, body: { id: call.id } } : says;
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const { status, body, headers } = says === 'accept' ? { status: 202, body: { id: call.id }, headers: {} } : says;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const carrier: ScriptedCarrier = {

@@ -8,6 +8,7 @@ import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
+import { createLateRefusal } from './late-refusal.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { createSlots } from './slots.js';
@@ -54,24 +55,35 @@ export interface CallRunner {
 /** For the last outcomes to be stored, after calls were cut off; the process must be gone within 10 s of SIGTERM (F38). */
 const STORE_GRACE_MS = 2_000;
 
+/** Every call listens: as many as there are slots, not the ten above which Node suspects a leak. */
+function heardByMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 export function createCallRunner(deps: CallRunnerDeps): CallRunner {
-  const { database, outbox, publisher, clock, logger, limits } = deps;
+  const { database, outbox, publisher, clock, logger, limits, faultPoint = () => undefined } = deps;
   const slots = createSlots({ perChannel: limits.callsPerChannel, overall: limits.callsOverall });
-  const stopping = new AbortController();
-  const hurrying = new AbortController();
-  const givingUp = new AbortController();
-  // Every call listens: as many as there are slots, not the ten above which Node suspects a leak.
-  setMaxListeners(0, stopping.signal, hurrying.signal, givingUp.signal);
+  const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()];
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
   const store = createClaimStore({ database, outbox, publisher, logger, givingUp: givingUp.signal });
   const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
-  const startCall = createStartCall({
-    ...{ database, outbox, store, makeEvent, clock, logger },
-    ...limits,
-    ...signals,
-  });
+  const before = { database, outbox, store, makeEvent, clock, logger, ...signals };
+  const startCall = createStartCall({ ...before, ...limits });
+  const refuseLate = createLateRefusal(before);
   const providerCall = { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal };
-  const faultPoint = deps.faultPoint ?? (() => undefined);
+  const calling = {
+    refuseLate,
+    startCall,
+    store,
+    makeEvent,
+    clock,
+    random: Math.random,
+    providerCall,
+    logger,
+    faultPoint,
+  };
   const underWay = new Map<string, Promise<void>>();
   const end = (claim: ClaimedDispatch) => {
     underWay.delete(claim.leaseToken);
@@ -83,7 +95,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     free: (channelId) => slots.free(channelId),
     run(claim, carrier) {
       slots.take(claim.channelId);
-      const performing = performCall(claim, carrier, { startCall, store, makeEvent, providerCall, logger, faultPoint });
+      const performing = performCall(claim, carrier, calling);
       underWay.set(
         claim.leaseToken,
         performing.finally(() => end(claim)),

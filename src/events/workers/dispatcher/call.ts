@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../../kernel/clock.js';
 import type { ClaimedDispatch } from './claim.js';
-import { nextStep } from './policy.js';
+import { deferCall } from './defer.js';
+import type { LateRefusal } from './late-refusal.js';
+import { nextStep, type Ended } from './policy.js';
 import { callProvider, type Carrier, type ProviderCallDeps } from './provider-call.js';
 import type { StartCall } from './start-call.js';
 import type { StepEventMaker } from './step-events.js';
@@ -11,9 +14,13 @@ export type DispatchFaultPoint = 'dispatch.claimed' | 'dispatch.calling' | 'disp
 export type FaultPoint = (point: DispatchFaultPoint) => void | Promise<void>;
 
 export interface PerformCallDeps {
+  readonly refuseLate: LateRefusal;
   readonly startCall: StartCall;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
+  readonly clock: Clock;
+  /** From 0 to 1, by chance. */
+  readonly random: () => number;
   readonly providerCall: ProviderCallDeps;
   readonly logger: Logger;
   readonly faultPoint: FaultPoint;
@@ -29,15 +36,23 @@ export async function performCall(claim: ClaimedDispatch, carrier: Carrier, deps
 }
 
 async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCallDeps): Promise<void> {
-  const { store, makeEvent, faultPoint } = deps;
+  const { faultPoint } = deps;
   await faultPoint('dispatch.claimed');
+  if (await deps.refuseLate(claim, carrier)) return;
   const call = await deps.startCall(claim);
   if (call === undefined) return;
   await faultPoint('dispatch.calling');
   const outcome = await callProvider(claim, carrier, deps.providerCall);
   await faultPoint('dispatch.answered');
-  const step = nextStep(outcome, { attempt: claim.attempt, part: claim.part, call }, carrier.adapter.capabilities);
-  const events = step.events.map((said) => makeEvent(claim, call, said));
-  await store.settle({ ...step, subject: claim, leaseToken: claim.leaseToken, events });
+  const place = { attempt: claim.attempt, part: claim.part, call };
+  const history = { deferrals: claim.deferrals, deferredForMs: claim.deferredForMs, random: deps.random() };
+  const step = nextStep(outcome, place, carrier.adapter.capabilities, history);
+  if (step.state === 'waiting') await deferCall(claim, call, { ...step.deferral, putOff: step.deferral }, deps);
+  else await settle(claim, call, step, deps);
   await faultPoint('dispatch.settled');
+}
+
+async function settle(claim: ClaimedDispatch, call: number, step: Ended, deps: PerformCallDeps): Promise<void> {
+  const events = step.events.map((said) => deps.makeEvent(claim, call, said));
+  await deps.store.settle({ ...step, subject: claim, leaseToken: claim.leaseToken, events });
 }

@@ -11,6 +11,11 @@ import type { Bucket } from './token-bucket.js';
 export interface ClaimedDispatch extends DispatchSubject {
   /** The number of the last call that began; the next one is one more. */
   readonly call: number;
+  /** How often the provider put it off, and for how long it has been doing so by the database's clock; 0 and 0: never. */
+  readonly deferrals: number;
+  readonly deferredForMs: number;
+  /** It was to be sent later, and is due now. */
+  readonly isScheduled: boolean;
   /** JSON of what is to be sent; judged before the call. */
   readonly payload: unknown;
   readonly leaseToken: string;
@@ -88,7 +93,7 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
   const tokens = request.leaseTokens.slice(0, conversations.length);
   // In a statement of its own, which sees what the locks' last holders committed. The state is compared once more, on
   // the row itself: only a head that waits is taken. One that is locked has news, and its lane is set by who brings it.
-  const claimed = await tx.execute<SubjectRow & { call: number; payload: unknown; lease_token: string }>(sql`
+  const claimed = await tx.execute<ClaimedRow>(sql`
     with heads as (
       select d.message_id, d.attempt, d.part, c.token
       from unnest(${sql.param(conversations)}::uuid[], ${sql.param(tokens)}::uuid[]) as c(id, token)
@@ -102,14 +107,27 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
       lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1_000})
     from heads
     where d.message_id = heads.message_id and d.attempt = heads.attempt and d.part = heads.part
-    returning ${subjectColumns}, d.call, d.payload, d.lease_token`);
+    returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token, d.deferrals, (extract(epoch
+      from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
   await setLanes(tx, conversations);
   return claimed.rows.map((row) => ({
     ...subjectOf(row),
     call: row.call,
+    isScheduled: row.is_scheduled,
+    deferrals: row.deferrals,
+    deferredForMs: row.deferred_for_ms ?? 0,
     payload: row.payload,
     leaseToken: row.lease_token,
   }));
+}
+
+interface ClaimedRow extends SubjectRow {
+  readonly call: number;
+  readonly is_scheduled: boolean;
+  readonly payload: unknown;
+  readonly lease_token: string;
+  readonly deferrals: number;
+  readonly deferred_for_ms: number | null;
 }
 
 /** As many as there are lease tokens, sorted. */

@@ -1,6 +1,7 @@
-import type { MessageEventData, MessageEventType } from '../../message/events.js';
+import type { MessageEventData, MessageEventType, MessageFailureData } from '../../message/events.js';
 import { UnreachableCaseError } from '../../kernel/unreachable.js';
-import type { Capabilities, Outcome } from '../../../providers/provider.js';
+import type { Capabilities, LookUpAnswer, Outcome } from '../../../providers/provider.js';
+import { deferralOf, type Deferral, type DeferralHistory, type DeferralReason } from './back-off.js';
 
 /** An event before it has an envelope. */
 export type StepEvent = {
@@ -15,11 +16,19 @@ export interface CallPlace {
 }
 
 /** What becomes of the row, and what is said about it. */
-export interface NextStep {
+export type NextStep = Ended | PutOff;
+
+export interface Ended {
   readonly state: 'settled' | 'unknown';
   readonly events: readonly StepEvent[];
   /** Ids under which the provider will speak of this call. */
   readonly providerMessageIds: readonly string[];
+}
+
+/** It waits again, and whoever stores that says until when. */
+export interface PutOff {
+  readonly state: 'waiting';
+  readonly deferral: Deferral;
 }
 
 /** The policy (rule 19): an adapter reports, this table decides. Pure. */
@@ -27,41 +36,33 @@ export function nextStep(
   outcome: Outcome,
   place: CallPlace,
   capabilities: Pick<Capabilities, 'acceptedMeansSent'>,
+  history: DeferralHistory,
 ): NextStep {
-  const { attempt, part, call } = place;
-  const { acceptedMeansSent } = capabilities;
   switch (outcome.kind) {
-    case 'accepted': {
-      const providerMessageIds = cleanIds(outcome.providerMessageIds);
-      const { providerAddress } = outcome;
-      const content = providerAddress === undefined ? {} : { content: { providerAddress: clean(providerAddress) } };
-      const submitted: StepEvent = {
-        type: 'message.submitted',
-        data: { attempt, part, call, providerMessageIds, ...content },
-      };
-      const [providerMessageId] = providerMessageIds;
-      const sent: StepEvent = { type: 'message.sent', data: { attempt, part, providerMessageId } };
-      return { state: 'settled', events: acceptedMeansSent ? [submitted, sent] : [submitted], providerMessageIds };
-    }
+    case 'throttled':
+      return putOff('throttled', outcome.retryAfterMs, place, history);
+    case 'unavailable':
+      return putOff('unavailable', undefined, place, history);
+    default:
+      return endedBy(outcome, place, capabilities);
+  }
+}
+
+/** The half of the table that ends a call; a look-up's answers are all of it. */
+export function endedBy(
+  outcome: LookUpAnswer,
+  place: CallPlace,
+  capabilities: Pick<Capabilities, 'acceptedMeansSent'>,
+): Ended {
+  const { attempt, part, call } = place;
+  switch (outcome.kind) {
+    case 'accepted':
+      return accepted(outcome, place, capabilities);
     case 'rejected': {
-      const { providerCode, ...failure } = outcome.failure;
-      const code = providerCode === undefined ? {} : { providerCode: clean(providerCode) };
       const content =
         outcome.providerMessage === undefined ? {} : { content: { providerMessage: clean(outcome.providerMessage) } };
-      const failed: StepEvent = {
-        type: 'message.send_failed',
-        data: { attempt, part, failure: { ...failure, ...code }, ...content },
-      };
-      return { state: 'settled', events: [failed], providerMessageIds: [] };
+      return failed(place, outcome.failure, content);
     }
-    case 'throttled':
-      return nextStep({ kind: 'rejected', failure: { code: 'RATE_LIMITED', isRetryable: true } }, place, capabilities);
-    case 'unavailable':
-      return nextStep(
-        { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } },
-        place,
-        capabilities,
-      );
     case 'unknown': {
       const unknown: StepEvent = {
         type: 'message.outcome_unknown',
@@ -73,6 +74,52 @@ export function nextStep(
       throw new UnreachableCaseError(outcome);
   }
 }
+
+function accepted(
+  outcome: Extract<Outcome, { kind: 'accepted' }>,
+  { attempt, part, call }: CallPlace,
+  { acceptedMeansSent }: Pick<Capabilities, 'acceptedMeansSent'>,
+): Ended {
+  const providerMessageIds = cleanIds(outcome.providerMessageIds);
+  const { providerAddress } = outcome;
+  const content = providerAddress === undefined ? {} : { content: { providerAddress: clean(providerAddress) } };
+  const submitted: StepEvent = {
+    type: 'message.submitted',
+    data: { attempt, part, call, providerMessageIds, ...content },
+  };
+  const [providerMessageId] = providerMessageIds;
+  const sent: StepEvent = { type: 'message.sent', data: { attempt, part, providerMessageId } };
+  return { state: 'settled', events: acceptedMeansSent ? [submitted, sent] : [submitted], providerMessageIds };
+}
+
+function failed(
+  { attempt, part }: Pick<CallPlace, 'attempt' | 'part'>,
+  { providerCode, ...failure }: MessageFailureData,
+  content: { readonly content?: { readonly providerMessage: string } },
+): Ended {
+  const code = providerCode === undefined ? {} : { providerCode: clean(providerCode) };
+  const said: StepEvent = {
+    type: 'message.send_failed',
+    data: { attempt, part, failure: { ...failure, ...code }, ...content },
+  };
+  return { state: 'settled', events: [said], providerMessageIds: [] };
+}
+
+const putOff = (
+  reason: DeferralReason,
+  retryAfterMs: number | undefined,
+  place: CallPlace,
+  history: DeferralHistory,
+): NextStep => {
+  const deferral = deferralOf(reason, retryAfterMs, history);
+  return deferral === undefined ? givenUp(reason, place) : { state: 'waiting', deferral };
+};
+
+const GIVEN_UP_CODE = { throttled: 'RATE_LIMITED', unavailable: 'PROVIDER_UNAVAILABLE' } as const;
+
+/** The ten minutes are over: nothing of it was sent, and whoever wants to may send it again. */
+export const givenUp = (reason: DeferralReason, place: Pick<CallPlace, 'attempt' | 'part'>): Ended =>
+  failed(place, { code: GIVEN_UP_CODE[reason], isRetryable: true }, {});
 
 const PROVIDER_TEXT_MAX = 1_000;
 const PROVIDER_IDS_MAX = 100;

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { beginCalls } from './begin.js';
 import type { ClaimedDispatch } from './claim.js';
+import { deferCall } from './defer.js';
 import { createIsolatingBatch } from './isolating-batch.js';
 import { isPassing, retryPassing } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
@@ -34,7 +35,8 @@ export type StartCall = (claim: ClaimedDispatch) => Promise<number | undefined>;
 const BATCH_MAX = 128;
 /** Well before the claim's lease ends, when somebody else may have it. */
 const BEGIN_FOR_MS = 20_000;
-const LOG_AWAY_DELAY_MS = 1_000;
+const LOG_AWAY = { reason: 'log_unavailable', delayMs: 1_000 } as const;
+const LEASE_SHORT = { reason: 'lease_short', delayMs: 0 } as const;
 
 export function createStartCall(deps: StartCallDeps): StartCall {
   const { database, store, logger, stopping } = deps;
@@ -60,7 +62,7 @@ export function createStartCall(deps: StartCallDeps): StartCall {
     // By both clocks: this process may have been stopped, or the machine asleep, since the lease was renewed.
     const isShort = deps.leaseMs - elapsedSince(begunAt, deps.clock) < deps.callMs || deps.hurrying.aborted;
     if (isAnnounced && !isShort) return call;
-    await defer(claim, call, isAnnounced ? 'lease_short' : 'log_unavailable', deps);
+    await deferCall(claim, call, isAnnounced ? LEASE_SHORT : LOG_AWAY, deps);
     return undefined;
   };
 }
@@ -76,19 +78,6 @@ async function announce(claim: ClaimedDispatch, call: number, deps: StartCallDep
     deps.logger.warn({ err: error, messageId: claim.messageId }, 'the log did not take that a call begins');
     return false;
   }
-}
-
-async function defer(
-  claim: ClaimedDispatch,
-  call: number,
-  reason: 'log_unavailable' | 'lease_short',
-  { clock, makeEvent, store }: StartCallDeps,
-): Promise<void> {
-  const { attempt, part } = claim;
-  const delayMs = reason === 'log_unavailable' ? LOG_AWAY_DELAY_MS : 0;
-  const nextAt = new Date(clock.now().getTime() + delayMs).toISOString();
-  const event = makeEvent(claim, call, { type: 'message.deferred', data: { attempt, part, call, reason, nextAt } });
-  await store.giveBack({ claim, from: 'calling', delayMs, event });
 }
 
 interface Times {
