@@ -10,9 +10,10 @@ const FAILED: ReadonlySet<MessageStatus> = new Set(['SENDING_FAILED', 'DELIVERY_
 
 /** Each side's latest that stands: one of ours shows from its acceptance on, unless its own message failed. */
 export async function toReactions({ reactions }: MessageState, { messages }: Loaders): Promise<Reaction[]> {
-  const own = await Promise.all(reactions.map(({ messageId }) => messageId && messages.load(messageId)));
+  const ids = reactions.flatMap(({ messageId }) => messageId ?? []);
+  const own = await Promise.all(ids.map((id) => messages.load(id)));
   const failed = new Set<MessageId>();
-  for (const message of own) if (message && FAILED.has(message.status)) failed.add(message.id);
+  for (const message of own) if (message !== undefined && FAILED.has(message.status)) failed.add(message.id);
   return shownReactions(reactions, (messageId) => failed.has(messageId)).map((reaction) =>
     instance(Reaction, {
       emoji: reaction.emoji,

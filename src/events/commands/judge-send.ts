@@ -8,6 +8,7 @@ import type { Thread, ThreadRequest } from '../outbox/address-book.js';
 import type { CommandDeps } from './command-deps.js';
 import type { SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
+import { refuseNamedMessages } from './named-messages.js';
 import { resolveRecipient } from './recipient.js';
 
 /** A send that is judged and may go. */
@@ -40,8 +41,8 @@ export async function judgeSend(
   if (!address.ok) return address;
   const request = { workspaceId: caller.workspaceId, channelId: channel.id, address: address.value };
   const thread = await findThread(request);
-  const reply = await refuseReply(deps, freshly, caller, form.value, thread);
-  if (reply !== undefined) return refused(reply);
+  const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
+  if (named !== undefined) return refused(named);
   const acceptance = await decide(deps, form.value, adapter, request, thread, key);
   return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
 }
@@ -65,23 +66,6 @@ async function findRoute(
   if (!channel.isEnabled || adapter === undefined)
     return refused({ code: 'CHANNEL_DISABLED', message: 'This channel does not send at the moment.', field });
   return accepted({ channel, adapter });
-}
-
-/** A message can only answer one of its own thread. */
-async function refuseReply(
-  { finders }: CommandDeps,
-  freshly: FreshLookup,
-  { workspaceId }: Caller,
-  { replyToMessageId }: SendForm,
-  thread: Thread | undefined,
-): Promise<UserError | undefined> {
-  if (replyToMessageId === undefined) return undefined;
-  const target = await freshly(async () => {
-    const [message] = await finders.messages(workspaceId, [replyToMessageId]);
-    return message?.direction === null ? undefined : message;
-  });
-  if (target !== undefined && target.conversationId === thread?.conversationId) return undefined;
-  return { code: 'MESSAGE_NOT_FOUND', message: 'No such message in this conversation.', field: ['replyToMessageId'] };
 }
 
 async function decide(

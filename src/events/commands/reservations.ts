@@ -21,7 +21,7 @@ const WAITING_MAX = 10_000;
 /** Another process may take a key between our look and our insert; who loses the same race so often is told so. */
 const RACES_MAX = 5;
 
-/** A send that needs a row before its event: it has a key, its address is new, or it is to be sent later. */
+/** A send that needs a row before its event: it has a key, its address is new, it is a reaction, or to be sent later. */
 export interface Reservation {
   readonly key: (KeyRef & { readonly requestHash: string }) | undefined;
   readonly request: ThreadRequest;

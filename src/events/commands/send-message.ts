@@ -52,7 +52,7 @@ export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
     givenUp.throwIfAborted();
     const { thread, acceptance } = ready.value;
     const event = key === undefined && thread !== undefined ? acceptance(thread) : undefined;
-    if (event?.type === 'message.accepted') return answer(await appendOnly(event));
+    if (event !== undefined && isAlone(event)) return answer(await appendOnly(event));
     const reserved = await reserve({ key, ...ready.value });
     if (reserved.kind === 'made') return answer(await reserved.publish(await reserved.opened));
     const repeated = key && (await repeat(key));
@@ -73,6 +73,10 @@ function keyOf({ identity }: CommandDeps, { workspaceId }: Caller, input: SendMe
   if (input.idempotencyKey === undefined) return undefined;
   return { workspaceId, key: input.idempotencyKey, requestHash: identity.requestHash(canonicalRequest(input)) };
 }
+
+/** A scheduled message needs its dispatches, and a reaction what it says of its target. */
+const isAlone = ({ type, data }: MessageAccepted): boolean =>
+  type === 'message.accepted' && data.contentKind !== 'reaction';
 
 const answer = ({ event, position, cursor }: Published): CommandResult<MessageState> => ({
   ok: true,
