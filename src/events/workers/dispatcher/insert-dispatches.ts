@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../database/database.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../../kernel/ids.js';
 import { keyColumns, NO_CONTACT, type DispatchPayload, type DispatchState, type DispatchSubject } from './dispatch.js';
+import { firstLookUpAt } from './look-up-times.js';
 
 /** A row of `work.dispatches` that is to be made. */
 export interface NewDispatch {
@@ -31,7 +32,7 @@ export async function insertDispatches(tx: Transaction, rows: readonly NewDispat
     select r.message_id, r.attempt, r.part, r.workspace_id, r.conversation_id, r.contact_id, r.channel_id,
       r.state, r.call, r.queue_offset, r.payload,
       coalesce(r.run_at, date_trunc('milliseconds', clock_timestamp())), r.scheduled_at,
-      case r.state when 'settled' then now() end, case r.state when 'unknown' then clock_timestamp() end
+      case r.state when 'settled' then now() end, case r.state when 'unknown' then ${firstLookUpAt} end
     from unnest(${keyColumns(subjects)},
       ${sql.param(subjects.map((subject) => workspaceIds.toUuid(subject.workspaceId)))}::uuid[],
       ${sql.param(subjects.map((subject) => conversationIds.toUuid(subject.conversationId)))}::uuid[],

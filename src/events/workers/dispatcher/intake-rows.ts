@@ -5,6 +5,7 @@ import type { MessageEvent } from '../../message/events.js';
 import { keyColumns, keyText, lockDispatches, type DispatchState, type DispatchSubject } from './dispatch.js';
 import { foldDispatch, isOver, type DispatchProgress, type IntakeStep } from './fold.js';
 import { insertDispatches } from './insert-dispatches.js';
+import { firstLookUpAt } from './look-up-times.js';
 import { CollisionError } from './retry.js';
 
 /** A step with the event that it was read from. */
@@ -107,7 +108,7 @@ async function updateRows(tx: Transaction, rows: readonly Changed[]): Promise<vo
     update work.dispatches d
     set state = r.state, call = r.call, run_at = coalesce(r.run_at, d.run_at), lease_token = null, lease_until = null,
       settled_at = case r.state when 'settled' then now() end,
-      look_up_at = case r.state when 'unknown' then clock_timestamp() end,
+      look_up_at = case r.state when 'unknown' then ${firstLookUpAt} end,
       payload = case when r.state in ('settled', 'cancelled') then null else d.payload end
     from unnest(${keyColumns(keys)},
       ${sql.param(rows.map((row) => row.before.state))}::text[], ${sql.param(rows.map((row) => row.before.call))}::int[],

@@ -13,6 +13,7 @@ import {
 } from './dispatch.js';
 import { recordProviderMessages } from '../provider-messages.js';
 import { advanceLanes } from './lanes.js';
+import { firstLookUpAt } from './look-up-times.js';
 
 /** What became of a call, with the events that say so: made once, so that a repeated try says the very same. */
 export interface Settlement {
@@ -21,7 +22,14 @@ export interface Settlement {
   readonly state: 'settled' | 'unknown';
   readonly events: readonly MessageEvent[];
   readonly providerMessageIds: readonly string[];
+  /**
+   * Whose word it is. The call's own answer (default) is recorded in every case; what a look-up learned, or that there
+   * was no call at all, is said only by whoever moved the row: a receipt or a person may have been first.
+   */
+  readonly by?: 'answer' | 'look_up' | 'no_call' | undefined;
 }
+
+const isAnswer = ({ by = 'answer' }: Settlement): boolean => by === 'answer';
 
 /**
  * Commits outcomes: rows, ids, lanes, and the events in the outbox, all or nothing. An answer, however late, settles its
@@ -42,7 +50,7 @@ export async function settleCalls(
     const moved = await moveRows(tx, settlements);
     await recordProviderIds(tx, settlements);
     const events = settlements
-      .filter((one) => one.state === 'settled' || moved.has(keyText(one.subject)))
+      .filter((one) => (one.state === 'settled' && isAnswer(one)) || moved.has(keyText(one.subject)))
       .flatMap((one) => one.events);
     if (events.length > 0) await outbox.enqueue(tx, events);
     await advanceLanes(
@@ -58,13 +66,16 @@ async function moveRows(tx: Transaction, settlements: readonly Settlement[]): Pr
     update work.dispatches d
     set state = c.state, lease_token = null, lease_until = null,
       settled_at = case c.state when 'settled' then now() end,
+      look_up_at = case c.state when 'unknown' then ${firstLookUpAt} end,
       payload = case c.state when 'settled' then null else d.payload end
     from unnest(${keyColumns(settlements.map((one) => one.subject))},
       ${sql.param(settlements.map((one) => one.leaseToken))}::uuid[],
-      ${sql.param(settlements.map((one) => one.state))}::text[]) as c(message_id, attempt, part, token, state)
+      ${sql.param(settlements.map((one) => one.state))}::text[],
+      ${sql.param(settlements.map(({ by = 'answer' }) => by))}::text[]) as c(message_id, attempt, part, token, state, said_by)
     where d.message_id = c.message_id and d.attempt = c.attempt and d.part = c.part
-      and (d.state = 'calling' and (c.state = 'settled' or d.lease_token = c.token)
-        or d.state = 'unknown' and c.state = 'settled')
+      and (d.state = 'calling' and c.said_by = 'answer' and (c.state = 'settled' or d.lease_token = c.token)
+        or d.state = 'unknown' and c.said_by in ('answer', 'look_up') and c.state = 'settled'
+        or d.state = 'claimed' and c.said_by = 'no_call' and d.lease_token = c.token)
     returning ${subjectColumns}`);
   return new Set(moved.rows.map((row) => keyText(subjectOf(row))));
 }

@@ -4,6 +4,7 @@ import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { keyColumns, subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
 import { advanceLanes } from './lanes.js';
+import { firstLookUpAt } from './look-up-times.js';
 import type { StepEventMaker } from './step-events.js';
 
 export interface SweepDeps {
@@ -74,7 +75,8 @@ async function lockAbandoned(tx: Transaction, heldTokens: readonly string[]): Pr
 async function setState(tx: Transaction, rows: readonly Abandoned[], state: 'waiting' | 'unknown'): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
-    update work.dispatches d set state = ${state}, lease_token = null, lease_until = null
+    update work.dispatches d set state = ${state}, lease_token = null, lease_until = null,
+      look_up_at = ${state === 'unknown' ? firstLookUpAt : null}
     where (d.message_id, d.attempt, d.part) in (
       select * from unnest(${keyColumns(rows.map((row) => row.subject))}))`);
 }

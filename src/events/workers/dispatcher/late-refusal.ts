@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import { sql } from 'drizzle-orm';
+import type { Database, Executor } from '../../../database/database.js';
+import type { Clock } from '../../kernel/clock.js';
+import { conversationIds, type ConversationId } from '../../kernel/ids.js';
+import { judgeWindow } from '../../message/decide.js';
+import type { ClaimedDispatch } from './claim.js';
+import { dispatchPayload } from './dispatch.js';
+import type { Carrier } from './provider-call.js';
+import { retryPassing } from './retry.js';
+import type { StepEventMaker } from './step-events.js';
+import type { ClaimStore } from './store.js';
+
+export interface LateRefusalDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly store: ClaimStore;
+  readonly makeEvent: StepEventMaker;
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Whether a scheduled message, now that it is due, may no longer be sent: the contact's service window has closed since
+ * it was accepted (design §14). It then failed without a call, and that is stored.
+ */
+export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<boolean>;
+
+/** Well before the claim's lease ends, when somebody else may have it. */
+const LOOK_FOR_MS = 20_000;
+/** There was none: the ids of what a first call says stay free. */
+const NO_CALL = 0;
+
+export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
+  const { database, clock, store, logger, stopping } = deps;
+  const retrying = { forMs: LOOK_FOR_MS, signal: stopping, logger, what: 'looking at the service window' };
+  return async (claim, { adapter: { capabilities } }) => {
+    if (!claim.isScheduled || claim.call > 0 || capabilities.serviceWindowHours === 'permanent') return false;
+    const payload = dispatchPayload.safeParse(claim.payload);
+    // What can't be read is refused where it would be sent.
+    if (!payload.success) return false;
+    const lastIncomingAt = await retryPassing(() => findLastIncoming(database.orm, claim.conversationId), retrying);
+    if (judgeWindow(payload.data.content, capabilities, lastIncomingAt, clock.now()).length === 0) return false;
+    await store.settle({
+      ...{ subject: claim, leaseToken: claim.leaseToken, state: 'settled', by: 'no_call', providerMessageIds: [] },
+      events: [windowClosed(claim, deps.makeEvent)],
+    });
+    return true;
+  };
+}
+
+const windowClosed = (claim: ClaimedDispatch, makeEvent: StepEventMaker) =>
+  makeEvent(claim, NO_CALL, {
+    type: 'message.send_failed',
+    data: {
+      ...{ attempt: claim.attempt, part: claim.part },
+      // The same message may go once the contact has written again.
+      failure: { code: 'SERVICE_WINDOW_CLOSED', isRetryable: true },
+    },
+  });
+
+/** RFC 3339; null: the contact never wrote, as far as is known. */
+async function findLastIncoming(executor: Executor, conversationId: ConversationId): Promise<string | null> {
+  const found = await executor.execute<{ last_incoming_at: string | null }>(sql`
+    select to_char(c.last_incoming_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_incoming_at
+    from read.conversations c where c.id = ${conversationIds.toUuid(conversationId)}`);
+  return found.rows[0]?.last_incoming_at ?? null;
+}

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventIds } from '../../../../src/events/kernel/ids.js';
+import type { Dispatcher } from '../../../../src/events/workers/dispatcher/dispatcher.js';
+import { inSeconds, openDispatchBench, type DispatchBench } from '../../../support/dispatch-bench.js';
+import { eventually } from '../../../support/eventually.js';
+
+describe('a scheduled message that becomes due', () => {
+  let bench: DispatchBench;
+  let running: Dispatcher[] = [];
+  beforeAll(async () => {
+    bench = await openDispatchBench();
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((dispatcher) => dispatcher.stop()));
+    running = [];
+  });
+  afterAll(() => bench.stop());
+
+  const dispatch = async (...args: Parameters<DispatchBench['dispatch']>) => {
+    running.push(await bench.dispatch(...args));
+  };
+
+  it('waits in no lane until then, is sent at once then, and is never ACCEPTED (design §14)', async () => {
+    const scheduledAt = inSeconds(2.5);
+    const message = await bench.send('later', { to: { phoneNumber: '+15550100101' }, scheduledAt });
+    expect(message).toMatchObject({ status: 'SCHEDULED', scheduledAt, addedAt: null });
+    expect(await bench.states(message.id)).toEqual(['scheduled']);
+    // The net alone would find it a minute later.
+    await dispatch({}, { limits: { pollMs: 60_000 } });
+    const now = await bench.send('now', { to: { phoneNumber: '+15550100101' } });
+    await bench.untilStates(now.id, 'settled');
+    expect(await bench.states(message.id)).toEqual(['scheduled']);
+    await bench.untilStates(message.id, 'settled');
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(scheduledAt));
+    await bench.untilSaid(message.id, 'message.scheduled', 'message.dispatched', 'message.submitted');
+    await bench.untilStatus(message.id, 'PROCESSING');
+    expect((await bench.message(message.id))?.addedAt).not.toBeNull();
+  });
+
+  it('takes its place behind what waits, in the order of the times, whatever the order of the sends', async () => {
+    const to = { phoneNumber: '+15550100102' };
+    const ids = [
+      await bench.send('third', { to, scheduledAt: inSeconds(3_000) }),
+      await bench.send('second', { to, scheduledAt: inSeconds(2_000) }),
+      await bench.send('first', { to }),
+    ].map(({ id }) => id);
+    await bench.database.pool.query(
+      `update work.dispatches set run_at = clock_timestamp() - (interval '1 hour' - (run_at - clock_timestamp()))
+       where state = 'scheduled'`,
+    );
+    const before = bench.carrier.calls.length;
+    await dispatch();
+    for (const id of ids) await bench.untilStates(id, 'settled');
+    expect(bench.carrier.calls.slice(before).map(({ content }) => content.text)).toEqual(['first', 'second', 'third']);
+  });
+
+  it('is taken once by three dispatchers', async () => {
+    const messages = await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        bench.send(`${n}`, { to: { phoneNumber: `+1555010011${n % 5}` }, scheduledAt: inSeconds(1.6) }),
+      ),
+    );
+    await Promise.all([dispatch(), dispatch(), dispatch()]);
+    for (const { id } of messages) {
+      await bench.untilStates(id, 'settled');
+      expect(bench.callsOf(id)).toHaveLength(1);
+    }
+  });
+
+  it('fails without a call when the service window has closed meanwhile', async () => {
+    const message = await bench.send('late', { to: { phoneNumber: '+15550100103' }, scheduledAt: inSeconds(1.2) });
+    await dispatch({ capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 } });
+    await bench.untilSaid(message.id, 'message.scheduled', 'message.send_failed');
+    expect(await bench.rows(message.id)).toMatchObject([{ state: 'settled', call: 0, payload: null }]);
+    expect(bench.callsOf(message.id)).toEqual([]);
+    await bench.untilStatus(message.id, 'SENDING_FAILED');
+    expect((await bench.message(message.id))?.failure).toMatchObject({ code: 'SERVICE_WINDOW_CLOSED' });
+  });
+
+  it('waits for its own event to be in the log', async () => {
+    const scheduledAt = inSeconds(600);
+    const message = await bench.send('unrecorded', { to: { phoneNumber: '+15550100104' }, scheduledAt });
+    const recorded = await bench.send('recorded', { to: { phoneNumber: '+15550100105' }, scheduledAt });
+    const eventUuid = eventIds.toUuid(bench.identity.ofAcceptance(message.id));
+    const noOutboxRow = async () => {
+      const found = await bench.database.pool.query('select 1 from work.outbox where event_id = $1', [eventUuid]);
+      expect(found.rowCount).toBe(0);
+    };
+    await eventually(noOutboxRow);
+    // As if whoever accepted it had died before the append: the sweeper's turn is still to come.
+    await bench.database.pool.query(
+      `insert into work.outbox (event_id, topic, key, headers, value, created_at)
+       values ($1, 'events', 'nobody', '{}', '', now() + interval '1 hour')`,
+      [eventUuid],
+    );
+    await dispatch();
+    await bench.makeDue(message.id);
+    await bench.makeDue(recorded.id);
+    await bench.untilStates(recorded.id, 'settled');
+    expect(await bench.states(message.id)).toEqual(['scheduled']);
+    await bench.database.pool.query('delete from work.outbox where event_id = $1', [eventUuid]);
+    await bench.untilStates(message.id, 'settled');
+  });
+});
