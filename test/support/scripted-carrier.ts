@@ -10,6 +10,8 @@ export interface CarrierCall {
   readonly callbackUrl: string;
   readonly token: string;
   readonly content: { readonly kind: string; readonly text: string };
+  readonly part?: { readonly index: number; readonly count: number };
+  readonly replyTo?: string;
 }
 
 /** What the carrier does with a call: answer it, or take it and drop the line. */
@@ -25,25 +27,44 @@ export interface ScriptedCarrier {
   readonly calls: readonly CarrierCall[];
   /** Default: `accept`. May be asynchronous: the answer waits for it. */
   script: (call: CarrierCall) => CarrierAnswer | Promise<CarrierAnswer>;
+  /** What it says of a call when it is asked by its reference; default: it doesn't know. */
+  find: (reference: string) => Exclude<CarrierAnswer, 'accept'>;
+  /** The references that were asked for, in order. */
+  readonly lookUps: readonly string[];
   close(): Promise<void>;
 }
 
 export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
   const calls: CarrierCall[] = [];
-  const server = createServer((request, response) => void answer(request, response));
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const lookUps: string[] = [];
+  const server = createServer((request, response) => {
+    // A line that breaks off within the request is none of the carrier's calls.
+    answer(request, response).catch(() => request.socket.destroy());
+  });
+  const judge = async (request: IncomingMessage): Promise<Exclude<CarrierAnswer, 'accept'>> => {
+    if (request.method === 'GET') {
+      const reference = new URLSearchParams(request.url?.split('?')[1]).get('reference') ?? '';
+      lookUps.push(reference);
+      return carrier.find(reference);
+    }
     const call = await readCall(request);
     calls.push(call);
     const says = await carrier.script(call);
+    return says === 'accept' ? { status: 202, body: { id: call.id } } : says;
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const says = await judge(request);
     if (says === 'drop') return void request.socket.destroy();
-    const { status, body, headers } = says === 'accept' ? { status: 202, body: { id: call.id }, headers: {} } : says;
+    const { status, body, headers } = says;
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const carrier: ScriptedCarrier = {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    lookUps,
     script: () => 'accept',
+    find: () => ({ status: 404, body: { error: { code: 'not_found', message: 'No message.' } } }),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

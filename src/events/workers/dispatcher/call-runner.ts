@@ -15,6 +15,7 @@ import { createSlots } from './slots.js';
 import { createStartCall } from './start-call.js';
 import { createStepEventMaker, type StepEventMaker } from './step-events.js';
 import { createClaimStore } from './store.js';
+import { createFindTargetId } from './target-id.js';
 
 export interface CallRunnerDeps {
   readonly database: Database;
@@ -75,6 +76,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const providerCall = { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal };
   const calling = {
     refuseLate,
+    findTargetId: createFindTargetId(before),
     startCall,
     store,
     makeEvent,

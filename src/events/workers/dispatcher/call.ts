@@ -8,6 +8,7 @@ import { callProvider, type Carrier, type ProviderCallDeps } from './provider-ca
 import type { StartCall } from './start-call.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
+import type { FindTargetId } from './target-id.js';
 
 /** Where a test may hold the process or end it: before *calling* is committed, before the first byte, before and after the outcome is stored. */
 export type DispatchFaultPoint = 'dispatch.claimed' | 'dispatch.calling' | 'dispatch.answered' | 'dispatch.settled';
@@ -15,6 +16,7 @@ export type FaultPoint = (point: DispatchFaultPoint) => void | Promise<void>;
 
 export interface PerformCallDeps {
   readonly refuseLate: LateRefusal;
+  readonly findTargetId: FindTargetId;
   readonly startCall: StartCall;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
@@ -39,10 +41,11 @@ async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCa
   const { faultPoint } = deps;
   await faultPoint('dispatch.claimed');
   if (await deps.refuseLate(claim, carrier)) return;
+  const targetId = await deps.findTargetId(claim);
   const call = await deps.startCall(claim);
   if (call === undefined) return;
   await faultPoint('dispatch.calling');
-  const outcome = await callProvider(claim, carrier, deps.providerCall);
+  const outcome = await callProvider(claim, targetId, carrier, deps.providerCall);
   await faultPoint('dispatch.answered');
   const place = { attempt: claim.attempt, part: claim.part, call };
   const history = { deferrals: claim.deferrals, deferredForMs: claim.deferredForMs, random: deps.random() };

@@ -22,15 +22,23 @@ export interface ProviderCallDeps {
 /** An adapter ends with its signal; one that doesn't is left behind a little later. */
 const ADAPTER_GRACE_MS = 1_000;
 
-/** One call. Whatever an adapter does, the answer is an outcome, and what may have been processed is unknown. */
+const UNSENDABLE: Outcome = { kind: 'rejected', failure: { code: 'CONTENT_REJECTED', isRetryable: false } };
+
+/**
+ * One call. Whatever an adapter does, the answer is an outcome, and what may have been processed is unknown.
+ * @param targetId the provider's id of the message that this one answers or reacts to
+ */
 export async function callProvider(
   claim: ClaimedDispatch,
+  targetId: string | undefined,
   { channel, adapter }: Carrier,
   { publicUrl, callMs, hurrying }: ProviderCallDeps,
 ): Promise<Outcome> {
   const payload = dispatchPayload.safeParse(claim.payload);
   // Erased before it was sent, or of a kind that a newer version wrote: nothing was sent, nothing will be.
-  if (!payload.success) return { kind: 'rejected', failure: { code: 'CONTENT_REJECTED', isRetryable: false } };
+  if (!payload.success) return UNSENDABLE;
+  // An answer says its words also by itself; a reaction to what the provider doesn't know says nothing.
+  if (payload.data.content.kind === 'reaction' && targetId === undefined) return UNSENDABLE;
   const deadline = new AbortController();
   const abort = () => deadline.abort();
   const timer = setTimeout(abort, callMs);
@@ -43,6 +51,7 @@ export async function callProvider(
       reference: formatReference(claim),
       part: claim.part,
       call: claim.call + 1,
+      replyToProviderMessageId: targetId,
       webhookUrl: `${publicUrl()}/webhooks/${providerSlug(channel.provider)}/${channel.id}`,
       signal: deadline.signal,
     });

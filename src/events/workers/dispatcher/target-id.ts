@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Database, Executor } from '../../../database/database.js';
+import { messageIds, workspaceIds, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
+import type { ClaimedDispatch } from './claim.js';
+import { dispatchPayload } from './dispatch.js';
+import { retryPassing } from './retry.js';
+
+/**
+ * The provider's id of the message that a claim answers or reacts to. Undefined: it names none, or the provider never
+ * told one. That it could still be told doesn't happen: the target stands in an earlier place of the same lane.
+ */
+export type FindTargetId = (claim: ClaimedDispatch) => Promise<string | undefined>;
+
+export interface FindTargetIdDeps {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly stopping: AbortSignal;
+}
+
+/** Well before the claim's lease ends, when somebody else may have it. */
+const LOOK_FOR_MS = 20_000;
+
+/** Asked before the call is announced: what Postgres can't tell just now must not be sent without. */
+export function createFindTargetId({ database, logger, stopping }: FindTargetIdDeps): FindTargetId {
+  const retrying = { forMs: LOOK_FOR_MS, signal: stopping, logger, what: 'looking for the message that is answered' };
+  return async (claim) => {
+    const targetId = targetOf(claim);
+    if (targetId === undefined) return undefined;
+    return retryPassing(() => findProviderMessageId(database.orm, claim.workspaceId, targetId), retrying);
+  };
+}
+
+function targetOf({ payload }: ClaimedDispatch): MessageId | undefined {
+  const parsed = dispatchPayload.safeParse(payload);
+  if (!parsed.success) return undefined;
+  const { content, replyToMessageId } = parsed.data;
+  const named = content.kind === 'reaction' ? content.targetMessageId : replyToMessageId;
+  return named === undefined ? undefined : messageIds.parse(named);
+}
+
+/** Of ours, the first part's in the latest attempt that has one; of what came in, the provider's own. */
+async function findProviderMessageId(
+  executor: Executor,
+  workspaceId: WorkspaceId,
+  messageId: MessageId,
+): Promise<string | undefined> {
+  const uuid = messageIds.toUuid(messageId);
+  const found = await executor.execute<{ id: string | null }>(sql`
+    select coalesce(
+      (select provider_message_id from work.provider_messages where message_id = ${uuid}
+        order by attempt desc, part, created_at, provider_message_id limit 1),
+      (select provider_message_ids[1] from read.messages
+        where workspace_id = ${workspaceIds.toUuid(workspaceId)} and id = ${uuid} and direction = 'INCOMING')
+    ) as id`);
+  return found.rows[0]?.id ?? undefined;
+}
