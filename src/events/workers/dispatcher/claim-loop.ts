@@ -12,6 +12,7 @@ import type { CatchUpGate } from './gate.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { openBucket } from './rates.js';
+import { retryPassing } from './retry.js';
 import { sweepLeases } from './sweep.js';
 import { tokenInMs } from './token-bucket.js';
 
@@ -109,9 +110,22 @@ async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: Claim
   if (emptyForMs > 0) return Math.max(Math.ceil(emptyForMs), LOOK_AGAIN_MS);
   const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
   const claims = await claimDue(database, { channelId, rate, leaseTokens, leaseMs: limits.leaseMs });
+  if (claims.length > 0 && !(await isStillThatCopy(deps))) return limits.pollMs;
   for (const claim of claims) runner.run(claim, carrier);
   return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
 }
+
+const LOOK_BACK_FOR_MS = 3_000;
+
+/**
+ * Asked after the claim: what an older copy of Postgres gave out may have been sent long ago. Those claims are left to
+ * their leases' end, and by then the intake has read what the copy lacks. @throws when Postgres is away
+ */
+const isStillThatCopy = ({ gate, logger }: ClaimLoopDeps): Promise<boolean> =>
+  retryPassing(() => gate.holds(), {
+    ...{ forMs: LOOK_BACK_FOR_MS, signal: AbortSignal.timeout(LOOK_BACK_FOR_MS) },
+    ...{ logger, what: 'looking whether Postgres was restored' },
+  });
 
 /**
  * Undefined: the channel is disabled, its settings can't be opened, or this build has no adapter for it. Its lanes wait,

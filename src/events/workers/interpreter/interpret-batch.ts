@@ -3,7 +3,7 @@ import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { AddressBook } from '../../outbox/address-book.js';
-import { placeReceipts, type ReceiptFates } from './place-receipts.js';
+import { placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
 import { placeReceived, type PlacedReceived } from './place-received.js';
 import { orphanEvent, receiptEvent, receiptOf, timesOf, type Receipt } from './receipt.js';
 import type { Received } from './received.js';
@@ -13,6 +13,7 @@ export interface InterpretDeps {
   readonly database: Database;
   readonly addressBook: AddressBook;
   readonly identity: Identity;
+  readonly hasIntakeSeenAll: AsksForIntake;
 }
 
 export interface Interpreted {
@@ -32,7 +33,7 @@ export async function interpretBatch(deps: InterpretDeps, said: readonly Said[],
   const received = [...sorted.received.values()];
   if (receipts.length + received.length === 0) return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
   const placed = await deps.database.transaction(async (tx) => ({
-    fates: await placeReceipts(tx, receipts, now),
+    fates: await placeReceipts(tx, receipts, now, deps.hasIntakeSeenAll),
     received: await placeReceived(tx, received, deps, now),
   }));
   const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, now }));

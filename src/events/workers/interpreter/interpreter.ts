@@ -12,7 +12,8 @@ import { createPositionStore } from '../../log/positions.js';
 import type { AddressBook } from '../../outbox/address-book.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { appendEvents } from './append-events.js';
-import { interpretBatch } from './interpret-batch.js';
+import { createCatchUpGate } from '../dispatcher/gate.js';
+import { interpretBatch, type InterpretDeps } from './interpret-batch.js';
 import { startParkedReceipts } from './parked.js';
 import { readWebhooks, type Foreign } from './webhook-reader.js';
 
@@ -49,11 +50,19 @@ const positions = createPositionStore(CONSUMER, 'webhooks');
  */
 export async function createInterpreter(deps: InterpreterDeps): Promise<Interpreter> {
   const { database, log, logger } = deps;
+  // In an older copy of Postgres the calls are missing that receipts are about, until the intake has made them anew.
+  const gate = createCatchUpGate({
+    executor: database.orm,
+    log,
+    positions: createPositionStore('dispatcher', 'events'),
+  });
+  gate.check().catch(() => undefined);
+  const hasIntakeSeenAll = () => gate.holds();
   const consumer = keepConsuming(log, logger, {
     topic: 'webhooks',
     group: CONSUMER,
     startAt: () => positions.load(database.orm, log.partitionCount),
-    handle: (batch) => handle(deps, batch),
+    handle: (batch) => handle({ ...deps, hasIntakeSeenAll }, batch),
   });
   const parked = startParkedReceipts(deps);
   return {
@@ -69,7 +78,7 @@ export async function createInterpreter(deps: InterpreterDeps): Promise<Interpre
 }
 
 /** The effect is the append: rows first, then the acknowledgement, and only then the position (rule 10). */
-async function handle(deps: InterpreterDeps, batch: RecordBatch): Promise<void> {
+async function handle(deps: InterpreterDeps & InterpretDeps, batch: RecordBatch): Promise<void> {
   const { said, foreign } = await readWebhooks(batch.records, deps);
   const { opened, events } = await interpretBatch(deps, said, deps.clock.now());
   await deps.outbox.publish(opened);

@@ -7,8 +7,16 @@ import { referenceOf, type Receipt } from './receipt.js';
 export type ReceiptFate = KnownCall | 'parked' | 'orphaned';
 export type ReceiptFates = ReadonlyMap<Receipt, ReceiptFate>;
 
+/** Whether the dispatcher's intake has seen what the log had when Postgres was last found to be another copy (rule 16). */
+export type AsksForIntake = () => Promise<boolean>;
+
 /** Finds each receipt's call and settles it; parks those whose call may still be recorded. */
-export async function placeReceipts(tx: Transaction, receipts: readonly Receipt[], now: Date): Promise<ReceiptFates> {
+export async function placeReceipts(
+  tx: Transaction,
+  receipts: readonly Receipt[],
+  now: Date,
+  hasIntakeSeenAll: AsksForIntake,
+): Promise<ReceiptFates> {
   const fates = new Map<Receipt, ReceiptFate>();
   await lookUp(tx, receipts, fates);
   const early = receipts.filter((receipt) => !fates.has(receipt));
@@ -19,9 +27,9 @@ export async function placeReceipts(tx: Transaction, receipts: readonly Receipt[
     );
     // Again, after the question: what was recorded in between is found now, and the rest is still to come.
     await lookUp(tx, early, fates);
-    for (const receipt of early) {
-      if (!fates.has(receipt)) fates.set(receipt, inFlight.has(receipt.channelId) ? 'parked' : 'orphaned');
-    }
+    const lost = early.filter((receipt) => !fates.has(receipt));
+    const isOver = lost.some(({ channelId }) => !inFlight.has(channelId)) && (await hasIntakeSeenAll());
+    for (const receipt of lost) fates.set(receipt, isOver && !inFlight.has(receipt.channelId) ? 'orphaned' : 'parked');
   }
   await parkReceipts(
     tx,
