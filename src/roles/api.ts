@@ -7,7 +7,9 @@ import { createCursorCodec } from '../events/kernel/cursor.js';
 import { channelIds, messageIds } from '../events/kernel/ids.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { createLiveFeed } from '../events/projections/live-feed.js';
+import { createPositionStore } from '../events/log/positions.js';
 import { createFinders } from '../events/queries/create-finders.js';
+import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
 import type { Foundation } from './foundation.js';
 import type { Keep, RoleDeps } from './role.js';
@@ -23,8 +25,15 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   const { identity, providers, directory } = foundation;
   const finders = createFinders({ database });
   const feed = keep(await createLiveFeed({ database, partitionCount: log.partitionCount, logger }));
+  const gate = createCatchUpGate({
+    executor: database.orm,
+    log,
+    positions: createPositionStore('dispatcher', 'events'),
+  });
+  await gate.check();
   const commands = createCommands({
     ...{ ...foundation, database, log, finders, feed, clock },
+    hasIntakeSeenAll: () => gate.holds(),
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });

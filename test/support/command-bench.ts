@@ -13,6 +13,7 @@ import { apiKeyIds, channelIds, messageIds, workspaceIds, type ChannelId } from 
 import type { EventEnvelope, RecordedEvent } from '../../src/events/kernel/event.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { openPostgresLog } from '../../src/events/log/postgres/open-postgres-log.js';
+import { createPositionStore } from '../../src/events/log/positions.js';
 import { createAddressBook } from '../../src/events/outbox/create-address-book.js';
 import { createOutbox } from '../../src/events/outbox/create-outbox.js';
 import type { AddressBook } from '../../src/events/outbox/address-book.js';
@@ -20,6 +21,7 @@ import type { Outbox } from '../../src/events/outbox/outbox.js';
 import { createLiveFeed } from '../../src/events/projections/live-feed.js';
 import { createProjector } from '../../src/events/projections/projector.js';
 import { createFinders } from '../../src/events/queries/create-finders.js';
+import { createCatchUpGate } from '../../src/events/workers/dispatcher/gate.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { createChannelDirectory } from '../../src/providers/create-channel-directory.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
@@ -73,7 +75,11 @@ export async function openCommandBench({ wrapLog, reach }: BenchOptions = {}): P
   const directory = await createChannelDirectory({ database, box, logger: testLog });
   const projector = await createProjector({ database, log, logger: testLog, clock: systemClock });
   const feed = await createLiveFeed({ database, partitionCount: log.partitionCount, logger: testLog });
+  const positions = createPositionStore('dispatcher', 'events');
+  const gate = createCatchUpGate({ executor: database.orm, log, positions });
+  await gate.check();
   const commands = createCommands({
+    hasIntakeSeenAll: () => gate.holds(),
     ...{ database, log, outbox, addressBook, identity, directory, providers, feed, box, clock: systemClock },
     finders: createFinders({ database }),
     newMessageId: () => messageIds.fromUuid(uuidv7()),

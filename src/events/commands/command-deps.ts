@@ -14,7 +14,7 @@ import type { Finders } from '../queries/finders.js';
 /** What the commands work with; time and ids are handed in. */
 export interface CommandDeps {
   readonly database: Database;
-  readonly log: Pick<EventLog, 'heads'>;
+  readonly log: Pick<EventLog, 'heads' | 'partitionOf'>;
   readonly outbox: Outbox;
   readonly addressBook: AddressBook;
   readonly identity: Identity;
@@ -27,4 +27,6 @@ export interface CommandDeps {
   /** A UUIDv7, made once for each outgoing message (rule 6). */
   readonly newMessageId: () => MessageId;
   readonly newChannelId: () => ChannelId;
+  /** False while Postgres may lack what the log has: it was restored, and the dispatcher's intake still reads (rule 16). */
+  readonly hasIntakeSeenAll: () => Promise<boolean>;
 }

@@ -6,12 +6,13 @@ import { evolveMessage } from '../message/evolve.js';
 import { refuseKey } from '../message/send-form.js';
 import type { MessageState } from '../message/state.js';
 import type { ThreadRequest } from '../outbox/address-book.js';
-import { findKeys, type KeyRef } from '../outbox/idempotency-rows.js';
+import type { KeyRef } from '../outbox/idempotency-rows.js';
 import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SendMessage } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { judgeSend } from './judge-send.js';
+import { createKeyFinder } from './key-finder.js';
 import { answerRepeat } from './repeats.js';
 import { canonicalRequest } from './request-hash.js';
 import { createReservations, type Published } from './reservations.js';
@@ -24,7 +25,7 @@ type Key = KeyRef & { readonly requestHash: string };
 /** Validate, decide, append: answers after the log's acknowledgement, with the message folded in memory. */
 export function createSendMessage(deps: CommandDeps, freshly: FreshLookup) {
   const lookups = { sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX };
-  const findKey = createMicroBatch({ ...lookups, run: (refs: readonly KeyRef[]) => findKeys(deps.database.orm, refs) });
+  const findKey = createKeyFinder(deps);
   const findThread = createMicroBatch({
     ...lookups,
     run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
