@@ -40,6 +40,18 @@ export type CommandResult<Value> =
   | { readonly ok: true; readonly value: Value; readonly cursor: Vector }
   | { readonly ok: false; readonly userErrors: readonly UserError[] };
 
+/**
+ * What a batch of sends answers: each by itself, in the order given. A fault of one of them is told among its refusals, as
+ * UNAVAILABLE. `cursor` lies behind all that was recorded, and is null where nothing was.
+ */
+export type BatchResult =
+  | {
+      readonly ok: true;
+      readonly results: readonly CommandResult<MessageState>[];
+      readonly cursor: Vector | null;
+    }
+  | { readonly ok: false; readonly userErrors: readonly UserError[] };
+
 /** As the public `SendMessageInput`: null and absent mean the same and are `undefined` here. Ids are unparsed text. */
 export interface SendMessage {
   readonly channelId: string;
@@ -62,6 +74,16 @@ export interface SendMessage {
   readonly scheduledAt?: string | undefined;
 }
 
+export interface CancelScheduledMessage {
+  readonly messageId: string;
+}
+
+export interface ResolveMessage {
+  readonly messageId: string;
+  /** What it is taken for; RESEND: a new attempt of the parts that nobody knows about. */
+  readonly as: 'SENT' | 'FAILED' | 'RESEND';
+}
+
 export interface MarkConversationRead {
   readonly conversationId: string;
   readonly upToMessageId?: string | undefined;
@@ -81,6 +103,20 @@ export interface CreateChannel {
 export interface Commands {
   /** Answers after the log's acknowledgement; the message is folded in memory and complete. */
   sendMessage(caller: Caller, input: SendMessage, startedAt?: number): Promise<CommandResult<MessageState>>;
+  /** At most 500, each judged alone; those to one conversation are recorded in the order given. */
+  sendMessages(caller: Caller, inputs: readonly SendMessage[], startedAt?: number): Promise<BatchResult>;
+  /** Undefined: it is done, and the projection hasn't heard of the message yet. */
+  cancelScheduledMessage(
+    caller: Caller,
+    input: CancelScheduledMessage,
+    startedAt?: number,
+  ): Promise<CommandResult<MessageState | undefined>>;
+  /** Likewise. */
+  resolveMessage(
+    caller: Caller,
+    input: ResolveMessage,
+    startedAt?: number,
+  ): Promise<CommandResult<MessageState | undefined>>;
   markConversationRead(
     caller: Caller,
     input: MarkConversationRead,

@@ -79,6 +79,7 @@ const outgoingContent = z.object({
   ...toBeSent,
   metadata: z.record(z.string(), z.unknown()).optional().describe("The caller's own data."),
 });
+const resolvedBy = z.string().optional().describe('The API key of who decided it.');
 const partsOfAttempt = z.array(z.int().min(0)).min(1).describe('Which of the provider calls, each from 0.');
 
 /** The data of each type, by type. All are keyed by the conversation of the message's first event (rule 8). */
@@ -123,10 +124,16 @@ export const messageEventData = {
     attempt: partOfAttempt.attempt,
     parts: partsOfAttempt,
     as: z.enum(['SENT', 'FAILED']).describe('What it is taken for.'),
+    resolvedBy,
   }),
   'message.resend_requested': sealable(
     'A person had a message sent again whose outcome nobody knew: a new attempt begins.',
-    { attempt: z.int().min(2).describe('The attempt that begins.'), parts: partsOfAttempt },
+    {
+      attempt: z.int().min(2).describe('The attempt that begins.'),
+      parts: partsOfAttempt,
+      replyToMessageId,
+      resolvedBy,
+    },
     z.object(toBeSent),
   ),
   'message.delivered': sealable("It reached the contact's device or inbox.", receipt),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
-import { toRecord } from '../codec.js';
+import { parseRecord, toRecord } from '../codec.js';
 import { eventIds, type EventId } from '../kernel/ids.js';
 import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
 
@@ -98,6 +98,15 @@ export async function findOverdueRows(tx: Transaction): Promise<readonly OutboxR
     eventId: eventIds.fromUuid(event_id),
     record: { key, headers, value },
   }));
+}
+
+/** An event that nobody has acknowledged yet, as far as its row knows; undefined: the log has it, or it never was. */
+export async function findWaiting(tx: Transaction, eventId: EventId): Promise<ParleyEvent | undefined> {
+  const found = await tx.execute<{ key: string; headers: Record<string, string>; value: Buffer }>(sql`
+    select key, headers, value from work.outbox where event_id = ${eventIds.toUuid(eventId)}`);
+  const [row] = found.rows;
+  const parsed = row && parseRecord({ partition: 0, offset: 0n, ...row });
+  return parsed?.kind === 'event' ? parsed.event : undefined;
 }
 
 /** At most one process sweeps at a time: two would break the order per key between them. Ends with the transaction. */

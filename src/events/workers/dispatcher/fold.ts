@@ -64,9 +64,7 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
 type EventOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>;
 
 function queued(event: EventOf<'message.accepted' | 'message.scheduled'>, messageId: MessageId): readonly IntakeStep[] {
-  const { replyToMessageId } = event.data;
-  const reply = replyToMessageId === undefined ? {} : { replyToMessageId };
-  const payload = payloadIn(event, reply);
+  const payload = payloadIn(event);
   const scheduledAt = event.type === 'message.scheduled' ? event.data.scheduledAt : undefined;
   return partsUpTo(event.data.parts).map((part) => ({
     ...{ messageId, attempt: 1, part, kind: 'queued', payload, scheduledAt },
@@ -76,7 +74,7 @@ function queued(event: EventOf<'message.accepted' | 'message.scheduled'>, messag
 /** The attempt that nobody knew the outcome of is over, and the one that was asked for begins. */
 function resent(event: EventOf<'message.resend_requested'>, messageId: MessageId): readonly IntakeStep[] {
   const { attempt, parts } = event.data;
-  const payload = payloadIn(event, {});
+  const payload = payloadIn(event);
   return bounded(parts).flatMap((part): readonly IntakeStep[] => [
     { messageId, attempt: attempt - 1, part, kind: 'ended' },
     { messageId, attempt, part, kind: 'queued', payload },
@@ -86,10 +84,12 @@ function resent(event: EventOf<'message.resend_requested'>, messageId: MessageId
 type Sendable = EventOf<'message.accepted' | 'message.scheduled' | 'message.resend_requested'>;
 
 /** Null: erased. */
-function payloadIn(event: Sendable, reply: Pick<DispatchPayload, 'replyToMessageId'>): DispatchPayload | null {
+function payloadIn(event: Sendable): DispatchPayload | null {
+  const { replyToMessageId } = event.data;
   const opened = open<{ readonly address: string; readonly message: DispatchPayload['content'] }>(event);
   if (opened.state !== 'open') return null;
-  return { address: opened.content.address, content: opened.content.message, ...reply };
+  const { address, message: content } = opened.content;
+  return replyToMessageId === undefined ? { address, content } : { address, content, replyToMessageId };
 }
 
 function partsUpTo(count: number): readonly number[] {
