@@ -11,33 +11,29 @@ interface Change {
 }
 interface Sent {
   readonly sendMessage: {
-    readonly message: { readonly id: string; readonly status: string; readonly conversation: { readonly id: string } };
+    readonly message: { readonly id: string; readonly conversation: { readonly id: string } };
     readonly userErrors: readonly unknown[];
-    readonly cursor: string;
   };
+}
+interface Message {
+  readonly id: string;
+  readonly direction: string;
+  readonly status: string;
+  readonly statusAt: string;
+  readonly createdAt: string;
+  readonly timeline: readonly { readonly status: string; readonly eventId: string }[];
+  readonly content: { readonly text: string };
+}
+interface Conversation {
+  readonly conversation: { readonly unreadCount: number; readonly messages: { readonly nodes: readonly Message[] } };
 }
 
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-  message { id status conversation { id } } userErrors { code field message } cursor } }`;
+  message { id status conversation { id } } userErrors { code field message } } }`;
 const STATUS = `subscription ($messageId: ID, $after: Cursor) { messageStatusChanged(messageId: $messageId, after: $after) {
   cursor change { status } message { id failure { code } } } }`;
-const CONVERSATION = `query ($id: ID!) { conversation(id: $id) { unreadCount lastMessage { id direction content { text } }
-  messages { nodes { id direction status timeline { status eventId } content { text } } } } }`;
-
-interface Conversation {
-  readonly conversation: {
-    readonly unreadCount: number;
-    readonly messages: {
-      readonly nodes: readonly {
-        readonly id: string;
-        readonly direction: string;
-        readonly status: string;
-        readonly timeline: readonly { readonly status: string; readonly eventId: string }[];
-        readonly content: { readonly text: string };
-      }[];
-    };
-  };
-}
+const CONVERSATION = `query ($id: ID!) { conversation(id: $id) { unreadCount
+  messages(last: 100) { nodes { id direction status statusAt createdAt timeline { status eventId } content { text } } } } }`;
 
 let app: TestApp;
 beforeAll(async () => {
@@ -45,83 +41,138 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** Sends to a story's number and follows its statuses from before the first one. */
-async function tell(to: string) {
-  const { cursor } = await app.client.run<{ cursor: string }>('{ cursor }');
+async function send(to: string, text = `Hello ${to}`) {
   const sent = await app.client.run<Sent>(SEND, {
-    input: { channelId: app.channelId, to: { phoneNumber: to }, content: { text: { text: `Hello ${to}` } } },
+    input: { channelId: app.channelId, to: { phoneNumber: to }, content: { text: { text } } },
   });
   expect(sent.sendMessage.userErrors).toEqual([]);
   const { id, conversation } = sent.sendMessage.message;
-  const watch = app.client.watch<Change>(STATUS, { messageId: id, after: cursor });
-  const statuses = () => watch.items.map((item) => item.messageStatusChanged.change.status);
-  const read = () => app.client.run<Conversation>(CONVERSATION, { id: conversation.id });
-  return { id, watch, statuses, read };
+  return { id, conversationId: conversation.id };
 }
 
-describe('the sandbox tells its stories', () => {
-  it('+15550100000: delivered, read, and the contact answers within 2 s', async () => {
-    const story = await tell('+15550100000');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ']));
-    await eventually(async () => {
-      const { conversation } = await story.read();
-      expect(conversation.messages.nodes.at(-1)).toMatchObject({ direction: 'INCOMING', status: 'RECEIVED' });
-      expect(conversation.unreadCount).toBeGreaterThan(0);
-    });
-    expect(story.watch.errors).toEqual([]);
-    await story.watch.stop();
-  });
+const read = async (id: string) => (await app.client.run<Conversation>(CONVERSATION, { id })).conversation;
 
-  it('+15550100001: delivered, never read', async () => {
-    const story = await tell('+15550100001');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED']));
-    await story.watch.stop();
-  });
+/** Sends to a story's number and follows its statuses from before the first one. */
+async function tell(to: string) {
+  const { cursor } = await app.client.run<{ cursor: string }>('{ cursor }');
+  const { id, conversationId } = await send(to);
+  const watch = app.client.watch<Change>(STATUS, { messageId: id, after: cursor });
+  const statuses = () => watch.items.map((item) => item.messageStatusChanged.change.status);
+  const timeline = async () => {
+    const { messages } = await read(conversationId);
+    return messages.nodes.find((message) => message.id === id)?.timeline ?? [];
+  };
+  return { id, conversationId, watch, statuses, timeline };
+}
 
-  it('+15550100002: refused', async () => {
-    const story = await tell('+15550100002');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'SENDING_FAILED']));
-    expect(story.watch.items.at(-1)?.messageStatusChanged.message.failure?.code).toBeTruthy();
-    await story.watch.stop();
-  });
+const LADDER = 'ACCEPTED PROCESSING OUTCOME_UNKNOWN SENDING_FAILED SENT DELIVERY_FAILED DELIVERED READ'.split(' ');
+/** Receipts may be recorded in another order than they happened in; each is there once. */
+const inOrder = (statuses: readonly string[]) => [...statuses].sort((a, b) => LADDER.indexOf(a) - LADDER.indexOf(b));
 
-  it('+15550100003: fails after SENT', async () => {
-    const story = await tell('+15550100003');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERY_FAILED']));
-    await story.watch.stop();
-  });
+const BEGINS = ['ACCEPTED', 'PROCESSING'];
+const READ_BY = [...BEGINS, 'SENT', 'DELIVERED', 'READ'];
 
-  it('+15550100006: accepts, drops the line, and nobody knows', async () => {
-    const story = await tell('+15550100006');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'OUTCOME_UNKNOWN']));
-    await story.watch.stop();
+/** What subscribers see, and how many calls were made: each, and the acceptance of one, is a line in the timeline. */
+const STORIES: readonly (readonly [number: string, title: string, statuses: readonly string[], processing: number])[] =
+  [
+    ['+15550100000', 'delivered, read, and the contact answers', READ_BY, 2],
+    ['+15550100001', 'delivered, never read', [...BEGINS, 'SENT', 'DELIVERED'], 2],
+    ['+15550100002', 'refused', [...BEGINS, 'SENDING_FAILED'], 1],
+    ['+15550100003', 'fails after SENT', [...BEGINS, 'SENT', 'DELIVERY_FAILED'], 2],
+    ['+15550100004', 'throttles twice, then goes as the first', READ_BY, 4],
+    [
+      '+15550100005',
+      'takes it and drops the line; the receipts tell',
+      [...BEGINS, 'OUTCOME_UNKNOWN', 'SENT', 'DELIVERED', 'READ'],
+      1,
+    ],
+    ['+15550100006', 'drops the line, and nobody knows', [...BEGINS, 'OUTCOME_UNKNOWN'], 1],
+    ['+15550100008', 'a receipt before the answer finds its message', READ_BY, 2],
+    ['+15550100009', 'not there three times, then goes as the first', READ_BY, 5],
+    ['+15550109999', 'every other number goes as the first', READ_BY, 2],
+  ];
+
+describe('the sandbox tells its stories, all at once', () => {
+  const told = new Map<string, Awaited<ReturnType<typeof tell>>>();
+  const storyOf = (to: string) => told.get(to) ?? expect.unreachable(`nothing was sent to ${to}`);
+  const numbers = [...STORIES.map(([to]) => to), '+15550100007'];
+  beforeAll(async () => {
+    await Promise.all(numbers.map(async (to) => void told.set(to, await tell(to))));
   });
+  afterAll(() => Promise.all([...told.values()].map(({ watch }) => watch.stop())));
+
+  it.each(STORIES)(
+    '%s: %s',
+    async (to, _title, statuses, processing) => {
+      const story = storyOf(to);
+      await eventually(() => expect(story.statuses()).toEqual(statuses), { timeoutMs: 30_000 });
+      const [accepted = '', , ...later] = statuses;
+      const calls = Array.from({ length: processing }, () => 'PROCESSING');
+      await eventually(async () => {
+        const timeline = await story.timeline();
+        expect(inOrder(timeline.map(({ status }) => status))).toEqual([accepted, ...calls, ...later]);
+        expect(new Set(timeline.map(({ eventId }) => eventId)).size).toBe(timeline.length);
+      });
+      expect(story.watch.errors).toEqual([]);
+    },
+    45_000,
+  );
 
   it('+15550100007: repeats and reverses its receipts, and the status only rises', async () => {
-    const story = await tell('+15550100007');
+    const story = storyOf('+15550100007');
     await eventually(() => expect(story.statuses().at(-1)).toBe('READ'));
-    const ladder = ['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ'];
-    const ranks = story.statuses().map((status) => ladder.indexOf(status));
+    const ranks = story.statuses().map((status) => READ_BY.indexOf(status));
     expect(ranks).toEqual([...new Set(ranks)].sort((a, b) => a - b));
     await eventually(async () => {
-      const { conversation } = await story.read();
-      const message = conversation.messages.nodes.find(({ id }) => id === story.id);
-      const said = message?.timeline.map(({ status }) => status) ?? [];
-      expect(new Set(said)).toEqual(new Set(ladder));
-      expect(new Set(message?.timeline.map(({ eventId }) => eventId)).size).toBe(said.length);
+      const timeline = await story.timeline();
+      const expected = [...BEGINS, 'PROCESSING', 'SENT', 'DELIVERED', 'READ'];
+      expect(inOrder(timeline.map(({ status }) => status))).toEqual(expected);
+      expect(new Set(timeline.map(({ eventId }) => eventId)).size).toBe(timeline.length);
     });
-    await story.watch.stop();
   });
 
-  it('+15550100008: a receipt before the answer finds its message', async () => {
-    const story = await tell('+15550100008');
-    await eventually(() => expect(['SENT', 'DELIVERED', 'READ']).toContain(story.statuses().at(-1)));
-    await story.watch.stop();
+  it('+15550100000: the answer is the last message, and unread', async () => {
+    await eventually(async () => {
+      const { messages, unreadCount } = await read(storyOf('+15550100000').conversationId);
+      expect(messages.nodes.at(-1)).toMatchObject({
+        direction: 'INCOMING',
+        status: 'RECEIVED',
+        content: { text: 'You said: Hello +15550100000' },
+      });
+      expect(unreadCount).toBeGreaterThan(0);
+    });
   });
 
-  it('every other number goes as the first', async () => {
-    const story = await tell('+15550109999');
-    await eventually(() => expect(story.statuses()).toEqual(['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ']));
-    await story.watch.stop();
+  it('+15550100002: says why', () => {
+    const last = storyOf('+15550100002').watch.items.at(-1);
+    expect(last?.messageStatusChanged.message.failure?.code).toBe('RECIPIENT_NOT_ON_PLATFORM');
   });
+
+  it('+15550100006: is still unknown when all the others have ended', () => {
+    expect(storyOf('+15550100006').statuses().at(-1)).toBe('OUTCOME_UNKNOWN');
+  });
+
+  it('ends each within 30 s also when twenty messages of each are sent at once', async () => {
+    const crowd = await Promise.all(
+      numbers.flatMap((to) => Array.from({ length: 20 }, (_, n) => send(to, `Hello ${to}, for the ${n + 1}. time`))),
+    );
+    const ends = new Map(STORIES.map(([to, , statuses]) => [storyOf(to).conversationId, statuses.at(-1)]));
+    ends.set(storyOf('+15550100007').conversationId, 'READ');
+    const sent = new Set(crowd.map(({ id }) => id));
+    const ended = new Map<string, Message>();
+    await eventually(
+      async () => {
+        for (const [conversationId, end] of ends) {
+          const { messages } = await read(conversationId);
+          const mine = messages.nodes.filter(({ id }) => sent.has(id));
+          expect(mine.map(({ status }) => status)).toEqual(mine.map(() => end));
+          for (const message of mine) ended.set(message.id, message);
+        }
+        expect(ended.size).toBe(crowd.length);
+      },
+      { timeoutMs: 50_000, everyMs: 500 },
+    );
+    const took = [...ended.values()].map((one) => Date.parse(one.statusAt) - Date.parse(one.createdAt));
+    expect(Math.max(...took)).toBeLessThan(30_000);
+  }, 60_000);
 });
