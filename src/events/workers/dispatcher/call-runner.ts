@@ -6,12 +6,13 @@ import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
+import { createBreakers, type Breakers } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
 import { createLateRefusal } from './late-refusal.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
-import { createSlots } from './slots.js';
+import { createSlots, type Slots } from './slots.js';
 import { createStartCall } from './start-call.js';
 import { createStepEventMaker, type StepEventMaker } from './step-events.js';
 import { createClaimStore } from './store.js';
@@ -29,6 +30,7 @@ export interface CallRunnerDeps {
   readonly limits: {
     readonly leaseMs: number;
     readonly callMs: number;
+    readonly silenceMs: number;
     readonly callsPerChannel: number;
     readonly callsOverall: number;
     readonly stopGraceMs: number;
@@ -41,6 +43,8 @@ export interface CallRunnerDeps {
 export interface CallRunner {
   /** How many more the channel may take. */
   free(channelId: ChannelId): number;
+  /** In how many milliseconds its provider is tried again; 0: now, or it never was away. `Infinity` while it is being tried. */
+  brokenForMs(channelId: ChannelId): number;
   /** Takes a slot and carries the claim through, behind the caller's back. */
   run(claim: ClaimedDispatch, carrier: Carrier): void;
   readonly underWay: number;
@@ -71,19 +75,14 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const store = createClaimStore({ database, outbox, publisher, logger, givingUp: givingUp.signal });
   const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
   const before = { database, outbox, store, makeEvent, clock, logger, ...signals };
-  const startCall = createStartCall({ ...before, ...limits });
-  const refuseLate = createLateRefusal(before);
-  const providerCall = { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal };
+  const breakers = createBreakers({ ...limits, logger });
   const calling = {
-    refuseLate,
+    ...{ ...before, breakers },
+    refuseLate: createLateRefusal(before),
     findTargetId: createFindTargetId(before),
-    startCall,
-    store,
-    makeEvent,
-    clock,
+    startCall: createStartCall({ ...before, ...limits }),
+    providerCall: { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal },
     random: Math.random,
-    providerCall,
-    logger,
     faultPoint,
   };
   const underWay = new Map<string, Promise<void>>();
@@ -94,7 +93,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   };
   const idle = () => Promise.all(underWay.values()).then(() => publisher.idle());
   return {
-    free: (channelId) => slots.free(channelId),
+    free: (channelId) => freeOf(channelId, slots, breakers),
+    brokenForMs: (channelId) => breakers.triesInMs(channelId),
     run(claim, carrier) {
       slots.take(claim.channelId);
       const performing = performCall(claim, carrier, calling);
@@ -116,4 +116,10 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
       givingUp.abort();
     },
   };
+}
+
+/** Behind an open breaker one tries, and not before what was under way when it opened has ended. */
+function freeOf(channelId: ChannelId, slots: Slots, breakers: Breakers): number {
+  if (breakers.isClosed(channelId)) return slots.free(channelId);
+  return slots.takenBy(channelId) === 0 ? Math.min(1, slots.free(channelId)) : 0;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.js';
+import type { Breakers } from './breakers.js';
 import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
 import type { LateRefusal } from './late-refusal.js';
@@ -23,6 +24,7 @@ export interface PerformCallDeps {
   readonly clock: Clock;
   /** From 0 to 1, by chance. */
   readonly random: () => number;
+  readonly breakers: Breakers;
   readonly providerCall: ProviderCallDeps;
   readonly logger: Logger;
   readonly faultPoint: FaultPoint;
@@ -40,12 +42,16 @@ export async function performCall(claim: ClaimedDispatch, carrier: Carrier, deps
 async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCallDeps): Promise<void> {
   const { faultPoint } = deps;
   await faultPoint('dispatch.claimed');
+  // It was claimed before the breaker opened: nothing of it is known outside, and no attempt is burnt.
+  if (deps.breakers.triesInMs(claim.channelId) > 0) return deps.store.giveBack({ claim, from: 'claimed', delayMs: 0 });
   if (await deps.refuseLate(claim, carrier)) return;
   const targetId = await deps.findTargetId(claim);
   const call = await deps.startCall(claim);
   if (call === undefined) return;
   await faultPoint('dispatch.calling');
-  const outcome = await callProvider(claim, targetId, carrier, deps.providerCall);
+  const outcome = await deps.breakers.guard(claim.channelId, () =>
+    callProvider(claim, targetId, carrier, deps.providerCall),
+  );
   await faultPoint('dispatch.answered');
   const place = { attempt: claim.attempt, part: claim.part, call };
   const history = { deferrals: claim.deferrals, deferredForMs: claim.deferredForMs, random: deps.random() };

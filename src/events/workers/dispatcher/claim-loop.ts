@@ -6,15 +6,17 @@ import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import type { WakeSignal } from '../../../wake-signal.js';
+import type { DeferralReason } from './back-off.js';
 import type { CallRunner } from './call-runner.js';
 import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
+import type { Expire } from './expire.js';
 import type { CatchUpGate } from './gate.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { openBucket } from './rates.js';
 import { retryPassing } from './retry.js';
 import { sweepLeases } from './sweep.js';
-import { tokenInMs } from './token-bucket.js';
+import { tokenInMs, type Bucket } from './token-bucket.js';
 
 export interface ClaimLoopDeps {
   readonly database: Database;
@@ -27,6 +29,10 @@ export interface ClaimLoopDeps {
   readonly limits: { readonly leaseMs: number; readonly pollMs: number };
   readonly gate: CatchUpGate;
   readonly runner: CallRunner;
+  /** Fails what a channel that is left alone has put off for too long. */
+  readonly expire: Expire;
+  /** Lets scheduled messages join their lanes; answers when it wants to be called again. */
+  readonly promote: () => Promise<number>;
   readonly wake: WakeSignal;
   /** The intake gave up: what it would have told isn't known, so nothing may be sent. */
   readonly isHalted: () => boolean;
@@ -50,7 +56,8 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
       await sweep(deps);
       sweptAt = performance.now();
     }
-    return claimAll(deps, () => isStopping);
+    const promoteInMs = await deps.promote();
+    return Math.min(promoteInMs, await claimAll(deps, () => isStopping));
   };
   const tryPass = async (): Promise<number> => {
     try {
@@ -98,7 +105,12 @@ async function claimAll(deps: ClaimLoopDeps, isStopping: () => boolean): Promise
 
 /** One channel's turn. Answers in how many milliseconds to look at it again, if nothing wakes before. */
 async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: ClaimLoopDeps): Promise<number> {
-  const { database, limits, runner } = deps;
+  const { database, limits, runner, expire } = deps;
+  const pause = pauseOf(channelId, bucket, runner);
+  if (pause !== undefined) {
+    if (dueInMs <= 0) await expire(channelId, pause.reason);
+    return Math.max(Math.ceil(pause.forMs), LOOK_AGAIN_MS);
+  }
   const free = runner.free(channelId);
   if (free === 0) return limits.pollMs;
   const carrier = await carrierOf(channelId, deps);
@@ -113,6 +125,19 @@ async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: Claim
   if (claims.length > 0 && !(await isStillThatCopy(deps))) return limits.pollMs;
   for (const claim of claims) runner.run(claim, carrier);
   return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
+}
+
+interface ChannelPause {
+  readonly reason: DeferralReason;
+  readonly forMs: number;
+}
+
+/** Why a channel is left alone just now, whatever is due; undefined: it isn't. */
+function pauseOf(channelId: ChannelId, bucket: Bucket | undefined, runner: CallRunner): ChannelPause | undefined {
+  const brokenForMs = runner.brokenForMs(channelId);
+  if (brokenForMs > 0) return { reason: 'unavailable', forMs: brokenForMs };
+  const throttledForMs = bucket?.throttledForMs ?? 0;
+  return throttledForMs > 0 ? { reason: 'throttled', forMs: throttledForMs } : undefined;
 }
 
 const LOOK_BACK_FOR_MS = 3_000;
@@ -131,7 +156,7 @@ const isStillThatCopy = ({ gate, logger }: ClaimLoopDeps): Promise<boolean> =>
  * Undefined: the channel is disabled, its settings can't be opened, or this build has no adapter for it. Its lanes wait,
  * and nobody else's.
  */
-async function carrierOf(
+export async function carrierOf(
   channelId: ChannelId,
   { directory, providers, logger }: Pick<ClaimLoopDeps, 'directory' | 'providers' | 'logger'>,
 ): Promise<Carrier | undefined> {

@@ -11,9 +11,11 @@ import type { Outbox } from '../../outbox/outbox.js';
 import { createWakeSignal } from '../../../wake-signal.js';
 import type { FaultPoint } from './call.js';
 import { createClaimLoop } from './claim-loop.js';
+import { createExpire } from './expire.js';
 import { createCatchUpGate } from './gate.js';
 import { createIntake } from './intake.js';
 import { runIntake } from './intake-consumer.js';
+import { createPromoter } from './promote.js';
 import { createPublisher } from './publisher.js';
 import { createCallRunner } from './call-runner.js';
 
@@ -22,6 +24,8 @@ export interface DispatchLimits {
   readonly leaseMs: number;
   /** The deadline of one provider call. */
   readonly callMs: number;
+  /** How long a provider is silent before its channel's breaker may open. */
+  readonly silenceMs: number;
   /** Calls under way per channel, and in this process. */
   readonly callsPerChannel: number;
   readonly callsOverall: number;
@@ -35,6 +39,7 @@ export interface DispatchLimits {
 export const DISPATCH_LIMITS: DispatchLimits = {
   leaseMs: 60_000,
   callMs: 30_000,
+  silenceMs: 10_000,
   callsPerChannel: 32,
   callsOverall: 512,
   pollMs: 1_000,
@@ -97,6 +102,8 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
     limits,
     gate,
     runner,
+    expire: createExpire({ ...deps, publisher, makeEvent: runner.makeEvent, everyMs: limits.pollMs }),
+    promote: createPromoter({ ...deps, pollMs: limits.pollMs }),
     wake,
     isHalted: () => intake.stoppedBecause() !== undefined,
   });

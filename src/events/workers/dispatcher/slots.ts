@@ -6,6 +6,7 @@ export interface Slots {
   free(channelId: ChannelId): number;
   take(channelId: ChannelId): void;
   release(channelId: ChannelId): void;
+  takenBy(channelId: ChannelId): number;
   readonly taken: number;
 }
 
@@ -26,6 +27,7 @@ export function createSlots(limits: { readonly perChannel: number; readonly over
     },
     take: (channelId) => move(channelId, 1),
     release: (channelId) => move(channelId, -1),
+    takenBy: (channelId) => byChannel.get(channelId) ?? 0,
     get taken() {
       return taken;
     },

@@ -144,6 +144,22 @@ describe('a throttled channel', () => {
     expect(rig.said(one).filter((type) => type === 'message.deferred')).toHaveLength(1);
   });
 
+  it('rule 18: keeps no message longer than its ten minutes, however long it is throttled', async () => {
+    rig.carrier.script = () => throttled(60);
+    await rig.start({ limits: { pollMs: 20 } });
+    const messageId = await rig.accept();
+    await patiently(() => expect(deferredOf(messageId)).toHaveLength(1));
+    await rig.direct.query(`update work.dispatches set deferred_since = now() - interval '10 minutes'`);
+    await rig.direct.query(`update work.lanes set run_at = now()`);
+    await patiently(() => expect(rig.said(messageId).at(-1)).toBe('message.send_failed'));
+    expect(rig.eventsOf(messageId).at(-1)?.data).toMatchObject({
+      failure: { code: 'RATE_LIMITED', isRetryable: true },
+    });
+    expect(rig.callsOf(messageId)).toHaveLength(1);
+    expect(await rig.row(messageId)).toMatchObject({ state: 'settled', payload: null });
+    expect((await rig.direct.query('select 1 from work.lanes')).rowCount).toBe(0);
+  });
+
   it('rule 18: waits for the longest of the pauses that it was asked for', async () => {
     // Answered when all four are under way: the longest pause is neither the first nor the last to be asked for.
     rig.carrier.script = async (call) => {
