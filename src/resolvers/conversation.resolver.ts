@@ -93,6 +93,19 @@ export class ConversationResolver {
     );
   }
 
+  @FieldResolver(() => MessageConnection, { description: 'What is still to be sent later. Next due first.' })
+  scheduledMessages(
+    @Root() { state }: Conversation,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() { finders, caller }: RequestContext,
+  ): Promise<Connection<Message>> {
+    return toConnection(
+      toPageRequest(args),
+      (request) => finders.scheduledPage(caller.workspaceId, state.id, request),
+      toListedMessage,
+    );
+  }
+
   @Mutation(() => MarkConversationReadPayload, { description: 'Moves the read mark, for all agents.' })
   async markConversationRead(
     @Arg('input', () => MarkConversationReadInput, { description: 'How far it was read.' })

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { messageIds } from '../events/kernel/ids.js';
+import type { MessageStatus } from '../events/message/state.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import { Contact } from '../schema/graphql/contact.type.js';
 import { Conversation } from '../schema/graphql/conversation.type.js';
@@ -84,8 +85,9 @@ export class MessageResolver {
     description: 'Every change, in the order it was recorded, late and repeated ones included.',
   })
   async timeline(@Root() message: Message, @Ctx() context: RequestContext): Promise<StatusChange[]> {
-    const entries = await context.loaders.timelines.load(message.state.id);
-    if (entries.length > 0 || message.readAfter === undefined) return entries.map(toStatusChange);
+    const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message, context);
+    const entries = (await loaders?.timelines.load(message.state.id)) ?? [];
+    if (entries.length > 0 || !isJustSent(message)) return entries.map(toStatusChange);
     return [firstChangeOf(message, context)];
   }
 }
@@ -96,6 +98,11 @@ async function loadersBehind(message: Message, context: RequestContext): Promise
   const isProjected = await context.feed.waitUntilPassed(message.readAfter, PROJECTION_WAIT_MS);
   return isProjected ? createLoaders(context.finders, context.caller.workspaceId) : undefined;
 }
+
+/** As its own command answers it: nothing but its acceptance is known. */
+const isJustSent = ({ state, readAfter }: Message): boolean =>
+  readAfter !== undefined && Object.keys(state.progress).length === 1 && JUST_SENT.includes(state.status);
+const JUST_SENT: readonly MessageStatus[] = ['ACCEPTED', 'SCHEDULED'];
 
 /** A message that was just accepted is complete at once: its timeline is its acceptance, projected or not. */
 const firstChangeOf = ({ state }: Message, { acceptanceEventId }: RequestContext): StatusChange =>

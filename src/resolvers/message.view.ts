@@ -29,6 +29,7 @@ export function toMessage(state: MessageState | undefined, readAfter?: Vector): 
     idempotencyKey: state.idempotencyKey,
     metadata: state.metadata,
     providerData: state.providerData,
+    scheduledAt: state.scheduledAt,
     sortKey: toSortKey(state.addedAt),
     createdAt: state.createdAt,
     updatedAt: state.updatedAt,

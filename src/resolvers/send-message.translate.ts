@@ -13,6 +13,7 @@ export function toSendMessage(input: SendMessageInput): SendMessage {
     reference: input.reference ?? undefined,
     metadata: input.metadata ?? undefined,
     idempotencyKey: input.idempotencyKey ?? undefined,
+    scheduledAt: input.scheduledAt ?? undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
+import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
@@ -32,6 +33,7 @@ export function buildParleySchema(): GraphQLSchema {
       ContactAddressResolver,
       ConversationResolver,
       MessageResolver,
+      MessageDecisionResolver,
       ReactionContentResolver,
       EventResolver,
       SubscriptionResolver,

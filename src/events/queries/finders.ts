@@ -20,6 +20,8 @@ export interface Finders {
 
   /** Oldest first, in journal order. */
   messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** Those that are still to be sent later, next due first. */
+  scheduledPage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,

@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
-import { ChannelPlatform, ProviderKind } from './enums.js';
+import { ChannelPlatform, ProviderKind, ResolveMessageAs } from './enums.js';
 import { JSONObjectScalar } from './scalars.js';
 
 @InputType({ description: 'How far a conversation was read.' })
@@ -13,6 +13,21 @@ export class MarkConversationReadInput {
     description: 'The last message that was read. Without it: up to the newest. The mark never goes back.',
   })
   upToMessageId?: string | null;
+}
+
+@InputType({ description: 'A scheduled message to take back.' })
+export class CancelScheduledMessageInput {
+  @Field(() => ID, { description: 'The message.' })
+  messageId!: string;
+}
+
+@InputType({ description: 'What became of a message whose status is OUTCOME_UNKNOWN.' })
+export class ResolveMessageInput {
+  @Field(() => ID, { description: 'The message.' })
+  messageId!: string;
+
+  @Field(() => ResolveMessageAs, { description: 'What it is taken for, or that it is to be sent again.' })
+  as!: keyof typeof ResolveMessageAs;
 }
 
 @InputType({ description: 'A channel to connect.' })

@@ -188,6 +188,12 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
   },
 );
 
+export const ResolveMessageAs = describedEnum('ResolveMessageAs', 'What an unknown outcome is settled as.', {
+  SENT: 'It was sent.',
+  FAILED: 'It was not sent, and will not be.',
+  RESEND: 'It is sent again. If it had been sent after all, the contact gets it twice.',
+});
+
 export const RemovalReason = describedEnum('RemovalReason', 'Why content is gone.', {
   DELETED: 'Its author deleted it on the platform.',
   ERASED: 'It was erased here, for example on the contact’s request.',

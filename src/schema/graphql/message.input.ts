@@ -1,7 +1,7 @@
 import { Directive, Field, ID, InputType } from 'type-graphql';
 import { ContentInput } from './content.input.js';
 import { OutgoingAuthor } from './enums.js';
-import { JSONObjectScalar, PhoneNumberScalar } from './scalars.js';
+import { DateTimeScalar, JSONObjectScalar, PhoneNumberScalar } from './scalars.js';
 
 @Directive('@oneOf')
 @InputType({ description: 'Whom to write to. Exactly one.' })
@@ -57,4 +57,11 @@ export class SendMessageInput {
       '1 to 255 characters, one space per workspace, kept 30 days. The same key and input give the same message as it is now; another input is IDEMPOTENCY_CONFLICT; a refused input leaves the key free.',
   })
   idempotencyKey?: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When to send it, at most 366 days ahead. What is due within the next second is sent at once, as without it; a time that has passed is SCHEDULE_INVALID, and so is a reaction for later. When it is due, the service window is judged once more.',
+  })
+  scheduledAt?: string | null;
 }

@@ -118,7 +118,16 @@ export class Message extends Node {
   })
   providerData!: Readonly<Record<string, unknown>> | null;
 
-  @Field(() => String, { nullable: true, description: 'Order within its conversation, compared as text.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it is, or was, to be sent. Null for one that was to be sent at once.',
+  })
+  scheduledAt!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Order within its conversation, compared as text. Null while it is scheduled.',
+  })
   sortKey!: string | null;
 
   @Field(() => DateTimeScalar, {

@@ -23,6 +23,42 @@ export class SendMessagePayload {
   cursor!: string | null;
 }
 
+@ObjectType({ description: 'The message, cancelled.' })
+export class CancelScheduledMessagePayload {
+  @Field(() => Message, {
+    nullable: true,
+    description: 'The message as cancelled. Null when refused, or not readable within 2 s.',
+  })
+  message!: Message | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The place in the journal behind this change. Null when refused.',
+  })
+  cursor!: string | null;
+}
+
+@ObjectType({ description: 'The message with its outcome settled, or on its way again.' })
+export class ResolveMessagePayload {
+  @Field(() => Message, {
+    nullable: true,
+    description: 'The message as resolved. Null when refused, or not readable within 2 s.',
+  })
+  message!: Message | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The place in the journal behind this change. Null when refused.',
+  })
+  cursor!: string | null;
+}
+
 @ObjectType({ description: 'The conversation with its new read mark.' })
 export class MarkConversationReadPayload {
   @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })
