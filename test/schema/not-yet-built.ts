@@ -3,15 +3,12 @@ const FIELDS = [
   // Queues.
   'Channel.queueDepth',
   // Schedules, batches, unknown outcomes settled by a person.
-  ...['Conversation.scheduledMessages', 'Message.scheduledAt', 'SendMessageInput.scheduledAt'],
-  ...['Mutation.cancelScheduledMessage', 'Mutation.resolveMessage', 'Mutation.sendMessages'],
+  ...['Mutation.sendMessages'],
   // Keys, client tokens, customer webhooks.
   ...['Mutation.createApiKey', 'Mutation.createClientToken', 'Mutation.createWebhookEndpoint'],
 ];
 
 const TYPES = [
-  ...['CancelScheduledMessageInput', 'CancelScheduledMessagePayload'],
-  ...['ResolveMessageAs', 'ResolveMessageInput', 'ResolveMessagePayload'],
   ...['SendMessagesInput', 'SendMessagesPayload'],
   ...['ApiKey', 'CreateApiKeyInput', 'CreateApiKeyPayload'],
   ...['CreateClientTokenInput', 'CreateClientTokenPayload'],

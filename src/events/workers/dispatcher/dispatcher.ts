@@ -17,6 +17,7 @@ import { createIntake } from './intake.js';
 import { runIntake } from './intake-consumer.js';
 import { createPromoter } from './promote.js';
 import { createPublisher } from './publisher.js';
+import { tellOfUnknownChannels } from './unknown-channels.js';
 import { createCallRunner } from './call-runner.js';
 
 export interface DispatchLimits {
@@ -98,6 +99,7 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
   const intake = runIntake({ database, log, positions, handle, logger, onGoneBack: () => gate.close() });
   const loop = createClaimLoop({
     ...deps,
+    directory: tellOfUnknownChannels(deps.directory, logger),
     publisher,
     limits,
     gate,
