@@ -1,12 +1,19 @@
+import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
 import type { CommandDeps } from './command-deps.js';
 import type { Commands } from './commands.js';
 import { createCreateChannel } from './create-channel.js';
 import { withFaults } from './faults.js';
 import { createFreshLookup } from './fresh-lookup.js';
 import { createMarkConversationRead } from './mark-conversation-read.js';
+import { createResolveMessage } from './resolve-message.js';
 import { createSendMessage } from './send-message.js';
+import { createSendMessages } from './send-messages.js';
+import { createSendSteps } from './send-steps.js';
+import { shareLookups } from './shared-lookups.js';
 
 const SEND_AGAIN = 'It is not known whether the message was recorded. Send it again with the same idempotencyKey.';
+const CANCEL_AGAIN = 'It is not known whether the message was cancelled. Cancel it again: repeating is safe.';
+const LOOK_AT_MESSAGE = 'It is not known whether the message was resolved. Look at its status before you do it again.';
 const MARK_AGAIN =
   'It is not known whether the read mark was recorded. Mark the conversation again: repeating is safe.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
@@ -14,12 +21,21 @@ const LOOK_FIRST = 'It is not known whether the channel was created. Look at `ch
 /** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
 export function createCommands(deps: CommandDeps): Commands {
   const freshly = createFreshLookup(deps);
-  const sendMessage = createSendMessage(deps, freshly);
+  const steps = createSendSteps(deps);
+  const sendMessage = createSendMessage(steps, { ...deps, freshly });
+  const sendMessages = createSendMessages(steps, (caller) => shareLookups(deps, caller), SEND_AGAIN);
+  const cancelScheduledMessage = createCancelScheduledMessage(deps, freshly);
+  const resolveMessage = createResolveMessage(deps, freshly);
   const markConversationRead = createMarkConversationRead(deps, freshly);
   const createChannel = createCreateChannel(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
       withFaults(SEND_AGAIN, startedAt, (givenUp) => sendMessage(caller, input, givenUp)),
+    sendMessages,
+    cancelScheduledMessage: (caller, input, startedAt) =>
+      withFaults(CANCEL_AGAIN, startedAt, (givenUp) => cancelScheduledMessage(caller, input, givenUp)),
+    resolveMessage: (caller, input, startedAt) =>
+      withFaults(LOOK_AT_MESSAGE, startedAt, (givenUp) => resolveMessage(caller, input, givenUp)),
     markConversationRead: (caller, input, startedAt) =>
       withFaults(MARK_AGAIN, startedAt, (givenUp) => markConversationRead(caller, input, givenUp)),
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),

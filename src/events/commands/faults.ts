@@ -21,11 +21,16 @@ export async function withFaults<Result>(
   try {
     return await boundedBy(timeLeft(startedAt), () => new UnavailableError(remedy), command);
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    if (error instanceof MicroBatchFullError) throw new UnavailableError('Too many are waiting. Try again.', error);
-    if (error instanceof LogUnavailableError || isDatabaseAway(error)) throw new UnavailableError(remedy, error);
-    throw error;
+    throw faultOf(error, remedy) ?? error;
   }
+}
+
+/** What a caller may be told of it; undefined: nothing. */
+export function faultOf(error: unknown, remedy: string): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof MicroBatchFullError) return new UnavailableError('Too many are waiting. Try again.', error);
+  if (error instanceof LogUnavailableError || isDatabaseAway(error)) return new UnavailableError(remedy, error);
+  return undefined;
 }
 
 /** In milliseconds; at least 0, with which what comes next is given up at once. */

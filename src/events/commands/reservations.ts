@@ -97,20 +97,29 @@ const failed = (error: unknown): Reserved => ({
 
 async function reserveTogether(deps: ReservationsDeps, batch: readonly Reservation[]): Promise<readonly Reserved[]> {
   const made = await withRaces(() => deps.database.transaction((tx) => makeRows(deps, tx, batch)));
-  const nothing: Promise<readonly AppendedPosition[]> = Promise.resolve([]);
-  const openedPositions = made.opened.length === 0 ? nothing : deps.outbox.publish(made.opened);
-  // Told to those whose thread it opens; nobody else waits for it.
-  openedPositions.catch(() => undefined);
-  const opened = new Set(made.opened.map(({ conversationId }) => conversationId));
+  const openings = publishOpenings(deps.outbox, made.opened);
   return batch.map((reservation) => {
     const event = made.events.get(reservation);
     if (event === undefined) return { kind: 'taken' };
     return {
       kind: 'made',
-      opened: opened.has(event.conversationId) ? openedPositions : nothing,
+      opened: openings.get(event.contactId) ?? Promise.resolve([]),
       publish: (positions) => publish(deps, event, made.tail, positions),
     };
   });
+}
+
+/** Each thread by itself, for one that the log can't take just now is nobody else's fault; by contact, whom all of it names. */
+function publishOpenings(
+  outbox: Outbox,
+  opened: readonly ParleyEvent[],
+): ReadonlyMap<string | undefined, Promise<readonly AppendedPosition[]>> {
+  const byThread = new Map<string | undefined, ParleyEvent[]>();
+  for (const event of opened) byThread.set(event.contactId, [...(byThread.get(event.contactId) ?? []), event]);
+  const openings = new Map([...byThread].map(([contactId, events]) => [contactId, outbox.publish(events)] as const));
+  // Told to those whose thread it opens; nobody else waits for it.
+  for (const opening of openings.values()) opening.catch(() => undefined);
+  return openings;
 }
 
 async function withRaces<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,0 +1,99 @@
+import type { Caller } from '../../access/caller.js';
+import type { Vector } from '../kernel/cursor.js';
+import type { MessageState } from '../message/state.js';
+import type { BatchResult, CommandResult, SendMessage } from './commands.js';
+import { faultOf, withFaults } from './faults.js';
+import { recordInOrder } from './record-in-order.js';
+import type { ReadyToGo, SendLookups, SendSteps } from './send-steps.js';
+
+export const BATCH_MESSAGES_MAX = 500;
+
+type Answer = CommandResult<MessageState>;
+
+/**
+ * Many sends in one request. All are judged at the same time and recorded in the order given; one that is refused, or
+ * that nobody can tell the end of, takes no other with it.
+ * @param remedy what to do about one of which it isn't known whether it was recorded
+ */
+export function createSendMessages(steps: SendSteps, shareLookups: (caller: Caller) => SendLookups, remedy: string) {
+  return async (
+    caller: Caller,
+    inputs: readonly SendMessage[],
+    startedAt: number | undefined,
+  ): Promise<BatchResult> => {
+    if (inputs.length > BATCH_MESSAGES_MAX) return TOO_LARGE;
+    const answers = new Map<number, Answer>();
+    const answer = async (index: number, work: () => Promise<Answer | undefined>) => {
+      const answered = await work().catch((error: unknown) => unavailable(error, remedy));
+      if (answered !== undefined) answers.set(index, answered);
+    };
+    const sending = withFaults(remedy, startedAt, (givenUp) =>
+      sendAll({ steps, lookups: shareLookups(caller), caller, givenUp, answer }, inputs),
+    );
+    const missing = await sending.then(
+      () => undefined,
+      (error: unknown) => unavailable(error, remedy),
+    );
+    const results = inputs.map((_, index) => answers.get(index) ?? missing);
+    return { ok: true, results: results.filter((result) => result !== undefined), cursor: behindAll(results) };
+  };
+}
+
+const TOO_LARGE: BatchResult = {
+  ok: false,
+  userErrors: [
+    {
+      code: 'BATCH_TOO_LARGE',
+      message: `At most ${BATCH_MESSAGES_MAX} messages at once. Nothing was sent.`,
+      field: ['messages'],
+    },
+  ],
+};
+
+interface Batch {
+  readonly steps: SendSteps;
+  readonly lookups: SendLookups;
+  readonly caller: Caller;
+  readonly givenUp: AbortSignal;
+  /** Keeps the answer of one of them once there is one; a fault is an answer too. */
+  readonly answer: (index: number, work: () => Promise<Answer | undefined>) => Promise<void>;
+}
+
+async function sendAll(batch: Batch, inputs: readonly SendMessage[]): Promise<void> {
+  const { steps, lookups, caller, givenUp, answer } = batch;
+  const ready = new Map<number, ReadyToGo>();
+  await Promise.all(
+    inputs.map((input, index) =>
+      answer(index, async () => {
+        const prepared = await steps.prepare(caller, input, lookups);
+        if (prepared.kind === 'answered') return prepared.answer;
+        ready.set(index, prepared);
+        return undefined;
+      }),
+    ),
+  );
+  givenUp.throwIfAborted();
+  const places = [...ready.keys()].sort((a, b) => a - b);
+  const sends = places.flatMap((index) => ready.get(index) ?? []);
+  const recorded = await recordInOrder({ steps, lookups, givenUp }, sends);
+  await Promise.all(recorded.map((work, n) => answer(places[n] ?? n, work)));
+}
+
+/** As a refusal of one message. @throws what isn't for a caller to know */
+function unavailable(error: unknown, remedy: string): Answer {
+  const fault = faultOf(error, remedy);
+  if (fault === undefined) throw error;
+  const { publicMessage: message, details } = fault;
+  const { retryAfterMs } = details;
+  return { ok: false, userErrors: [{ code: 'UNAVAILABLE', message, field: null, retryAfterMs }] };
+}
+
+/** All written partitions raised; null where nothing was written. */
+function behindAll(results: readonly (Answer | undefined)[]): Vector | null {
+  const cursors = results.flatMap((result) => (result?.ok === true ? [result.cursor] : []));
+  const [first, ...others] = cursors;
+  if (first === undefined) return null;
+  return others.reduce<Vector>((raised, cursor) => raised.map((offset, n) => max(offset, cursor[n] ?? 0n)), first);
+}
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

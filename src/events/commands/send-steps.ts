@@ -1,0 +1,113 @@
+import type { Caller } from '../../access/caller.js';
+import { createMicroBatch } from '../../database/micro-batch.js';
+import { UnavailableError } from '../../errors.js';
+import type { MessageAccepted } from '../message/decide.js';
+import { evolveMessage } from '../message/evolve.js';
+import { refuseKey } from '../message/send-form.js';
+import type { MessageState } from '../message/state.js';
+import type { ThreadRequest } from '../outbox/address-book.js';
+import type { KeyRef } from '../outbox/idempotency-rows.js';
+import { raiseCursor } from './answer-cursor.js';
+import type { CommandDeps } from './command-deps.js';
+import type { CommandResult, SendMessage, UserError } from './commands.js';
+import type { FreshLookup } from './fresh-lookup.js';
+import { judgeSend, type ReadySend } from './judge-send.js';
+import { createKeyFinder } from './key-finder.js';
+import { answerRepeat } from './repeats.js';
+import { canonicalRequest } from './request-hash.js';
+import { createReservations, type Published, type Reserved } from './reservations.js';
+
+const LOOKUP_BATCH_MAX = 500;
+const LOOKUP_WAITING_MAX = 10_000;
+
+export type SendKey = KeyRef & { readonly requestHash: string };
+
+/** How a send looks up what it names: alone, or together with the others of its batch. */
+export interface SendLookups {
+  readonly finders: CommandDeps['finders'];
+  readonly freshly: FreshLookup;
+}
+
+/** A send that has its answer already, or one that may go. */
+export type PreparedSend = { readonly kind: 'answered'; readonly answer: CommandResult<MessageState> } | ReadyToGo;
+
+export interface ReadyToGo {
+  readonly kind: 'ready';
+  readonly key: SendKey | undefined;
+  readonly send: ReadySend;
+}
+
+/** What one send takes and a batch of them takes together; each step waits for its like in one statement. */
+export interface SendSteps {
+  /** Looks its key up, then judges it. Writes nothing, but for what a key stands for and the log doesn't have yet. */
+  prepare(caller: Caller, input: SendMessage, lookups: SendLookups): Promise<PreparedSend>;
+  /** The event, where it is all there is to record: no row has to agree with it (rule 3). */
+  eventAlone(ready: ReadyToGo): MessageAccepted | undefined;
+  /** Hands over at once, so that calls one after another keep their order. */
+  append(event: MessageAccepted): Promise<Published>;
+  reserve(ready: ReadyToGo): Promise<Reserved>;
+  /** The answer to a key that another send of the same moment took. @throws UnavailableError */
+  repeatTaken(key: SendKey | undefined, lookups: SendLookups): Promise<CommandResult<MessageState>>;
+}
+
+export function createSendSteps(deps: CommandDeps): SendSteps {
+  const findKey = createKeyFinder(deps);
+  const findThread = createMicroBatch({
+    ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
+    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
+  });
+  const tail = () => deps.feed.tail();
+  const reserve = createReservations({ ...deps, tail });
+
+  const repeat = async (key: SendKey, { finders }: SendLookups) => {
+    const row = await findKey(key);
+    return row && answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash);
+  };
+  return {
+    async prepare(caller, input, lookups) {
+      const key = keyOf(deps, caller, input);
+      const refusals = key === undefined ? [] : refuseKey(key.key);
+      if (refusals.length > 0) return refusedFor(refusals);
+      const answer = key && (await repeat(key, lookups));
+      if (answer !== undefined) return { kind: 'answered', answer };
+      const { finders, freshly } = lookups;
+      const judged = await judgeSend({ ...deps, finders }, { freshly, findThread }, caller, input, key);
+      return judged.ok ? { kind: 'ready', key, send: judged.value } : refusedFor(judged.refusals);
+    },
+    eventAlone({ key, send: { thread, acceptance } }) {
+      const event = key === undefined && thread !== undefined ? acceptance(thread) : undefined;
+      return event !== undefined && isAlone(event) ? event : undefined;
+    },
+    async append(event) {
+      const position = await deps.outbox.append(event);
+      return { event, position, cursor: raiseCursor(tail(), [position]) };
+    },
+    reserve: ({ key, send }) => reserve({ key, ...send }),
+    async repeatTaken(key, lookups) {
+      const repeated = key && (await repeat(key, lookups));
+      if (repeated !== undefined) return repeated;
+      throw new UnavailableError('This idempotency key is being used just now. Try again.');
+    },
+  };
+}
+
+function keyOf({ identity }: CommandDeps, { workspaceId }: Caller, input: SendMessage): SendKey | undefined {
+  if (input.idempotencyKey === undefined) return undefined;
+  return { workspaceId, key: input.idempotencyKey, requestHash: identity.requestHash(canonicalRequest(input)) };
+}
+
+const refusedFor = (userErrors: readonly UserError[]): PreparedSend => ({
+  kind: 'answered',
+  answer: { ok: false, userErrors },
+});
+
+/** A scheduled message needs its dispatches, and a reaction what it says of its target. */
+const isAlone = ({ type, data }: MessageAccepted): boolean =>
+  type === 'message.accepted' && data.contentKind !== 'reaction';
+
+/** What a send answers once the log has it: the message folded in memory. */
+export const answerOf = ({ event, position, cursor }: Published): CommandResult<MessageState> => ({
+  ok: true,
+  value: evolveMessage(undefined, { event, position }),
+  cursor,
+});
