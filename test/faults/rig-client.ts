@@ -27,6 +27,8 @@ export interface RigClient {
   send(to: string, options?: SendOptions): Promise<HistoryEntry>;
   /** Repeats with the same key what has no answer, until it has one (H5). */
   repeatUnanswered(): Promise<void>;
+  /** Repeats with the same keys what was answered. Answers the keys that now stand for another message. */
+  repeatAnswered(): Promise<readonly string[]>;
   status(messageId: string): Promise<string | undefined>;
   untilStatus(messageId: string, status: string): Promise<void>;
 }
@@ -87,6 +89,20 @@ export function createRigClient({ nextClient, channelId }: RigClientDeps): RigCl
         for (let entry = unanswered.shift(); entry; entry = unanswered.shift()) await untilAnswered(entry);
       };
       await Promise.all(Array.from({ length: REPEATERS }, repeat));
+    },
+    async repeatAnswered() {
+      const answered = history.filter(({ messageId }) => messageId !== undefined);
+      const others: string[] = [];
+      const repeat = async () => {
+        for (let entry = answered.shift(); entry; entry = answered.shift()) {
+          const again: HistoryEntry = { key: entry.key, to: entry.to, startedAt: performance.now() };
+          texts.set(again, texts.get(entry) ?? '');
+          await untilAnswered(again);
+          if (again.messageId !== entry.messageId) others.push(entry.key);
+        }
+      };
+      await Promise.all(Array.from({ length: REPEATERS }, repeat));
+      return others;
     },
     status,
     async untilStatus(messageId, wanted) {

@@ -25,6 +25,8 @@ export interface ScriptedCarrier {
   readonly baseUrl: string;
   /** Every call whose body arrived whole, in order. */
   readonly calls: readonly CarrierCall[];
+  /** Those of them that it surely didn't process: answered 429, or 503. */
+  readonly turnedAway: ReadonlySet<CarrierCall>;
   /** Default: `accept`. May be asynchronous: the answer waits for it. */
   script: (call: CarrierCall) => CarrierAnswer | Promise<CarrierAnswer>;
   /** What it says of a call when it is asked by its reference; default: it doesn't know. */
@@ -37,6 +39,7 @@ export interface ScriptedCarrier {
 export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
   const calls: CarrierCall[] = [];
   const lookUps: string[] = [];
+  const turnedAway = new Set<CarrierCall>();
   const server = createServer((request, response) => {
     // A line that breaks off within the request is none of the carrier's calls.
     answer(request, response).catch(() => request.socket.destroy());
@@ -50,6 +53,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     const call = await readCall(request);
     calls.push(call);
     const says = await carrier.script(call);
+    if (typeof says === 'object' && (says.status === 429 || says.status === 503)) turnedAway.add(call);
     return says === 'accept' ? { status: 202, body: { id: call.id } } : says;
   };
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -63,6 +67,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     lookUps,
+    turnedAway,
     script: () => 'accept',
     find: () => ({ status: 404, body: { error: { code: 'not_found', message: 'No message.' } } }),
     close: () =>
