@@ -53,6 +53,8 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
   const pass = async (): Promise<number> => {
     if (deps.isHalted() || !(await deps.gate.check())) return limits.pollMs;
     if (performance.now() - sweptAt >= limits.pollMs) {
+      // Of an older copy that is just being read up to date, calls would be given up whose end the log knows.
+      if (!(await deps.gate.holds())) return limits.pollMs;
       await sweep(deps);
       sweptAt = performance.now();
     }
