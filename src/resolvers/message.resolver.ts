@@ -4,23 +4,20 @@ import type { MessageStatus } from '../events/message/state.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import { Contact } from '../schema/graphql/contact.type.js';
 import { Conversation } from '../schema/graphql/conversation.type.js';
-import { SendMessageInput } from '../schema/graphql/message.input.js';
+import { SendMessageInput, SendMessagesInput } from '../schema/graphql/message.input.js';
 import { Message, Reaction, StatusChange } from '../schema/graphql/message.type.js';
-import { SendMessagePayload } from '../schema/graphql/payloads.type.js';
+import { SendMessagePayload, SendMessagesPayload } from '../schema/graphql/payloads.type.js';
 import { requireId } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
 import { toConversation } from './conversation.view.js';
 import { instance } from './instance.js';
-import { createLoaders, type Loaders } from './loaders.js';
+import { loadersBehind } from './loaders-behind.js';
 import { toMessage, toStatusChange } from './message.view.js';
 import { toReactions } from './reaction.view.js';
 import { toSendMessage } from './send-message.translate.js';
-import { toUserErrors } from './user-error.view.js';
-
-/** How long what is reached through a new message waits for the projection. */
-const PROJECTION_WAIT_MS = 2_000;
+import { toBatchPayload, toSendPayload } from './send-message.view.js';
 
 @Resolver(() => Message)
 export class MessageResolver {
@@ -37,19 +34,22 @@ export class MessageResolver {
     @Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput,
     @Ctx() { commands, caller, startedAt, cursors }: RequestContext,
   ): Promise<SendMessagePayload> {
-    const result = await commands.sendMessage(caller, toSendMessage(input), startedAt);
-    return result.ok
-      ? instance(SendMessagePayload, {
-          message: toMessage(result.value, result.cursor),
-          userErrors: [],
-          cursor: cursors.encode(result.cursor),
-        })
-      : instance(SendMessagePayload, { message: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+    return toSendPayload(await commands.sendMessage(caller, toSendMessage(input), startedAt), cursors);
+  }
+
+  @Mutation(() => SendMessagesPayload, {
+    description: 'Sends at most 500 messages, each judged alone: one that is refused or fails takes no other with it.',
+  })
+  async sendMessages(
+    @Arg('input', () => SendMessagesInput, { description: 'The messages.' }) { messages }: SendMessagesInput,
+    @Ctx() { commands, caller, startedAt, cursors }: RequestContext,
+  ): Promise<SendMessagesPayload> {
+    return toBatchPayload(await commands.sendMessages(caller, messages.map(toSendMessage), startedAt), cursors);
   }
 
   @FieldResolver(() => Conversation, { nullable: true, description: 'The conversation that it belongs to.' })
   async conversation(@Root() message: Message, @Ctx() context: RequestContext): Promise<Conversation | null> {
-    const loaders = await loadersBehind(message, context);
+    const loaders = await loadersBehind(message.readAfter, context);
     const state = await loaders?.conversations.load(message.state.conversationId);
     return state === undefined ? null : toConversation(state);
   }
@@ -63,7 +63,7 @@ export class MessageResolver {
   @FieldResolver(() => Contact, { nullable: true, description: 'The other side, whoever wrote.' })
   async contact(@Root() message: Message, @Ctx() context: RequestContext): Promise<Contact | null> {
     if (message.state.contactId === null) return null;
-    const loaders = await loadersBehind(message, context);
+    const loaders = await loadersBehind(message.readAfter, context);
     const state = await loaders?.contacts.load(message.state.contactId);
     return state === undefined ? null : toContact(state);
   }
@@ -85,18 +85,11 @@ export class MessageResolver {
     description: 'Every change, in the order it was recorded, late and repeated ones included.',
   })
   async timeline(@Root() message: Message, @Ctx() context: RequestContext): Promise<StatusChange[]> {
-    const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message, context);
+    const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message.readAfter, context);
     const entries = (await loaders?.timelines.load(message.state.id)) ?? [];
     if (entries.length > 0 || !isJustSent(message)) return entries.map(toStatusChange);
     return [firstChangeOf(message, context)];
   }
-}
-
-/** Loaders that see what the message's own command wrote; undefined when the projection takes too long. */
-async function loadersBehind(message: Message, context: RequestContext): Promise<Loaders | undefined> {
-  if (message.readAfter === undefined) return context.loaders;
-  const isProjected = await context.feed.waitUntilPassed(message.readAfter, PROJECTION_WAIT_MS);
-  return isProjected ? createLoaders(context.finders, context.caller.workspaceId) : undefined;
 }
 
 /** As its own command answers it: nothing but its acceptance is known. */

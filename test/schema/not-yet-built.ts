@@ -2,14 +2,11 @@
 const FIELDS = [
   // Queues.
   'Channel.queueDepth',
-  // Schedules, batches, unknown outcomes settled by a person.
-  ...['Mutation.sendMessages'],
   // Keys, client tokens, customer webhooks.
   ...['Mutation.createApiKey', 'Mutation.createClientToken', 'Mutation.createWebhookEndpoint'],
 ];
 
 const TYPES = [
-  ...['SendMessagesInput', 'SendMessagesPayload'],
   ...['ApiKey', 'CreateApiKeyInput', 'CreateApiKeyPayload'],
   ...['CreateClientTokenInput', 'CreateClientTokenPayload'],
   ...['BasicAuthInput', 'CreateWebhookEndpointInput', 'CreateWebhookEndpointPayload', 'HeaderInput'],

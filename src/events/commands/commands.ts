@@ -40,6 +40,9 @@ export type CommandResult<Value> =
   | { readonly ok: true; readonly value: Value; readonly cursor: Vector }
   | { readonly ok: false; readonly userErrors: readonly UserError[] };
 
+/** Sends in one batch. */
+export const BATCH_MESSAGES_MAX = 500;
+
 /**
  * What a batch of sends answers: each by itself, in the order given. A fault of one of them is told among its refusals, as
  * UNAVAILABLE. `cursor` lies behind all that was recorded, and is null where nothing was.

@@ -1,12 +1,10 @@
 import type { Caller } from '../../access/caller.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { MessageState } from '../message/state.js';
-import type { BatchResult, CommandResult, SendMessage } from './commands.js';
+import { BATCH_MESSAGES_MAX, type BatchResult, type CommandResult, type SendMessage } from './commands.js';
 import { faultOf, withFaults } from './faults.js';
 import { recordInOrder } from './record-in-order.js';
 import type { ReadyToGo, SendLookups, SendSteps } from './send-steps.js';
-
-export const BATCH_MESSAGES_MAX = 500;
 
 type Answer = CommandResult<MessageState>;
 

@@ -12,6 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { getComplexity, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
+import { BATCH_MESSAGES_MAX } from '../../events/commands/commands.js';
 import { PAGE_SIZE_DEFAULT } from '../../resolvers/arguments.js';
 
 /**
@@ -82,9 +83,18 @@ function repetitionsOf(type: GraphQLOutputType, name: string, args: Readonly<Rec
   if (!isCompositeType(named)) return 1;
   if (named.name.endsWith('Connection')) return pageSizeOf(args);
   if (Array.isArray(args['ids'])) return args['ids'].length;
+  if (name === 'sendMessages') return batchSizeOf(args);
   const isList = isListType(isNonNullType(type) ? type.ofType : type);
-  // The connection counted its items already.
-  return isList && name !== 'nodes' && name !== 'edges' ? SHORT_LIST_LENGTH : 1;
+  return isList && !COUNTED_ABOVE.has(name) ? SHORT_LIST_LENGTH : 1;
+}
+
+/** The connection, or the batch, counted its items already. */
+const COUNTED_ABOVE: ReadonlySet<string> = new Set(['nodes', 'edges', 'results']);
+
+/** Above the bound nothing is answered but that it is too large. */
+function batchSizeOf({ input }: Readonly<Record<string, unknown>>): number {
+  const messages = typeof input === 'object' && input !== null && 'messages' in input ? input.messages : undefined;
+  return Array.isArray(messages) ? Math.min(Math.max(1, messages.length), BATCH_MESSAGES_MAX) : 1;
 }
 
 const pageSizeOf = ({ first, last }: Readonly<Record<string, unknown>>): number => {

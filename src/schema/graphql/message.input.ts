@@ -65,3 +65,11 @@ export class SendMessageInput {
   })
   scheduledAt?: string | null;
 }
+
+@InputType({ description: 'Messages to send together.' })
+export class SendMessagesInput {
+  @Field(() => [SendMessageInput], {
+    description: 'At most 500. Those to one conversation are recorded in this order.',
+  })
+  messages!: SendMessageInput[];
+}

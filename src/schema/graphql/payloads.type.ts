@@ -59,6 +59,24 @@ export class ResolveMessagePayload {
   cursor!: string | null;
 }
 
+@ObjectType({ description: 'What became of each message of a batch.' })
+export class SendMessagesPayload {
+  @Field(() => [SendMessagePayload], {
+    description:
+      'One for each message, in the order given. UNAVAILABLE among the `userErrors` of one: it is not known whether this one was recorded; repeat it with the same `idempotencyKey`.',
+  })
+  results!: SendMessagePayload[];
+
+  @Field(() => [UserError], { description: 'Why the batch as a whole was refused; empty when it was not.' })
+  userErrors!: UserError[];
+
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description: 'The place in the journal behind all that was recorded. Null when nothing was.',
+  })
+  cursor!: string | null;
+}
+
 @ObjectType({ description: 'The conversation with its new read mark.' })
 export class MarkConversationReadPayload {
   @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })

@@ -33,6 +33,29 @@ describe('cost', () => {
     expect(judge(query)).toBeUndefined();
   });
 
+  const batchOf = (count: number, fields: string) =>
+    judge(
+      `mutation ($input: SendMessagesInput!) { sendMessages(input: $input) { cursor userErrors { code } results {
+        cursor userErrors { code field message } message { ${fields} } } } }`,
+      {
+        input: {
+          messages: Array.from({ length: count }, () => ({
+            ...{ channelId: 'x', to: { phoneNumber: '+15550100000' }, content: { text: { text: 'a' } } },
+          })),
+        },
+      },
+    );
+
+  it('counts each message of a batch, and no more of them than may be sent', () => {
+    const whole = `id status statusAt reference idempotencyKey metadata createdAt content { text }
+      conversation { id } contact { displayName } channel { id }`;
+    expect(batchOf(500, whole)).toBeUndefined();
+    expect(batchOf(100_000, whole)).toBeUndefined();
+    const pages = 'conversation { messages { nodes { id } } }';
+    expect(batchOf(10, pages)).toBeUndefined();
+    expect(batchOf(500, pages)).toBe('QUERY_TOO_COMPLEX');
+  });
+
   it.each([
     [
       'pages in pages',

@@ -1,0 +1,32 @@
+import type { BatchResult, CommandResult } from '../events/commands/commands.js';
+import type { CursorCodec, Vector } from '../events/kernel/cursor.js';
+import type { MessageState } from '../events/message/state.js';
+import { SendMessagePayload, SendMessagesPayload } from '../schema/graphql/payloads.type.js';
+import { instance } from './instance.js';
+import { toMessage } from './message.view.js';
+import { toUserErrors } from './user-error.view.js';
+
+/** @param readAfter what is reached through the message waits for it; default: the message's own cursor */
+export function toSendPayload(
+  result: CommandResult<MessageState>,
+  cursors: CursorCodec,
+  readAfter?: Vector,
+): SendMessagePayload {
+  if (!result.ok)
+    return instance(SendMessagePayload, { message: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+  const { value, cursor } = result;
+  const message = toMessage(value, readAfter ?? cursor);
+  return instance(SendMessagePayload, { message, userErrors: [], cursor: cursors.encode(cursor) });
+}
+
+/** All of a batch wait for the same place: once, and what they then load they load together. */
+export function toBatchPayload(batch: BatchResult, cursors: CursorCodec): SendMessagesPayload {
+  if (!batch.ok)
+    return instance(SendMessagesPayload, { results: [], userErrors: toUserErrors(batch.userErrors), cursor: null });
+  const { results, cursor } = batch;
+  return instance(SendMessagesPayload, {
+    results: results.map((result) => toSendPayload(result, cursors, cursor ?? undefined)),
+    userErrors: [],
+    cursor: cursor && cursors.encode(cursor),
+  });
+}
