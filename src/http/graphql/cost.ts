@@ -22,6 +22,14 @@ import { PAGE_SIZE_DEFAULT } from '../../resolvers/arguments.js';
 export const COST_MAX = 25_000;
 /** A list that isn't paged (a timeline, the addresses of a contact) is short. */
 const SHORT_LIST_LENGTH = 5;
+/**
+ * Of what messages say: most have none or one of each. Counted as 5, the cards of a carousel with their actions alone were
+ * 96 fields a message, and no batch of 500 could have asked for them.
+ */
+const CONTENT_LIST_LENGTH = 2;
+const CONTENT_PIECES: ReadonlySet<string> = new Set([
+  ...['Action', 'Card', 'ContactCard', 'ListSection', 'Media', 'TemplateParameter'],
+]);
 /** Above it the walk over all spreads is itself the attack. */
 const WALK_MAX = 5_000;
 
@@ -38,7 +46,9 @@ export function requireAffordable(
   if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return;
   const cost = costOf(schema, document, operation, variables);
   if (cost <= COST_MAX) return;
-  throw tooComplex(`The operation may answer ${cost} fields; at most ${COST_MAX}. Ask for smaller pages.`);
+  throw tooComplex(
+    `The operation may answer ${cost} fields; at most ${COST_MAX}. Ask for smaller pages or fewer fields.`,
+  );
 }
 
 function costOf(
@@ -85,7 +95,8 @@ function repetitionsOf(type: GraphQLOutputType, name: string, args: Readonly<Rec
   if (Array.isArray(args['ids'])) return args['ids'].length;
   if (name === 'sendMessages') return batchSizeOf(args);
   const isList = isListType(isNonNullType(type) ? type.ofType : type);
-  return isList && !COUNTED_ABOVE.has(name) ? SHORT_LIST_LENGTH : 1;
+  if (!isList || COUNTED_ABOVE.has(name)) return 1;
+  return CONTENT_PIECES.has(named.name) ? CONTENT_LIST_LENGTH : SHORT_LIST_LENGTH;
 }
 
 /** The connection, or the batch, counted its items already. */

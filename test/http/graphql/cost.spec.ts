@@ -50,7 +50,10 @@ describe('cost', () => {
     const whole = `id status statusAt reference idempotencyKey metadata createdAt content { text }
       conversation { id } contact { displayName } channel { id }`;
     expect(batchOf(500, whole)).toBeUndefined();
-    expect(batchOf(100_000, whole)).toBeUndefined();
+    expect(batchOf(5_000, whole)).toBeUndefined();
+    const everyKind = `id status content { text ... on CarouselContent { cards { title media { url } actions { kind text } } }
+      ... on ImageContent { images { url } actions { text } } ... on TemplateContent { name parameters { key value } } }`;
+    expect(batchOf(500, everyKind)).toBeUndefined();
     const pages = 'conversation { messages { nodes { id } } }';
     expect(batchOf(10, pages)).toBeUndefined();
     expect(batchOf(500, pages)).toBe('QUERY_TOO_COMPLEX');
