@@ -47,14 +47,15 @@ interface Sending {
   readonly reference?: string;
   readonly call?: number;
   readonly chaos?: Chaos;
+  readonly apiBaseUrl?: string;
 }
 async function send(
   address: string,
-  { text = 'Hello', reference = `reference-${sends + 1}`, call = 1, chaos }: Sending = {},
+  { text = 'Hello', reference = `reference-${sends + 1}`, call = 1, chaos, apiBaseUrl }: Sending = {},
 ): Promise<{ outcome: Outcome; reference: string; at: number }> {
   sends += 1;
   const outcome = await adapter.send({
-    settings: { ...settings, chaos },
+    settings: { ...settings, chaos, apiBaseUrl },
     channelId: CHANNEL,
     reference,
     address,
@@ -187,6 +188,22 @@ describe('the sandbox carrier', () => {
     expect((await fetch(`${carrier.baseUrl}/messages`, { method: 'PUT' })).status).toBe(404);
   });
 
+  it('misbehaves as its caller asks: a webhook twice or three times, or none and no answer either', async () => {
+    const repeated = await send('+15550100000', { chaos: { duplicates: 1 } });
+    expect(repeated.outcome.kind).toBe('accepted');
+    await eventually(() => expect(told.length).toBeGreaterThanOrEqual(8));
+    await eventually(() => expect(new Set(story()).size).toBe(4));
+    const replies = told.flatMap(({ fact }) => (fact.kind === 'received' ? [fact] : []));
+    for (const reply of replies) expect(reply).toEqual(replies[0]);
+    const dropped = await send('+15550100001', { chaos: { drops: 1 } });
+    expect(dropped.outcome).toEqual({ kind: 'unknown' });
+    await send('+15550100001', { reference: 'unharmed' });
+    const isOf = (reference: string) =>
+      told.filter(({ fact }) => fact.kind === 'receipt' && fact.reference === reference);
+    await eventually(() => expect(isOf('unharmed')).toHaveLength(2));
+    expect(isOf(dropped.reference)).toEqual([]);
+  });
+
   it('ends its stories where they are when it stops', async () => {
     const own = await startSandboxCarrier({ seed: SEED, logger: testLog });
     const other = createSandboxAdapter({ defaultBaseUrl: () => own.baseUrl, newSecret: () => '' });
@@ -208,5 +225,50 @@ describe('the sandbox carrier', () => {
     await own.stop();
     await own.stop();
     expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+});
+
+describe('what became of a call', () => {
+  let passedMs = 0;
+  let own: SandboxCarrier;
+  beforeAll(async () => {
+    const clock = { now: () => new Date(Date.now() + passedMs) };
+    own = await startSandboxCarrier({ seed: SEED, logger: testLog, clock });
+  });
+  afterAll(() => own.stop());
+  const asked = async (reference: string, token = settings.token) =>
+    adapter.lookUp?.({
+      settings: { token, apiBaseUrl: own.baseUrl },
+      channelId: CHANNEL,
+      reference,
+      address: '+15550100000',
+      calledAt: new Date(),
+      signal: AbortSignal.timeout(10_000),
+    });
+  const sendThere = (address: string, reference: string) =>
+    send(address, { reference, apiBaseUrl: own.baseUrl }).then(({ outcome }) => outcome);
+
+  it('can be asked five seconds later: taken, refused, or nothing is known', async () => {
+    const accepted = await sendThere('+15550100001', 'accepted');
+    const outcomes = [
+      await sendThere('+15550100005', 'dropped'),
+      await sendThere('+15550100006', 'forgotten'),
+      await sendThere('+15550100002', 'refused'),
+    ];
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'rejected']);
+    expect(await asked('dropped')).toEqual({ kind: 'unknown' });
+    passedMs = 5_000;
+    expect(await asked('accepted')).toEqual(accepted);
+    expect(await asked('dropped')).toMatchObject({ kind: 'accepted', providerMessageIds: [expect.any(String)] });
+    expect(await asked('forgotten')).toEqual({ kind: 'unknown' });
+    expect(await asked('refused')).toMatchObject({ kind: 'rejected', failure: { code: 'RECIPIENT_NOT_ON_PLATFORM' } });
+    expect(await asked('dropped', 'another-token-of-another-channel')).toEqual({ kind: 'unknown' });
+  });
+
+  it.each(['', '?reference=', `?reference=${'x'.repeat(256)}`])('is refused without a reference: %j', async (query) => {
+    const headers = { authorization: `Bearer ${settings.token}` };
+    const answered = await fetch(`${own.baseUrl}/messages${query}`, { headers });
+    expect(answered.status).toBe(400);
+    expect(await answered.json()).toMatchObject({ error: { code: 'reference_invalid' } });
   });
 });
