@@ -15,6 +15,7 @@ import { createExpire } from './expire.js';
 import { createCatchUpGate } from './gate.js';
 import { createIntake } from './intake.js';
 import { runIntake } from './intake-consumer.js';
+import { createLookUpLoop } from './look-up-loop.js';
 import { createPromoter } from './promote.js';
 import { createPublisher } from './publisher.js';
 import { tellOfUnknownChannels } from './unknown-channels.js';
@@ -97,17 +98,16 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
     onCommitted: () => wake.fire(),
   });
   const intake = runIntake({ database, log, positions, handle, logger, onGoneBack: () => gate.close() });
+  const isHalted = () => intake.stoppedBecause() !== undefined;
+  const directory = tellOfUnknownChannels(deps.directory, logger);
+  const shared = { ...deps, directory, publisher, limits, gate, isHalted };
+  const lookUps = createLookUpLoop({ ...shared, makeEvent: runner.makeEvent });
   const loop = createClaimLoop({
-    ...deps,
-    directory: tellOfUnknownChannels(deps.directory, logger),
-    publisher,
-    limits,
-    gate,
+    ...shared,
     runner,
     expire: createExpire({ ...deps, publisher, makeEvent: runner.makeEvent, everyMs: limits.pollMs }),
     promote: createPromoter({ ...deps, pollMs: limits.pollMs }),
     wake,
-    isHalted: () => intake.stoppedBecause() !== undefined,
   });
   // An empty payload is the listener's own wake after a reconnect; ours says `due`.
   const unlisten = database.onWake('parley_dispatch', (payload) => {
@@ -125,7 +125,7 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
     async stop() {
       unlisten();
       runner.beginStop();
-      await Promise.all([loop.stop(), intake.stop()]);
+      await Promise.all([loop.stop(), intake.stop(), lookUps.stop()]);
       await runner.stop();
     },
   };
