@@ -1,8 +1,11 @@
+import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParleyEvent } from '../../../src/events/catalog.js';
 import type { MessageId } from '../../../src/events/kernel/ids.js';
 import type { MessageState } from '../../../src/events/message/state.js';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
+import { createLoaders } from '../../../src/resolvers/loaders.js';
+import { toReactions } from '../../../src/resolvers/reaction.view.js';
 import { codesOf, openCommandBench, valueOf, type CommandBench } from '../../support/command-bench.js';
 import { eventually } from '../../support/eventually.js';
 import { receivedData } from '../../support/events.js';
@@ -87,6 +90,22 @@ describe('a reaction', () => {
     await eventually(async () =>
       expect((await read(incoming))?.reactions.map(({ emoji }) => emoji)).toEqual(['❤️', null]),
     );
+  });
+
+  it('of ours shows until its own message failed; the one before it stands then', async () => {
+    const target = valueOf(await send('shown'));
+    const [first, second] = [valueOf(await react(target.id, '👍')), valueOf(await react(target.id, '🎉'))];
+    const shown = async () => {
+      const loaders = createLoaders(createFinders({ database: bench.database }), bench.caller.workspaceId);
+      const state = await loaders.messages.load(target.id);
+      return state === undefined ? [] : (await toReactions(state, loaders)).map(({ messageId }) => messageId);
+    };
+    await eventually(async () => expect(await shown()).toEqual([second.id]));
+    const data = { attempt: 1, part: 0, failure: { code: 'UNKNOWN', isRetryable: false } } as const;
+    await append(second, { type: 'message.send_failed', messageId: second.id, data }, 'failed');
+    await eventually(async () => expect(await shown()).toEqual([first.id]));
+    await append(first, { type: 'message.send_failed', messageId: first.id, data }, 'failed');
+    await eventually(async () => expect(await shown()).toEqual([]));
   });
 
   it('needs a message of its conversation that both sides can know, and that is no reaction', async () => {
