@@ -155,9 +155,12 @@ export const dispatches = work.table(
   (table) => [
     primaryKey({ columns: [table.messageId, table.attempt, table.part] }),
     index('dispatches_lane').on(table.conversationId, table.state, table.queueOffset, table.messageId, table.part),
-    index('dispatches_lease').on(table.state, table.leaseUntil),
     index('dispatches_channel_called').on(table.channelId, table.calledAt),
-    // Each holds what its question asks for and nothing else, so that its cost is that of the answer.
+    // Each holds what its question asks for and nothing else, so that its cost is that of the answer, and so that a plan
+    // made from old statistics can't take it for another: one by state alone was read through for the head of each lane.
+    index('dispatches_lease')
+      .on(table.state, table.leaseUntil)
+      .where(sql`state in ('claimed', 'calling', 'in_doubt', 'unknown')`),
     index('dispatches_scheduled')
       .on(table.runAt)
       .where(sql`state = 'scheduled'`),

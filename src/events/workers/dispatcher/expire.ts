@@ -72,7 +72,7 @@ async function lockExpired(tx: Transaction, channelId: ChannelId): Promise<reado
   const found = await tx.execute<SubjectRow & { call: number }>(sql`
     select ${subjectColumns}, d.call from work.dispatches d
     where d.channel_id = ${channelIds.toUuid(channelId)} and d.state = 'waiting'
-      and d.deferred_since <= clock_timestamp() - make_interval(secs => ${DEFERRED_MAX_MS / 1_000})
+      and d.deferred_since <= (select clock_timestamp()) - make_interval(secs => ${DEFERRED_MAX_MS / 1_000})
     order by d.deferred_since limit ${EXPIRE_MAX} for update skip locked`);
   return found.rows.map((row) => ({ subject: subjectOf(row), call: row.call }));
 }

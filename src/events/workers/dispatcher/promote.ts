@@ -54,7 +54,7 @@ async function nextDueInMs(executor: Executor): Promise<number | undefined> {
 async function promoteDue(tx: Transaction, { log, identity }: PromoteDeps): Promise<number> {
   const found = await tx.execute<SubjectRow>(sql`
     select ${subjectColumns} from work.dispatches d
-    where d.state = 'scheduled' and d.run_at <= clock_timestamp()
+    where d.state = 'scheduled' and d.run_at <= (select clock_timestamp())
     order by d.run_at, d.message_id, d.part limit ${PROMOTE_MAX} for update skip locked`);
   const due = await withoutUnrecorded(tx, found.rows.map(subjectOf), identity);
   if (due.length === 0) return 0;

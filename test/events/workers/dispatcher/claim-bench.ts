@@ -18,6 +18,14 @@ import { testLog } from '../../../support/log.js';
 
 export type ClaimBench = Awaited<ReturnType<typeof openClaimBench>>;
 
+export interface Filling {
+  readonly messages: number;
+  readonly lanes: number;
+  readonly dueLanes?: number;
+  readonly channel?: number;
+  readonly state?: 'waiting' | 'scheduled' | 'settled';
+}
+
 /** Claims without a dispatcher around them: as many processes as wanted, each with connections of its own. */
 export async function openClaimBench() {
   const cloned = await cloneDatabase();
@@ -53,6 +61,30 @@ export async function openClaimBench() {
       await direct.query(
         `insert into work.lanes (conversation_id, channel_id, run_at) values ($1, $2, now() - interval '1 second')`,
         [conversationIds.toUuid(conversationId(n)), channelIds.toUuid(channelId(channel))],
+      );
+    },
+    /**
+     * So many messages, as many in each lane, of which those after the first `dueLanes` wait for an hour. Each channel
+     * once. Statistics stay as they are: `direct.query('vacuum (analyze) work.dispatches, work.lanes')`.
+     */
+    async fill({ messages, lanes, dueLanes = lanes, channel = 1, state = 'waiting' }: Filling): Promise<void> {
+      const uuid = (kind: number, n: string) =>
+        `('0000000${kind}-0000-7000-8${String(channel).padStart(3, '0')}-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+      const lane = uuid(3, `n % ${lanes}`);
+      const runAt = `now() + case when n % ${lanes} < ${dueLanes} then interval '-1 second' else interval '1 hour' end`;
+      const owner = [workspaceIds.toUuid(workspaceId()), channelIds.toUuid(channelId(channel))];
+      await direct.query(
+        `insert into work.dispatches (message_id, attempt, part, workspace_id, conversation_id, contact_id, channel_id,
+           state, queue_offset, run_at, payload)
+         select ${uuid(5, 'n')}, 1, 0, $1, ${lane}, ${lane}, $2, $3, n, ${runAt}, '{}'
+         from generate_series(0, ${messages - 1}) n`,
+        [...owner, state],
+      );
+      if (state !== 'waiting') return;
+      await direct.query(
+        `insert into work.lanes (conversation_id, channel_id, run_at)
+         select ${lane}, $1, ${runAt} from generate_series(0, ${lanes - 1}) n`,
+        [owner[1]],
       );
     },
     openBucket: (database: Database, rate: ChannelRate, channel = 1) =>

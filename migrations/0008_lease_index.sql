@@ -1,0 +1,2 @@
+DROP INDEX "work"."dispatches_lease";--> statement-breakpoint
+CREATE INDEX "dispatches_lease" ON "work"."dispatches" USING btree ("state","lease_until") WHERE state in ('claimed', 'calling', 'in_doubt', 'unknown');
