@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ParleyEvent } from '../../../../src/events/catalog.js';
+import { messageIds, type MessageId } from '../../../../src/events/kernel/ids.js';
+import type { MessageEvent } from '../../../../src/events/message/events.js';
+import { openDispatchRig, patiently, type DispatchRig } from './dispatch-rig.js';
+
+type Accepted = ReturnType<DispatchRig['accepted']>;
+
+describe('an empty Postgres beside a full log (rule 16)', () => {
+  let rig: DispatchRig;
+  beforeAll(async () => {
+    rig = await openDispatchRig();
+  });
+  afterAll(() => rig.close());
+
+  const HOUR_MS = 3_600_000;
+  const from = (ms: number) => new Date(Date.now() + ms).toISOString();
+  let thread = 100;
+  const begun = (more: Parameters<DispatchRig['accepted']>[0] = {}): Accepted => {
+    thread += 1;
+    return rig.accepted({ thread, ...more });
+  };
+  const scheduled = ({ data, ...event }: Accepted, scheduledAt: string): MessageEvent => ({
+    ...event,
+    type: 'message.scheduled',
+    data: { ...data, scheduledAt },
+  });
+  /** What is said later of the same message. */
+  const said = (event: Accepted, type: MessageEvent['type'], data: object): ParleyEvent =>
+    ({
+      ...event,
+      id: rig.identity.ofCommand(event.messageId, JSON.stringify(data), type),
+      ...{ type, data },
+    }) as unknown as ParleyEvent;
+  const call = { attempt: 1, part: 0, call: 1 };
+  const cancelled = (event: Accepted) => said(event, 'message.schedule_cancelled', { parts: 1 });
+  const dispatched = (event: Accepted, attempt = 1) => said(event, 'message.dispatched', { ...call, attempt });
+  const submitted = (event: Accepted, attempt = 1) =>
+    said(event, 'message.submitted', { ...call, attempt, providerMessageIds: [`${event.messageId} ${attempt}`] });
+  const lost = (event: Accepted) => said(event, 'message.outcome_unknown', { ...call, reason: 'no_answer' });
+  const resent = (event: Accepted) =>
+    said(event, 'message.resend_requested', { attempt: 2, parts: [0], content: event.data.content });
+  const rowsOf = async (id: MessageId) => {
+    const found = await rig.direct.query<{ attempt: number; state: string; scheduled_at: Date | null }>(
+      'select attempt, state, scheduled_at from work.dispatches where message_id = $1 order by attempt',
+      [messageIds.toUuid(id)],
+    );
+    return found.rows;
+  };
+  const statesOf = async (id: MessageId) => (await rowsOf(id)).map(({ state }) => state);
+
+  it('gets schedules, what became of them, and resends from it, and sends only what is still to be sent', async () => {
+    const later = begun({ idempotencyKey: 'kept' });
+    const taken = begun();
+    const done = begun();
+    const half = begun();
+    const overdue = begun();
+    const settled = begun();
+    const again = begun();
+    const againDone = begun();
+    const passed = from(-HOUR_MS);
+    const at = from(HOUR_MS);
+    for (const event of [
+      ...[scheduled(later, at), scheduled(taken, passed), cancelled(taken)],
+      ...[scheduled(done, passed), dispatched(done), submitted(done), scheduled(half, passed), dispatched(half)],
+      scheduled(overdue, passed),
+      ...[settled, dispatched(settled), lost(settled)],
+      said(settled, 'message.resolved', { attempt: 1, parts: [0], as: 'SENT' }),
+      ...[again, dispatched(again), lost(again), resent(again)],
+      ...[againDone, dispatched(againDone), lost(againDone), resent(againDone)],
+      ...[dispatched(againDone, 2), submitted(againDone, 2)],
+    ])
+      await rig.append(event);
+    await rig.start();
+    await patiently(async () => expect(await statesOf(overdue.messageId)).toEqual(['settled']));
+    await patiently(async () => expect(await statesOf(again.messageId)).toEqual(['settled', 'settled']));
+    await patiently(async () => expect(await statesOf(half.messageId)).toEqual(['unknown']));
+    expect(await statesOf(taken.messageId)).toEqual(['cancelled']);
+    expect(await statesOf(done.messageId)).toEqual(['settled']);
+    expect(await statesOf(settled.messageId)).toEqual(['settled']);
+    expect(await statesOf(againDone.messageId)).toEqual(['settled', 'settled']);
+    const [row] = await rowsOf(later.messageId);
+    expect(row).toMatchObject({ state: 'scheduled' });
+    expect(row?.scheduled_at?.toISOString()).toBe(at);
+    expect(rig.carrier.calls.map(({ reference }) => reference).sort()).toEqual(
+      [`${overdue.messageId}.1.0`, `${again.messageId}.2.0`].sort(),
+    );
+    const keys = await rig.direct.query<{ message_id: string }>(
+      `select message_id from work.idempotency_keys where key = 'kept'`,
+    );
+    expect(keys.rows).toEqual([{ message_id: messageIds.toUuid(later.messageId) }]);
+  });
+
+  it('takes back in an older copy what the log says was cancelled, though it has become due', async () => {
+    const event = begun();
+    const first = await rig.start();
+    await rig.append(scheduled(event, from(HOUR_MS)));
+    await patiently(async () => expect(await statesOf(event.messageId)).toEqual(['scheduled']));
+    await first.stop();
+    await rig.append(cancelled(event));
+    await rig.direct.query(`update work.dispatches set run_at = now() - interval '1 minute' where message_id = $1`, [
+      messageIds.toUuid(event.messageId),
+    ]);
+    await rig.start();
+    await patiently(async () => expect(await statesOf(event.messageId)).toEqual(['cancelled']));
+    expect(rig.callsOf(event.messageId)).toEqual([]);
+  });
+});
