@@ -14,8 +14,12 @@ export interface Tally {
   readonly latenciesMs: readonly number[];
 }
 
-/** Where a side works: its own topics, so that neither reads or fills what is the other's. */
+/** Where a side works: its own topics and database, so that neither reads or fills what is the other's. */
 export interface Place {
+  /** A new one, migrated; empty where the path needs none. */
+  readonly databaseUrl: string;
+  /** A provider that takes whatever is posted to it. */
+  readonly providerUrl: string;
   readonly brokers: readonly string[];
   readonly topicPrefix: string;
   readonly partitions: number;
@@ -37,6 +41,7 @@ export interface ComparedPath {
   readonly name: string;
   readonly operation: string;
   readonly target: Target;
+  readonly needsPostgres?: boolean;
   readonly open: Readonly<Record<SideName, (place: Place) => Promise<Side>>>;
 }
 

@@ -6,6 +6,8 @@ import { figuresOf, judge, type Comparison } from './figures.js';
 import { compare, type Schedule } from './interleave.js';
 import { deleteTopics, makeTopics } from './kafka/topics.js';
 import { PATHS } from './paths.js';
+import { providePostgres, type ProvidedPostgres } from './postgres.js';
+import { startProviderServer } from './provider-server.js';
 import { jsonOf, tableOf } from './report.js';
 
 /** A Kafka for the time of the run. */
@@ -30,13 +32,18 @@ export async function main(given: readonly string[], provideKafka: () => Promise
   const paths = PATHS.filter((path) => asked.only.length === 0 || asked.only.includes(path.name));
   const machine = { node: process.version, cpus: cpus().length, loadBefore: loadavg()[0] };
   const kafka = await provideKafka();
+  const postgres = paths.some(({ needsPostgres }) => needsPostgres) ? await providePostgres() : undefined;
+  const provider = await startProviderServer();
+  const servers = { brokers: kafka.brokers.split(','), postgres, providerUrl: provider.url };
   const comparisons: Comparison[] = [];
   try {
     for (const path of paths) {
       console.error(`${path.name}: ${path.operation} …`);
-      comparisons.push(await compareOn(kafka.brokers.split(','), path, asked.full ? FULL : SHORT));
+      comparisons.push(await compareOn(servers, path, asked.full ? FULL : SHORT));
     }
   } finally {
+    await provider.close();
+    await postgres?.stop();
     await kafka.stop();
   }
   if (asked.json) console.log(JSON.stringify({ ...machine, paths: comparisons.map(jsonOf) }, null, 2));
@@ -44,14 +51,21 @@ export async function main(given: readonly string[], provideKafka: () => Promise
   return asked.check && comparisons.some(misses) ? 1 : 0;
 }
 
-async function compareOn(brokers: readonly string[], path: ComparedPath, schedule: Schedule): Promise<Comparison> {
+interface Servers extends Pick<Place, 'brokers' | 'providerUrl'> {
+  /** Undefined where nothing that is asked for needs it. */
+  readonly postgres: ProvidedPostgres | undefined;
+}
+
+async function compareOn(servers: Servers, path: ComparedPath, schedule: Schedule): Promise<Comparison> {
+  const { postgres, ...place } = servers;
   const run = randomBytes(4).toString('hex');
-  const placeOf = (side: string): Place => ({
-    brokers,
+  const placeOf = async (side: string): Promise<Place> => ({
+    ...place,
+    databaseUrl: (path.needsPostgres ? await postgres?.makeDatabase() : undefined) ?? '',
     topicPrefix: `bench-${run}-${path.name}-${side}`,
     partitions: PARTITIONS,
   });
-  const places = { ours: placeOf('ours'), floor: placeOf('floor') };
+  const places = { ours: await placeOf('ours'), floor: await placeOf('floor') };
   try {
     for (const side of SIDES) await makeTopics(places[side]);
     return await compare(path, places, schedule);

@@ -9,8 +9,10 @@ export interface MeasuredProcess {
   end(): Promise<void>;
 }
 
-/** Beyond the time that it was told to work; to open a log and to close it takes no longer either. */
-const PATIENCE_MS = 30_000;
+/** Beyond the time that it was told to work; to close a log takes no longer either. */
+const PATIENCE_MS = 60_000;
+/** To make a million messages. */
+const OPENING_MS = 300_000;
 
 /** One side in a process of its own, so that the CPU time of that process is the side's alone. */
 export async function startMeasured(path: string, side: SideName, place: Place): Promise<MeasuredProcess> {
@@ -37,7 +39,7 @@ export async function startMeasured(path: string, side: SideName, place: Place):
     clearTimeout(late);
   };
   try {
-    await obey({ kind: 'open', path, side, place }, PATIENCE_MS);
+    await obey({ kind: 'open', path, side, place }, OPENING_MS);
   } catch (error) {
     await end();
     throw error;

@@ -1,4 +1,8 @@
 import type { ComparedPath } from './compared-path.js';
+import { barePosts } from './dispatch/bare-posts.js';
+import { claim } from './dispatch/claim.js';
+import { dispatchMessages } from './dispatch/dispatch.js';
+import { healthyChannel } from './dispatch/healthy-channel.js';
 import { appendThroughPort } from './kafka/append-through-port.js';
 import { consumeRaw } from './kafka/consume-raw.js';
 import { consumeThroughPort } from './kafka/consume-through-port.js';
@@ -23,5 +27,27 @@ export const PATHS: readonly ComparedPath[] = [
     operation: 'append until the handler is called, against raw send until eachBatch',
     target: { figure: 'latency', ratioMax: 2 },
     open: { ours: consumeThroughPort, floor: consumeRaw },
+  },
+  {
+    name: 'dispatch',
+    operation: 'a message from waiting until its outcome is stored and its events are in the log, against a bare POST',
+    // CPU at most 6 times the floor's.
+    target: { figure: 'cpu', ratioMin: 0.167 },
+    needsPostgres: true,
+    open: { ours: dispatchMessages, floor: barePosts },
+  },
+  {
+    name: 'claim',
+    operation: 'claiming 32 of 1,000,000 that wait, against 32 of 1,000',
+    target: { figure: 'latency', ratioMax: 1.5 },
+    needsPostgres: true,
+    open: { ours: (place) => claim(place, 1_000_000), floor: (place) => claim(place, 1_000) },
+  },
+  {
+    name: 'healthy-channel',
+    operation: 'a send until its provider is called, beside a dead and a slow channel, against alone',
+    target: { figure: 'latency', ratioMax: 1.5 },
+    needsPostgres: true,
+    open: { ours: (place) => healthyChannel(place, true), floor: (place) => healthyChannel(place, false) },
   },
 ];
