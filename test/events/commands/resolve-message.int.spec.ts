@@ -10,7 +10,9 @@ describe('resolveMessage', () => {
   beforeAll(async () => {
     bench = await openDispatchBench();
     bench.carrier.script = ({ content, reference }) =>
-      content.text.startsWith('lost') && attemptOf(reference) === 1 ? 'drop' : 'accept';
+      content.text.startsWith('lost') && attemptOf(reference) <= (content.text === 'lost twice' ? 2 : 1)
+        ? 'drop'
+        : 'accept';
     await bench.dispatch();
   });
   afterAll(() => bench.stop());
@@ -143,5 +145,29 @@ describe('resolveMessage', () => {
     }
     expect(resent).toBeGreaterThan(0);
     expect(resent).toBeLessThan(ids.length);
+  });
+
+  it('keeps each attempt apart: late news of the first settles nothing of the second (rule 17)', async () => {
+    const id = await lost(60, 'lost twice');
+    expect((await resolve(id, 'RESEND')).ok).toBe(true);
+    await bench.untilStates(id, 'settled', 'unknown');
+    const { contactId, ...first } = (await receiptOf(id)).call;
+    const { workspaceId } = bench.caller;
+    const subject = { ...first, workspaceId, channelId: bench.channelId, contactId };
+    const late = { subject, leaseToken: messageIds.toUuid(id), state: 'settled', events: [] } as const;
+    await settleByAnswer(bench.database, bench.outbox, [{ ...late, providerMessageIds: ['of the first'] }]);
+    expect(await bench.states(id)).toEqual(['settled', 'unknown']);
+    const spoken = { channelId: bench.channelId, providerMessageId: 'of the first' };
+    const second = { ...spoken, providerMessageId: 'of the second' };
+    const [byId, byEcho] = await findCalls(bench.database.orm, [
+      spoken,
+      { ...second, reference: { messageId: id, attempt: 2, part: 0 } },
+    ]);
+    expect(byId).toMatchObject({ messageId: id, attempt: 1, isOver: true });
+    expect(byEcho).toMatchObject({ messageId: id, attempt: 2, isOver: false });
+    if (byEcho === undefined) throw new Error('No such call.');
+    await bench.database.transaction((tx) => settleByReceipt(tx, [{ ...second, workspaceId, call: byEcho }]));
+    expect(await bench.states(id)).toEqual(['settled', 'settled']);
+    expect(codesOf(await resolve(id, 'SENT'))).toEqual(['MESSAGE_NOT_UNKNOWN messageId']);
   });
 });
