@@ -9,8 +9,17 @@ describe('sendMessages', () => {
   let bench: CommandBench;
   /** Partitions whose appends end so, without the log having heard of them. */
   const ill = new Map<number, 'refuses' | 'is silent'>();
+  let headsAsked = 0;
   beforeAll(async () => {
-    bench = await openCommandBench({ wrapLog: (log) => withIllness(log, ill) });
+    bench = await openCommandBench({
+      wrapLog: (log) => ({
+        ...withIllness(log, ill),
+        heads(topic) {
+          headsAsked += 1;
+          return log.heads(topic);
+        },
+      }),
+    });
   });
   afterAll(() => bench.stop());
 
@@ -112,6 +121,19 @@ describe('sendMessages', () => {
     expect(again.map((result) => valueOf(result).id)).toEqual(
       [first, fifth].map((result) => result && valueOf(result).id),
     );
+  });
+
+  it('asks together what many of it ask: of the log and of the read models (design §8)', async () => {
+    const first = valueOf(await send(bench.text('known', to('+15550100077'))));
+    const unknown = 'msg_00000000000000000000000000';
+    const recipient = { to: { contactId: first.contactId ?? '' } };
+    const inputs = Array.from({ length: 100 }, (_, n) =>
+      bench.text('x', { ...recipient, replyToMessageId: n % 2 === 0 ? first.id : unknown }),
+    );
+    const before = headsAsked;
+    const results = resultsOf(await sendAll(inputs));
+    expect(results.map((result) => codesOf(result).length)).toEqual(inputs.map((_, n) => n % 2));
+    expect(headsAsked - before).toBeLessThanOrEqual(4);
   });
 
   it('tells of each by itself that nobody knows, and a repeat makes each message once (rule 2)', async () => {
