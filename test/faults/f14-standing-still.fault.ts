@@ -8,7 +8,7 @@ import { withClient } from '../support/with-client.js';
 import { holdAppendAnswer } from './appends.js';
 import { checkEverything, untilLagIsZero } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { letLeasesRunOut, receipt, type Rig } from './rig.js';
+import { casesOf, letLeasesRunOut, receipt, type Rig } from './rig.js';
 import { rigPerTest } from './rig-per-test.js';
 import { checkNoDeadlock } from './steady-load.js';
 
@@ -26,6 +26,8 @@ const isProjectorsBegin = ({ sql }: ProxiedStatement) => /^\s*begin; set local s
 const isBeginOfCall = ({ sql, values }: ProxiedStatement) =>
   /update "?work"?\."?dispatches/i.test(sql) && /'calling'/.test(sql + values);
 
+type Moment = readonly [string, (statement: ProxiedStatement) => boolean];
+
 let rig: Rig;
 
 describeFault(
@@ -33,10 +35,15 @@ describeFault(
   () => {
     rigPerTest({ log: 'kafka' }, (opened) => (rig = opened));
 
-    it.each([
-      ['before its commit', isProjectorsCommit],
-      ['before its transaction', isProjectorsBegin],
-    ])('loses its partitions and commits nothing late: %s', async (_moment, matches) => {
+    it.each(
+      casesOf<Moment>(
+        [
+          ['before its commit', isProjectorsCommit],
+          ['before its transaction', isProjectorsBegin],
+        ],
+        [['before its commit', isProjectorsCommit]],
+      ),
+    )('loses its partitions and commits nothing late: %s', async (_moment, matches) => {
       const hold = rig.proxy.holdStatement(matches);
       await rig.send(TO);
       await hold.reached;

@@ -13,12 +13,15 @@ import { checkNoDeadlock, startLoad, type SteadyLoad } from './steady-load.js';
 // once, is killed with -9 at a random moment and started again after a random pause. `PARLEY_FAULTS_SEED` repeats the
 // choices; the moments are the machine's.
 
-const ROUNDS = rounds(20, 3);
+const ROUNDS = rounds(20, 2);
 const CHECK_EVERY = 7;
 const MINUTES = 60_000;
 const CALM_MS = { least: 200, most: 2_500 };
 const AWAY_MS = { least: 0, most: 3_000 };
 const TWO_OF_EACH = { api: 2, interpreter: 2, projector: 2, dispatcher: 2 };
+const CHANNELS = 4;
+/** As long as each is answered at once. */
+const HUNDRED_A_SECOND = { senders: 10, everyMs: 95 };
 /** One round of so many kills two at once. */
 const TWO_AT_ONCE = 4;
 
@@ -29,13 +32,16 @@ describeFault(
   'kills at random',
   () => {
     let rig: Rig;
-    rigPerTest({ log: 'kafka', processes: TWO_OF_EACH, ownBroker: true }, (opened) => (rig = opened));
+    rigPerTest(
+      { log: 'kafka', processes: TWO_OF_EACH, ownBroker: true, channels: CHANNELS },
+      (opened) => (rig = opened),
+    );
 
     it(
       'lose, double and reorder nothing, whichever process or broker dies',
       async () => {
         const random = createSeededRandom(announcedSeed('kills'));
-        const load = startLoad(rig);
+        const load = startLoad(rig, HUNDRED_A_SECOND);
         for (let round = 1; round <= ROUNDS; round += 1) {
           const victims = random.shuffle(VICTIMS).slice(0, random.between(1, TWO_AT_ONCE) === 1 ? 2 : 1);
           await pause(random.between(CALM_MS.least, CALM_MS.most));

@@ -36,7 +36,7 @@ export interface RigClient {
 export interface RigClientDeps {
   /** The next of the API's processes, in turn. */
   readonly nextClient: () => ApiClient;
-  readonly channelId: () => string;
+  readonly channelOf: (to: string) => string;
 }
 
 const SEND = `mutation ($input: SendMessageInput!) {
@@ -46,12 +46,12 @@ const STATUS = 'query ($id: ID!) { message(id: $id) { status } }';
 /** How many repeat at once what has no answer: what was away for a minute left thousands of those behind. */
 const REPEATERS = 32;
 
-export function createRigClient({ nextClient, channelId }: RigClientDeps): RigClient {
+export function createRigClient({ nextClient, channelOf }: RigClientDeps): RigClient {
   const history: HistoryEntry[] = [];
   const texts = new Map<HistoryEntry, string>();
   const trySend = async (entry: HistoryEntry) => {
     const content = { text: { text: texts.get(entry) } };
-    const input = { channelId: channelId(), to: { phoneNumber: entry.to }, content, idempotencyKey: entry.key };
+    const input = { channelId: channelOf(entry.to), to: { phoneNumber: entry.to }, content, idempotencyKey: entry.key };
     try {
       const answer = await nextClient().ask<{ sendMessage: { message: { id: string } | null } }>(SEND, { input });
       const id = answer.data?.sendMessage.message?.id;

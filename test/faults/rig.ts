@@ -24,6 +24,10 @@ export type { RigBroker } from './rig-broker.js';
 /** How often a random fault is repeated: a few times in CI, more by hand. */
 export const rounds = (full: number, quick: number): number => (process.env['PARLEY_FAULTS_QUICK'] ? quick : full);
 
+/** Which cases of a fault are run: all of them by hand, in CI those that another fault doesn't see as well. */
+export const casesOf = <const Case>(full: readonly Case[], quick: readonly NoInfer<Case>[]): readonly Case[] =>
+  process.env['PARLEY_FAULTS_QUICK'] ? quick : full;
+
 export type LogKind = 'embedded' | 'kafka';
 
 export interface RigOptions {
@@ -34,6 +38,8 @@ export interface RigOptions {
   readonly ownBroker?: boolean;
   /** A Postgres of this rig's own, which may be killed. Default: a database of the run's. */
   readonly ownPostgres?: boolean;
+  /** How many channels of the scripted carrier; default 1. A contact belongs to one of them. */
+  readonly channels?: number;
   /** Further settings of every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,7 +66,7 @@ export interface Rig extends RigClient, Pick<RigProcesses, 'process' | 'kill' | 
   restartAfterKill(role: Role | 'all', options?: Pick<StartRoleOptions, 'untilReady'>): Promise<void>;
   /** Of one of the API's processes. */
   client(index?: number): ApiClient;
-  /** Of the scripted carrier. */
+  /** The first of the scripted carrier. */
   channelId(): string;
   /** Posts a signed webhook for a call; the answer's status. */
   post(call: CarrierCall, webhook: unknown): Promise<number>;
@@ -94,14 +100,15 @@ async function assemble(options: RigOptions, keep: Keep, close: () => Promise<vo
   keep(database, () => database.close());
   const parts = await openSurroundings(options, database.url, keep);
   const { kafka, log, proxy, carrier, processes } = parts;
-  let channel: string | undefined;
+  const channels: string[] = [];
   let turn = 0;
   const client = (index = 0) => {
     const { url, apiKey } = processes.process('api', index);
     return apiClient(url, apiKey);
   };
-  const channelId = () => channel ?? '';
-  const sender = createRigClient({ nextClient: () => client(turn++ % processes.count('api')), channelId });
+  const channelId = () => channels[0] ?? '';
+  const channelOf = (to: string) => channels[Number(to.slice(-4)) % channels.length] ?? '';
+  const sender = createRigClient({ nextClient: () => client(turn++ % processes.count('api')), channelOf });
   return {
     ...sender,
     log: options.log,
@@ -111,7 +118,8 @@ async function assemble(options: RigOptions, keep: Keep, close: () => Promise<vo
     ...{ process: processes.process, kill: processes.kill, startRole: processes.startRole, output: processes.output },
     async start() {
       await processes.start();
-      channel ??= await createCarrierChannel(client(), carrier.baseUrl);
+      while (channels.length < (options.channels ?? 1))
+        channels.push(await createCarrierChannel(client(), carrier.baseUrl));
     },
     async restartAfterKill(role, more) {
       await processes.kill(role);

@@ -7,8 +7,11 @@ import { incoming, receipt, type Rig } from './rig.js';
 
 /** Contacts are shared by all senders, so that dispatchers meet at their lanes. */
 const CONTACTS = 24;
-const SENDERS = 3;
-const SEND_EVERY_MS = 60;
+const EASY = { senders: 3, everyMs: 60 };
+/** One call of so many is taken and not answered, put off for a second, or finds the provider away. */
+const DROP_EVERY = 10;
+const THROTTLE_EVERY = 97;
+const AWAY_EVERY = 53;
 /** One call of so many is followed by a message of the contact's. */
 const REPLY_EVERY = 4;
 /** A provider posts again until it gets its 200. */
@@ -29,7 +32,13 @@ export interface SteadyLoad {
   check(others?: number): Promise<void>;
 }
 
-export function startLoad(rig: Rig): SteadyLoad {
+export interface LoadOptions {
+  readonly senders: number;
+  /** Between the answer to a send and the sender's next one. */
+  readonly everyMs: number;
+}
+
+export function startLoad(rig: Rig, { senders: count, everyMs }: LoadOptions = EASY): SteadyLoad {
   const delivered = new Set<string>();
   const received: string[] = [];
   const posting = new Set<Promise<void>>();
@@ -55,19 +64,21 @@ export function startLoad(rig: Rig): SteadyLoad {
   };
   rig.carrier.script = (call): CarrierAnswer => {
     const n = rig.carrier.calls.length;
+    if (n % THROTTLE_EVERY === 0) return THROTTLED;
+    if (n % AWAY_EVERY === 0) return AWAY;
     // A failed post stays in `posting`, and `pause` throws it.
     report(call, n).catch(() => undefined);
-    return n % 10 === 0 ? 'drop' : 'accept';
+    return n % DROP_EVERY === 0 ? 'drop' : 'accept';
   };
   const send = async (sender: number) => {
     for (let n = sender; !isPaused; n += 1) {
       await rig.send(contact((n * 7) % CONTACTS));
-      await pause(SEND_EVERY_MS);
+      await pause(everyMs);
     }
   };
   const resume = () => {
     isPaused = false;
-    senders = Array.from({ length: SENDERS }, (_, sender) => send(sender));
+    senders = Array.from({ length: count }, (_, sender) => send(sender));
   };
   resume();
   return {
@@ -81,6 +92,9 @@ export function startLoad(rig: Rig): SteadyLoad {
     check: (others = 0) => checkReports(rig.directUrl, delivered.size + others, received),
   };
 }
+
+const THROTTLED: CarrierAnswer = { status: 429, body: {}, headers: { 'retry-after': '1' } };
+const AWAY: CarrierAnswer = { status: 503, body: { error: { code: 'unavailable', message: 'Come back later.' } } };
 
 const contact = (n: number) => `+155501004${String(n).padStart(2, '0')}`;
 
