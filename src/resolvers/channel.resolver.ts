@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { channelIds } from '../events/kernel/ids.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import { CreateChannelInput } from '../schema/graphql/commands.input.js';
@@ -42,6 +42,14 @@ export class ChannelResolver {
       (request) => finders.channelPage(caller.workspaceId, conditions, request),
       (view) => toChannel(view, publicUrl()),
     );
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'How many messages still wait to be sent, counted in provider calls; 1,000,000: that many or more.',
+  })
+  async queueDepth(@Root() channel: Channel, @Ctx() { loaders }: RequestContext): Promise<number | null> {
+    return (await loaders.queueDepths.load(requireId(channelIds, channel.id))) ?? null;
   }
 
   @Mutation(() => CreateChannelPayload, { description: 'Connects a channel. The provider itself is asked nothing.' })

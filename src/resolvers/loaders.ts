@@ -12,6 +12,7 @@ export interface Loaders {
   readonly conversations: DataLoader<ConversationId, ConversationState | undefined>;
   readonly contacts: DataLoader<ContactId, ContactState | undefined>;
   readonly channels: DataLoader<ChannelId, ChannelView | undefined>;
+  readonly queueDepths: DataLoader<ChannelId, number | undefined>;
   readonly events: DataLoader<EventId, JournalItem | undefined>;
 }
 
@@ -25,6 +26,7 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     conversations: new DataLoader((ids) => finders.conversations(workspace, ids), options),
     contacts: new DataLoader((ids) => finders.contacts(workspace, ids), options),
     channels: new DataLoader((ids) => finders.channels(workspace, ids), options),
+    queueDepths: new DataLoader((ids) => finders.queueDepths(workspace, ids), options),
     events: new DataLoader((ids) => finders.events(workspace, ids), options),
   };
 }

@@ -32,7 +32,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   });
   await gate.check();
   const commands = createCommands({
-    ...{ ...foundation, database, log, finders, feed, clock },
+    ...{ ...foundation, database, log, finders, feed, clock, logger },
     hasIntakeSeenAll: () => gate.holds(),
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),

@@ -57,9 +57,10 @@ export interface BenchOptions {
   readonly wrapLog?: (log: EventLog) => EventLog;
   /** Another way to the database, e.g. through a proxy. */
   readonly reach?: (databaseUrl: string) => Promise<string>;
+  readonly queueDepthMax?: number;
 }
 
-export async function openCommandBench({ wrapLog, reach }: BenchOptions = {}): Promise<CommandBench> {
+export async function openCommandBench({ wrapLog, reach, queueDepthMax }: BenchOptions = {}): Promise<CommandBench> {
   const clone = await cloneDatabase();
   const database = openDatabase((await reach?.(clone.url)) ?? clone.url, testLog);
   const opened = await openPostgresLog({ database, log: testLog, partitions: 4 });
@@ -81,7 +82,7 @@ export async function openCommandBench({ wrapLog, reach }: BenchOptions = {}): P
   const commands = createCommands({
     hasIntakeSeenAll: () => gate.holds(),
     ...{ database, log, outbox, addressBook, identity, directory, providers, feed, box, clock: systemClock },
-    finders: createFinders({ database }),
+    ...{ finders: createFinders({ database }), logger: testLog, queueDepthMax },
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import type { ChannelDirectory } from '../../providers/channel.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
@@ -24,9 +25,12 @@ export interface CommandDeps {
   readonly feed: Pick<LiveFeed, 'tail' | 'waitUntilPassed'>;
   readonly box: SecretBox;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** A UUIDv7, made once for each outgoing message (rule 6). */
   readonly newMessageId: () => MessageId;
   readonly newChannelId: () => ChannelId;
+  /** Parts that may wait in one channel before sends are refused; default `QUEUE_DEPTH_MAX`. */
+  readonly queueDepthMax?: number | undefined;
   /** False while Postgres may lack what the log has: it was restored, and the dispatcher's intake still reads (rule 16). */
   readonly hasIntakeSeenAll: () => Promise<boolean>;
 }

@@ -6,6 +6,7 @@ import { decideSend, type Acceptance } from '../message/decide.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
 import type { CommandDeps } from './command-deps.js';
+import type { RefuseBacklog } from './backlog.js';
 import type { SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { refuseNamedMessages } from './named-messages.js';
@@ -22,12 +23,13 @@ export interface ReadySend {
 export interface Lookups {
   readonly freshly: FreshLookup;
   readonly findThread: (request: ThreadRequest) => Promise<Thread | undefined>;
+  readonly refuseBacklog: RefuseBacklog;
 }
 
 /** Everything that may refuse a send, in the order in which it can be known. Writes nothing. */
 export async function judgeSend(
   deps: CommandDeps,
-  { freshly, findThread }: Lookups,
+  { freshly, findThread, refuseBacklog }: Lookups,
   caller: Caller,
   input: SendMessage,
   key: { readonly key: string; readonly requestHash: string } | undefined,
@@ -37,6 +39,10 @@ export async function judgeSend(
   const route = await findRoute(deps, caller, form.value);
   if (!route.ok) return route;
   const { channel, adapter } = route.value;
+  // What is scheduled joins the queue when it is due.
+  const isForNow = form.value.scheduledAt === undefined;
+  const backlogged = isForNow ? refuseBacklog(channel.id, adapter.rateOf(channel.settings)) : undefined;
+  if (backlogged !== undefined) return refused(backlogged);
   const address = await resolveRecipient({ ...deps, freshly }, caller, channel, adapter, form.value.recipient);
   if (!address.ok) return address;
   const request = { workspaceId: caller.workspaceId, channelId: channel.id, address: address.value };

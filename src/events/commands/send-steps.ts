@@ -8,6 +8,7 @@ import type { MessageState } from '../message/state.js';
 import type { ThreadRequest } from '../outbox/address-book.js';
 import type { KeyRef } from '../outbox/idempotency-rows.js';
 import { raiseCursor } from './answer-cursor.js';
+import { createRefuseBacklog } from './backlog.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
@@ -56,6 +57,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
     ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
     run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
   });
+  const refuseBacklog = createRefuseBacklog({ ...deps, executor: deps.database.orm });
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
 
@@ -71,7 +73,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       const answer = key && (await repeat(key, lookups));
       if (answer !== undefined) return { kind: 'answered', answer };
       const { finders, freshly } = lookups;
-      const judged = await judgeSend({ ...deps, finders }, { freshly, findThread }, caller, input, key);
+      const judged = await judgeSend({ ...deps, finders }, { freshly, findThread, refuseBacklog }, caller, input, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : refusedFor(judged.refusals);
     },
     eventAlone({ key, send: { thread, acceptance } }) {

@@ -1,10 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { channels } from '../../schema/tables/config.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
-import { channelIds, workspaceIds } from '../kernel/ids.js';
+import { channelIds, workspaceIds, type ChannelId, type WorkspaceId } from '../kernel/ids.js';
 import { inOrderOf, uuidsOf } from './by-id.js';
 import type { ChannelView, Finders } from './finders.js';
+import { waitingParts } from './queue-depths.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
 /** Never the settings: what isn't selected can't leak. */
@@ -19,8 +20,9 @@ const channelColumns = {
 };
 type ChannelRow = Pick<typeof channels.$inferSelect, keyof typeof channelColumns>;
 
-export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'channelPage'> {
+export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'channelPage' | 'queueDepths'> {
   return {
+    queueDepths: (workspace, ids) => findQueueDepths(orm, workspace, ids),
     async channels(workspace, ids) {
       const rows = await orm
         .select(channelColumns)
@@ -54,6 +56,22 @@ export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'chan
         toItem: viewOf,
       }),
   };
+}
+
+/** Far above what a channel may hold: the count of a queue that somebody filled past its bound has an end. */
+export const QUEUE_DEPTH_COUNTED_MAX = 1_000_000;
+
+async function findQueueDepths(
+  orm: Orm,
+  workspace: WorkspaceId,
+  ids: readonly ChannelId[],
+): Promise<(number | undefined)[]> {
+  const found = await orm.execute<{ id: string; waiting: number }>(sql`
+    select c.id, ${waitingParts} as waiting
+    from (select id, ${QUEUE_DEPTH_COUNTED_MAX}::int as at_most from config.channels
+      where workspace_id = ${workspaceIds.toUuid(workspace)} and id = any(${sql.param(uuidsOf(channelIds, ids))}::uuid[])) c`);
+  const depths = found.rows.map((row) => ({ id: channelIds.fromUuid(row.id), waiting: row.waiting }));
+  return inOrderOf(ids, depths, ({ id }) => id).map((channel) => channel?.waiting);
 }
 
 function viewOf(row: ChannelRow): ChannelView {

@@ -16,6 +16,8 @@ export interface Finders {
   conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(ConversationState | undefined)[]>;
   contacts(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<(ContactState | undefined)[]>;
   channels(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(ChannelView | undefined)[]>;
+  /** How many parts wait in each channel's lanes; undefined: no such channel. Counted up to `QUEUE_DEPTH_COUNTED_MAX`. */
+  queueDepths(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(number | undefined)[]>;
   events(workspace: WorkspaceId, ids: readonly EventId[]): Promise<(JournalItem | undefined)[]>;
 
   /** Oldest first, in journal order. */
