@@ -58,7 +58,7 @@ async function sendAll(messages: readonly object[]) {
 }
 /** As it is behind a cursor: never older. */
 async function read(id: string, cursor?: string): Promise<Message> {
-  const headers = cursor === undefined ? {} : { 'x-parley-after': cursor };
+  const headers = cursor === undefined ? undefined : { 'x-parley-after': cursor };
   return (await app.client.run<{ message: Message }>(MESSAGE, { id }, headers)).message;
 }
 

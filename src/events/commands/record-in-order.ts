@@ -16,16 +16,21 @@ export interface Recording {
 
 /**
  * Records sends so that those to one conversation stand in the log in the order given, whatever each of them takes: what
- * needs rows gets them first, all together, and then everything is handed over in one turn. Of several under one key the
- * first is recorded, and the others are repeats of it. Answers a promise for each.
+ * needs rows gets them first, all together, and then those of a conversation are handed over in one turn. Of several under
+ * one key the first is recorded, and the others are repeats of it. Answers how to wait for each.
  */
 export async function recordInOrder(
   recording: Recording,
   sends: readonly ReadyToGo[],
 ): Promise<readonly (() => Promise<Answer>)[]> {
   const firsts = firstOfEachKey(sends);
-  const held = await Promise.allSettled(firsts.map((send) => hold(recording.steps, send)));
-  const answers = new Map(firsts.map((send, index) => [send, handOver(recording, send, held[index])] as const));
+  const held = await Promise.all(firsts.map((send) => hold(recording.steps, send)));
+  const answers = new Map<ReadyToGo, Promise<Answer>>();
+  for (const thread of byThread(held)) {
+    const opened = openingOf(thread);
+    for (const one of thread) answers.set(one.send, handOver(recording, one, opened));
+  }
+  // Each is waited for by and by.
   for (const answer of answers.values()) answer.catch(() => undefined);
   const firstByKey = new Map(firsts.map((send) => [send.key?.key, send]));
   return sends.map((send) => {
@@ -51,30 +56,56 @@ function firstOfEachKey(sends: readonly ReadyToGo[]): readonly ReadyToGo[] {
 }
 
 /** What is about to be handed to the log. */
-type Held =
+type Held = { readonly send: ReadyToGo } & (
   | { readonly kind: 'alone'; readonly event: MessageAccepted }
-  | { readonly kind: 'reserved'; readonly made: MadeReservation; readonly opened: readonly AppendedPosition[] }
-  | { readonly kind: 'taken' };
+  | { readonly kind: 'reserved'; readonly made: MadeReservation }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+);
 
-/** Resolves when its thread is open in the log: what is then handed over waits for nothing any more. */
 async function hold(steps: SendSteps, send: ReadyToGo): Promise<Held> {
   const event = steps.eventAlone(send);
-  if (event !== undefined) return { kind: 'alone', event };
-  const made = await steps.reserve(send);
-  return made.kind === 'taken' ? made : { kind: 'reserved', made, opened: await made.opened };
+  if (event !== undefined) return { kind: 'alone', send, event };
+  try {
+    const made = await steps.reserve(send);
+    return made.kind === 'taken' ? { kind: 'taken', send } : { kind: 'reserved', send, made };
+  } catch (error) {
+    return { kind: 'failed', send, error };
+  }
 }
 
-/** Up to its first `await` it runs at once, and that is where the log takes what it is given. */
+/** One address is one thread (rule 5), whether it has its ids yet or not. */
+function byThread(held: readonly Held[]): readonly (readonly Held[])[] {
+  const threads = new Map<string, Held[]>();
+  for (const one of held) {
+    const { channelId, address } = one.send.send.request;
+    const name = `${channelId} ${address}`;
+    const thread = threads.get(name);
+    if (thread === undefined) threads.set(name, [one]);
+    else thread.push(one);
+  }
+  return [...threads.values()];
+}
+
+/** A thread that the log can't open holds up its own messages, and no other's. */
+async function openingOf(thread: readonly Held[]): Promise<readonly AppendedPosition[]> {
+  const opened = await Promise.all(thread.flatMap((one) => (one.kind === 'reserved' ? [one.made.opened] : [])));
+  return opened.flat();
+}
+
+/**
+ * Whoever waits for the same opening goes on in the order in which he began to wait; and up to the next `await` all that
+ * is done is done at once. There the log takes what it is given.
+ */
 async function handOver(
   { steps, lookups, givenUp }: Recording,
-  { key }: ReadyToGo,
-  held: PromiseSettledResult<Held> | undefined,
+  one: Held,
+  opening: Promise<readonly AppendedPosition[]>,
 ): Promise<Answer> {
-  if (held === undefined) throw new RangeError('Each of them is held.');
-  if (held.status === 'rejected') throw held.reason;
-  const { value } = held;
-  if (value.kind === 'taken') return steps.repeatTaken(key, lookups);
-  if (value.kind === 'reserved') return answerOf(await value.made.publish(value.opened));
+  if (one.kind === 'failed') throw one.error;
+  if (one.kind === 'taken') return steps.repeatTaken(one.send.key, lookups);
+  const opened = await opening;
+  if (one.kind === 'reserved') return answerOf(await one.made.publish(opened));
   givenUp.throwIfAborted();
-  return answerOf(await steps.append(value.event));
+  return answerOf(await steps.append(one.event));
 }

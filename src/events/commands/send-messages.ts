@@ -32,8 +32,9 @@ export function createSendMessages(steps: SendSteps, shareLookups: (caller: Call
       () => undefined,
       (error: unknown) => unavailable(error, remedy),
     );
-    const results = inputs.map((_, index) => answers.get(index) ?? missing);
-    return { ok: true, results: results.filter((result) => result !== undefined), cursor: behindAll(results) };
+    // As they are now: what comes in later changes nothing of the answer.
+    const results = inputs.map((_, index) => answers.get(index) ?? missing ?? raiseUnanswered());
+    return { ok: true, results, cursor: behindAll(results) };
   };
 }
 
@@ -77,6 +78,10 @@ async function sendAll(batch: Batch, inputs: readonly SendMessage[]): Promise<vo
   await Promise.all(recorded.map((work, n) => answer(places[n] ?? n, work)));
 }
 
+function raiseUnanswered(): never {
+  throw new RangeError('A batch answers each of its messages.');
+}
+
 /** As a refusal of one message. @throws what isn't for a caller to know */
 function unavailable(error: unknown, remedy: string): Answer {
   const fault = faultOf(error, remedy);
@@ -87,8 +92,8 @@ function unavailable(error: unknown, remedy: string): Answer {
 }
 
 /** All written partitions raised; null where nothing was written. */
-function behindAll(results: readonly (Answer | undefined)[]): Vector | null {
-  const cursors = results.flatMap((result) => (result?.ok === true ? [result.cursor] : []));
+function behindAll(results: readonly Answer[]): Vector | null {
+  const cursors = results.flatMap((result) => (result.ok ? [result.cursor] : []));
   const [first, ...others] = cursors;
   if (first === undefined) return null;
   return others.reduce<Vector>((raised, cursor) => raised.map((offset, n) => max(offset, cursor[n] ?? 0n)), first);
