@@ -25,9 +25,11 @@ export const laneHead = sql`(
  * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys. Claims
  * begin with the channel's rate and take lanes before heads; they wait for none of them.
  *
- * A lane that isn't there is left so, unless the caller is the intake: only a new row opens one, and the intakes of a
- * partition go one by one behind its position. Anybody else's row had a lane as long as it mattered; a lane that was made
- * after he took his locks is set already, and to write it then would be to lock it out of turn.
+ * A lane that isn't there is left so, unless the caller made rows wait that didn't: the intake, a promotion, a resend.
+ * Anybody else's row had a lane as long as it mattered; a lane that was made after he took his locks is set already, and
+ * to write it then would be to lock it out of turn. The intakes of a partition go one by one behind its position; a
+ * promotion may meet one of them in a circle, where lanes of several conversations come into being at that moment: one of
+ * the two is undone by Postgres after a second, and begins anew.
  */
 export async function advanceLanes(
   tx: Transaction,

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventIds } from '../../../../src/events/kernel/ids.js';
 import type { Dispatcher } from '../../../../src/events/workers/dispatcher/dispatcher.js';
+import { pause } from '../../../../src/lifecycle.js';
 import { inSeconds, openDispatchBench, type DispatchBench } from '../../../support/dispatch-bench.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -65,6 +66,34 @@ describe('a scheduled message that becomes due', () => {
       await bench.untilStates(id, 'settled');
       expect(bench.callsOf(id)).toHaveLength(1);
     }
+  });
+
+  it('forgets none while lanes open and close at the same moment', async () => {
+    await Promise.all([dispatch(), dispatch()]);
+    const due = Date.now() + 2_500;
+    const numbers = Array.from({ length: 8 }, (_, n) => `+1555010012${n}`);
+    const later = await Promise.all(
+      numbers.flatMap((phoneNumber) =>
+        Array.from({ length: 6 }, (_, n) =>
+          bench.send('later', { to: { phoneNumber }, scheduledAt: new Date(due + n * 40).toISOString() }),
+        ),
+      ),
+    );
+    await pause(due - Date.now());
+    const now = await Promise.all(
+      numbers.flatMap((phoneNumber) =>
+        Array.from({ length: 6 }, async (_, n) => {
+          await pause(n * 40);
+          return bench.send('now', { to: { phoneNumber } });
+        }),
+      ),
+    );
+    for (const { id } of [...later, ...now]) {
+      await bench.untilStates(id, 'settled');
+      expect(bench.callsOf(id)).toHaveLength(1);
+    }
+    const lanes = await bench.database.pool.query('select 1 from work.lanes');
+    expect(lanes.rowCount).toBe(0);
   });
 
   it('fails without a call when the service window has closed meanwhile', async () => {
