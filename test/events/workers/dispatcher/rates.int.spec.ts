@@ -49,6 +49,35 @@ describe('the rate of a channel', () => {
     expect(claimed).toBeLessThanOrEqual(atMost());
   });
 
+  it('rule 18: three dispatchers that never rest keep to it within 5 % over a minute', async () => {
+    const rate = { perSecond: 20, burst: 20 };
+    const databases = [database, bench.openDatabase(), bench.openDatabase()];
+    await bench.fill({ messages: 2_500, lanes: 2_500 });
+    await bench.openBucket(database, rate);
+    const drain = async (from: Database) => {
+      let claimed = 0;
+      for (let empty = 0; empty < 2;) {
+        const { length } = await bench.claim(from, rate, { atMost: 7 });
+        claimed += length;
+        empty = length === 0 ? empty + 1 : 0;
+      }
+      return claimed;
+    };
+    const drainAll = async () => (await Promise.all(databases.map(drain))).reduce((sum, count) => sum + count, 0);
+    // Without the burst that had gathered before.
+    await drainAll();
+    const begun = performance.now();
+    let claimed = 0;
+    const [steps, stepSeconds] = [120, 0.5];
+    for (let step = 0; step < steps; step += 1) {
+      await bench.pass(stepSeconds);
+      claimed += await drainAll();
+    }
+    const seconds = steps * stepSeconds + (performance.now() - begun) / 1_000;
+    expect(claimed / seconds / rate.perSecond).toBeGreaterThan(0.95);
+    expect(claimed / seconds / rate.perSecond).toBeLessThan(1.05);
+  });
+
   it('lets its burst through after a pause, and no more, however long that was', async () => {
     const rate = glacial(5);
     await queue(20);
