@@ -15,7 +15,7 @@ export interface Truth {
   readonly messages: ReadonlyMap<string, Told>;
   /** By phone number: the words of each reply under its id. */
   readonly replies: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** What the chaos did: webhooks that came again, receipts behind a later one's, taken messages that no receipt told of, lines. */
+  /** What the chaos did: webhooks that came again, receipts behind a later one's, first receipts that never came, lines. */
   readonly counts: {
     readonly repeated: number;
     readonly reordered: number;
@@ -89,7 +89,7 @@ function countsOf(messages: readonly Told[]) {
   return {
     repeated: ranks.filter((each) => new Set(each).size < each.length).length,
     reordered: ranks.filter((each) => each.some((rank, index) => rank < (each[index - 1] ?? rank))).length,
-    lost: messages.filter(({ answer, receipts }) => answer === 'accepted' && receipts.length === 0).length,
+    lost: messages.filter(({ answer, receipts }) => answer === 'accepted' && !receipts.includes('sent')).length,
   };
 }
 
