@@ -9,7 +9,7 @@ import type { UserError } from './commands.js';
 
 /**
  * Parts that may wait in one channel. At 80 calls a second, what the common providers allow, it is twenty minutes of work:
- * who sends more has to know that it won't leave soon. And a look at it costs 10 ms.
+ * who sends more has to know that it won't leave soon. And a look at it costs 20 ms.
  */
 export const QUEUE_DEPTH_MAX = 100_000;
 
