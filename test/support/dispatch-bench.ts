@@ -121,3 +121,12 @@ export async function openDispatchBench(options: BenchOptions = {}) {
 }
 
 export const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString();
+
+/** Until a statement of the bench's database waits for a lock that somebody else holds. */
+export const untilSomebodyWaits = ({ database }: Pick<DispatchBench, 'database'>): Promise<void> =>
+  patiently(async () => {
+    const waiting = await database.pool.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    expect(waiting.rowCount).toBeGreaterThan(0);
+  });

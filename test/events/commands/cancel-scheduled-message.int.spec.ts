@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageIds } from '../../../src/events/kernel/ids.js';
 import { codesOf, valueOf } from '../../support/command-bench.js';
 import { pause } from '../../../src/lifecycle.js';
-import { inSeconds, openDispatchBench, type DispatchBench } from '../../support/dispatch-bench.js';
+import { inSeconds, openDispatchBench, untilSomebodyWaits, type DispatchBench } from '../../support/dispatch-bench.js';
 import { eventually } from '../../support/eventually.js';
+import { withClient } from '../../support/with-client.js';
 
 const RACES = 60;
 
@@ -81,6 +82,22 @@ describe('cancelScheduledMessage', () => {
     console.info(`cancels: ${won} of ${outcomes.length} won`);
     const after = await bench.send('after', { to: { phoneNumber: '+15550100300' } });
     await bench.untilStates(after.id, 'settled');
+  });
+
+  it('waits for who is claiming it, and loses then', async () => {
+    const message = await scheduled('+15550100205');
+    const uuid = messageIds.toUuid(message.id);
+    const result = await withClient(bench.databaseUrl, async (claiming) => {
+      await claiming.query('begin');
+      await claiming.query(`update work.dispatches set state = 'claimed' where message_id = $1`, [uuid]);
+      const cancelling = cancel(message.id);
+      await untilSomebodyWaits(bench);
+      await claiming.query('commit');
+      return cancelling;
+    });
+    expect(codesOf(result)).toEqual(['MESSAGE_NOT_SCHEDULED messageId']);
+    expect(await bench.states(message.id)).toEqual(['claimed']);
+    await bench.database.pool.query('delete from work.dispatches where message_id = $1', [uuid]);
   });
 
   it('of two at once both answer the cancelled message, and the lane goes on', async () => {

@@ -3,7 +3,8 @@ import { messageIds, type MessageId } from '../../../src/events/kernel/ids.js';
 import { settleCalls as settleByAnswer } from '../../../src/events/workers/dispatcher/settle.js';
 import { findCalls, settleCalls as settleByReceipt } from '../../../src/events/workers/interpreter/calls.js';
 import { codesOf, valueOf } from '../../support/command-bench.js';
-import { openDispatchBench, type DispatchBench } from '../../support/dispatch-bench.js';
+import { openDispatchBench, untilSomebodyWaits, type DispatchBench } from '../../support/dispatch-bench.js';
+import { withClient } from '../../support/with-client.js';
 
 describe('resolveMessage', () => {
   let bench: DispatchBench;
@@ -101,6 +102,22 @@ describe('resolveMessage', () => {
       '2.2',
     ]);
     expect(bench.callsOf(id).map(({ reference }) => reference.slice(id.length + 1))).toEqual(['1.0', '2.0', '2.2']);
+  });
+
+  it('waits for who settles it just now, and loses then', async () => {
+    const id = await lost(61);
+    const result = await withClient(bench.databaseUrl, async (settling) => {
+      await settling.query('begin');
+      await settling.query(`update work.dispatches set state = 'settled' where message_id = $1`, [
+        messageIds.toUuid(id),
+      ]);
+      const resolving = resolve(id, 'RESEND');
+      await untilSomebodyWaits(bench);
+      await settling.query('commit');
+      return resolving;
+    });
+    expect(codesOf(result)).toEqual(['MESSAGE_NOT_UNKNOWN messageId']);
+    expect(await bench.states(id)).toEqual(['settled']);
   });
 
   it('has one winner of two people at once, every time', async () => {
