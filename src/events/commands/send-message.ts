@@ -7,7 +7,8 @@ import { answerOf, type SendLookups, type SendSteps } from './send-steps.js';
 export function createSendMessage(steps: SendSteps, lookups: SendLookups) {
   return async (caller: Caller, input: SendMessage, givenUp: AbortSignal): Promise<CommandResult<MessageState>> => {
     const prepared = await steps.prepare(caller, input, lookups);
-    if (prepared.kind === 'answered') return prepared.answer;
+    if (prepared.kind === 'refused') return { ok: false, userErrors: prepared.userErrors };
+    if (prepared.kind === 'repeated') return prepared.answer();
     givenUp.throwIfAborted();
     const event = steps.eventAlone(prepared);
     if (event !== undefined) return answerOf(await steps.append(event));

@@ -61,21 +61,25 @@ interface Batch {
 async function sendAll(batch: Batch, inputs: readonly SendMessage[]): Promise<void> {
   const { steps, lookups, caller, givenUp, answer } = batch;
   const ready = new Map<number, ReadyToGo>();
+  const repeats: Promise<void>[] = [];
   await Promise.all(
     inputs.map((input, index) =>
       answer(index, async () => {
         const prepared = await steps.prepare(caller, input, lookups);
-        if (prepared.kind === 'answered') return prepared.answer;
-        ready.set(index, prepared);
+        if (prepared.kind === 'refused') return { ok: false, userErrors: prepared.userErrors };
+        if (prepared.kind === 'ready') ready.set(index, prepared);
+        else repeats.push(answer(index, prepared.answer));
         return undefined;
       }),
     ),
   );
+  // Waited for with the others, at the end.
+  for (const repeat of repeats) repeat.catch(() => undefined);
   givenUp.throwIfAborted();
   const places = [...ready.keys()].sort((a, b) => a - b);
   const sends = places.flatMap((index) => ready.get(index) ?? []);
   const recorded = await recordInOrder({ steps, lookups, givenUp }, sends);
-  await Promise.all(recorded.map((work, n) => answer(places[n] ?? n, work)));
+  await Promise.all([...repeats, ...recorded.map((work, n) => answer(places[n] ?? n, work))]);
 }
 
 function raiseUnanswered(): never {

@@ -29,8 +29,12 @@ export interface SendLookups {
   readonly freshly: FreshLookup;
 }
 
-/** A send that has its answer already, or one that may go. */
-export type PreparedSend = { readonly kind: 'answered'; readonly answer: CommandResult<MessageState> } | ReadyToGo;
+/** A send that was refused, one whose key stands for a message already, or one that may go. */
+export type PreparedSend =
+  | { readonly kind: 'refused'; readonly userErrors: readonly UserError[] }
+  /** Its answer may have to wait, for nobody answers before a position is known; a batch goes on meanwhile. */
+  | { readonly kind: 'repeated'; answer(): Promise<CommandResult<MessageState>> }
+  | ReadyToGo;
 
 export interface ReadyToGo {
   readonly kind: 'ready';
@@ -40,7 +44,7 @@ export interface ReadyToGo {
 
 /** What one send takes and a batch of them takes together; each step waits for its like in one statement. */
 export interface SendSteps {
-  /** Looks its key up, then judges it. Writes nothing, but for what a key stands for and the log doesn't have yet. */
+  /** Looks its key up, then judges it. Writes nothing. */
   prepare(caller: Caller, input: SendMessage, lookups: SendLookups): Promise<PreparedSend>;
   /** The event, where it is all there is to record: no row has to agree with it (rule 3). */
   eventAlone(ready: ReadyToGo): MessageAccepted | undefined;
@@ -61,20 +65,20 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
 
-  const repeat = async (key: SendKey, { finders }: SendLookups) => {
+  const findRepeat = async (key: SendKey, { finders }: SendLookups) => {
     const row = await findKey(key);
-    return row && answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash);
+    return row && (() => answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash));
   };
   return {
     async prepare(caller, input, lookups) {
       const key = keyOf(deps, caller, input);
       const refusals = key === undefined ? [] : refuseKey(key.key);
-      if (refusals.length > 0) return refusedFor(refusals);
-      const answer = key && (await repeat(key, lookups));
-      if (answer !== undefined) return { kind: 'answered', answer };
+      if (refusals.length > 0) return { kind: 'refused', userErrors: refusals };
+      const answer = key && (await findRepeat(key, lookups));
+      if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
       const judged = await judgeSend({ ...deps, finders }, { freshly, findThread, refuseBacklog }, caller, input, key);
-      return judged.ok ? { kind: 'ready', key, send: judged.value } : refusedFor(judged.refusals);
+      return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },
     eventAlone({ key, send: { thread, acceptance } }) {
       const event = key === undefined && thread !== undefined ? acceptance(thread) : undefined;
@@ -86,8 +90,8 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
     },
     reserve: ({ key, send }) => reserve({ key, ...send }),
     async repeatTaken(key, lookups) {
-      const repeated = key && (await repeat(key, lookups));
-      if (repeated !== undefined) return repeated;
+      const repeated = key && (await findRepeat(key, lookups));
+      if (repeated !== undefined) return repeated();
       throw new UnavailableError('This idempotency key is being used just now. Try again.');
     },
   };
@@ -97,11 +101,6 @@ function keyOf({ identity }: CommandDeps, { workspaceId }: Caller, input: SendMe
   if (input.idempotencyKey === undefined) return undefined;
   return { workspaceId, key: input.idempotencyKey, requestHash: identity.requestHash(canonicalRequest(input)) };
 }
-
-const refusedFor = (userErrors: readonly UserError[]): PreparedSend => ({
-  kind: 'answered',
-  answer: { ok: false, userErrors },
-});
 
 /** A scheduled message needs its dispatches, and a reaction what it says of its target. */
 const isAlone = ({ type, data }: MessageAccepted): boolean =>
