@@ -30,6 +30,10 @@ interface Inbox {
   };
 }
 
+interface Status {
+  readonly messageStatusChanged: { readonly change: { readonly status: string } };
+}
+
 const PAYLOAD = `{ message { id status scheduledAt sortKey conversation { id } failure { code }
   timeline { status attempt } } userErrors { code field } cursor }`;
 const SEND = `mutation ($input: SendMessageInput!) { payload: sendMessage(input: $input) ${PAYLOAD} }`;
@@ -38,6 +42,8 @@ const RESOLVE = `mutation ($input: ResolveMessageInput!) { payload: resolveMessa
 const LISTS = `query ($id: ID!) { conversation(id: $id) { messages { nodes { id } } scheduledMessages { nodes { id } } } }`;
 const INBOX = `subscription ($id: ID, $after: Cursor) { inboxUpdated(conversationId: $id, after: $after) {
   kind message { id } change { status } } }`;
+const STATUS = `subscription ($id: ID, $after: Cursor) { messageStatusChanged(messageId: $id, after: $after) {
+  change { status } } }`;
 const MESSAGE = 'query ($id: ID!) { message(id: $id) { status timeline { status attempt } } }';
 
 describe('messages for later, and messages of which nobody knows', () => {
@@ -65,7 +71,7 @@ describe('messages for later, and messages of which nobody knows', () => {
     const { messages, scheduledMessages } = conversation;
     return { messages: messages.nodes.map((one) => one.id), scheduled: scheduledMessages.nodes.map((one) => one.id) };
   };
-  const patiently = (look: () => Promise<void>) => eventually(look, { timeoutMs: 30_000 });
+  const patiently = (look: () => void | Promise<void>) => eventually(look, { timeoutMs: 30_000 });
 
   it('sends it when it is due; then it joins the messages, and not before', async () => {
     const message = await send('+15550100021', 4);
@@ -86,7 +92,9 @@ describe('messages for later, and messages of which nobody knows', () => {
   });
 
   it('takes it back at once, and answers the same again', async () => {
+    const { cursor } = await app.client.run<{ cursor: string }>('{ cursor }');
     const message = await send('+15550100020', 60);
+    const watch = app.client.watch<Status>(STATUS, { id: message.id, after: cursor });
     const cancelled = await run(CANCEL, { messageId: message.id });
     expect(cancelled).toMatchObject({
       message: { id: message.id, status: 'CANCELLED', sortKey: null },
@@ -96,6 +104,11 @@ describe('messages for later, and messages of which nobody knows', () => {
     const again = await run(CANCEL, { messageId: message.id });
     expect(again.message).toMatchObject({ id: message.id, status: 'CANCELLED' });
     expect(await lists(message.conversation?.id ?? '')).toEqual({ messages: [], scheduled: [] });
+    await patiently(() => {
+      const told = watch.items.map(({ messageStatusChanged }) => messageStatusChanged.change.status);
+      expect(told).toEqual(['SCHEDULED', 'CANCELLED']);
+    });
+    await watch.stop();
     const sent = await send('+15550100020');
     expect((await run(CANCEL, { messageId: sent.id })).userErrors).toMatchObject([{ code: 'MESSAGE_NOT_SCHEDULED' }]);
     expect((await run(RESOLVE, { messageId: sent.id, as: 'SENT' })).userErrors).toMatchObject([
