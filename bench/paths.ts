@@ -31,7 +31,7 @@ export const PATHS: readonly ComparedPath[] = [
   {
     name: 'dispatch',
     operation: 'a message from waiting until its outcome is stored and its events are in the log, against a bare POST',
-    // CPU at most 6 times the floor's.
+    // CPU at most 6 times the floor's; missed today: docs/decisions/0015-figures-of-dispatch.md.
     target: { figure: 'cpu', ratioMin: 0.167 },
     needsPostgres: true,
     open: { ours: dispatchMessages, floor: barePosts },

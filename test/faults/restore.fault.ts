@@ -7,7 +7,7 @@ import { withClient } from '../support/with-client.js';
 import { emptyDatabase, takeBackup } from './backups.js';
 import { checkEverything, checkStores, untilLagIsZero } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { rounds, SETTINGS, type Rig } from './rig.js';
+import { casesOf, rounds, SETTINGS, type Rig } from './rig.js';
 import { rigPerTest } from './rig-per-test.js';
 import { startLoad, type SteadyLoad } from './steady-load.js';
 
@@ -20,6 +20,8 @@ const MINUTES = 60_000;
 /** Whose receipts come only after the restore, and name nothing but the provider's own id. */
 const LATE = '+15550100600';
 const LATE_SENDS = 5;
+const RUNNING = 'under running processes';
+const STOPPED = 'while all processes are stopped';
 
 let rig: Rig;
 
@@ -28,32 +30,23 @@ describeFault(
   () => {
     rigPerTest({ log: 'kafka', processes: { dispatcher: 2 } }, (opened) => (rig = opened));
 
-    it(
-      'under running processes sends nothing again, answers keys as before, and receipts find theirs',
-      async () => {
+    it.each(casesOf([RUNNING, STOPPED], [RUNNING]))(
+      '%s sends nothing again, answers keys as before, and receipts find theirs',
+      async (when) => {
         const load = startLoad(rig);
         const backup = await backupUnderLoad(load);
         await untilSent(load, SENDS_AFTER);
         const late = await sendLate();
-        await backup.restore();
-        await untilSent(load, SENDS_BEFORE);
-        await load.pause();
-        await checkRestored(load, late);
-      },
-      5 * MINUTES,
-    );
-
-    it(
-      'while all processes are stopped: the same',
-      async () => {
-        const load = startLoad(rig);
-        const backup = await backupUnderLoad(load);
-        await untilSent(load, SENDS_AFTER);
-        const late = await sendLate();
-        await load.pause();
-        await rig.kill('all');
-        await backup.restore();
-        await rig.start();
+        if (when === RUNNING) {
+          await backup.restore();
+          await untilSent(load, SENDS_BEFORE);
+          await load.pause();
+        } else {
+          await load.pause();
+          await rig.kill('all');
+          await backup.restore();
+          await rig.start();
+        }
         await checkRestored(load, late);
       },
       5 * MINUTES,
