@@ -4,7 +4,7 @@ import type { Breakers } from './breakers.js';
 import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
 import type { LateRefusal } from './late-refusal.js';
-import { nextStep, type Ended } from './policy.js';
+import { givenUp, nextStep, type Ended, type PutOff } from './policy.js';
 import { callProvider, type Carrier, type ProviderCallDeps } from './provider-call.js';
 import type { StartCall } from './start-call.js';
 import type { StepEventMaker } from './step-events.js';
@@ -56,9 +56,15 @@ async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCa
   const place = { attempt: claim.attempt, part: claim.part, call };
   const history = { deferrals: claim.deferrals, deferredForMs: claim.deferredForMs, random: deps.random() };
   const step = nextStep(outcome, place, carrier.adapter.capabilities, history);
-  if (step.state === 'waiting') await deferCall(claim, call, { ...step.deferral, putOff: step.deferral }, deps);
+  if (step.state === 'waiting') await putOff(claim, call, step, deps);
   else await settle(claim, call, step, deps);
   await faultPoint('dispatch.settled');
+}
+
+async function putOff(claim: ClaimedDispatch, call: number, step: PutOff, deps: PerformCallDeps): Promise<void> {
+  const { reason, delayMs, channelPauseMs } = step.deferral;
+  const failed = givenUp(reason, claim).events.map((said) => deps.makeEvent(claim, call, said));
+  await deferCall(claim, call, { reason, delayMs, putOff: { channelPauseMs, failed } }, deps);
 }
 
 async function settle(claim: ClaimedDispatch, call: number, step: Ended, deps: PerformCallDeps): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { MessageEventData } from '../../message/events.js';
-import type { GivenBack } from './begin.js';
+import type { GivenBack } from './give-back.js';
 import type { ClaimedDispatch } from './claim.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
-import { giveBack, type GivenBack } from './begin.js';
+import { giveBack, type GivenBack } from './give-back.js';
 import { createIsolatingBatch } from './isolating-batch.js';
 import type { Publisher } from './publisher.js';
 import { isPassing, retryPassing } from './retry.js';

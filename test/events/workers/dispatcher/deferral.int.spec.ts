@@ -105,6 +105,32 @@ describe('an unavailable provider', () => {
   });
 });
 
+it('rule 18: what was put off is looked at when it is due, and not all the time before', async () => {
+  let refusals = 2;
+  rig.setChannel(2);
+  rig.carrier.script = ({ content }) =>
+    refusals-- > 0 ? (content.text === 'throttled' ? throttled(1) : unavailable) : 'accept';
+  let looks = 0;
+  const providers = {
+    ...rig.providers,
+    get: (kind: Parameters<typeof rig.providers.get>[0]) => {
+      looks += 1;
+      return rig.providers.get(kind);
+    },
+  };
+  // Without the net: what isn't woken for stays.
+  await rig.start({ providers, limits: { pollMs: 3_600_000 } });
+  const messages = await Promise.all([
+    rig.accept({ text: 'throttled', thread: 1 }),
+    rig.accept({ text: 'unavailable', thread: 2, channel: 2 }),
+  ]);
+  await patiently(() => {
+    for (const messageId of messages) expect(rig.said(messageId).at(-1)).toBe('message.submitted');
+  });
+  // Some for each commit and each call that ended; asked every 20 ms it were 50 and more.
+  expect(looks).toBeLessThan(40);
+});
+
 describe('a throttled channel', () => {
   const rate = async () => {
     const found = await rig.direct.query<{ tokens: number; left_ms: number | null }>(

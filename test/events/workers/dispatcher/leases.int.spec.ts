@@ -87,6 +87,22 @@ describe('leases', () => {
     expect(await rig.row(messageId)).toMatchObject({ state: 'settled' });
   });
 
+  it.each<[string, CarrierAnswer, string]>([
+    ['unavailable', { status: 503, body: { error: { code: 'unavailable', message: 'no' } } }, 'PROVIDER_UNAVAILABLE'],
+    ['throttled', { status: 429, body: { error: { code: 'rate_limited', message: 'no' } } }, 'RATE_LIMITED'],
+  ])('rule 17: that it was %s settles a row that was given up as unknown meanwhile', async (_name, says, code) => {
+    let answer: () => void = () => undefined;
+    rig.carrier.script = () => new Promise((resolve) => (answer = () => resolve(says)));
+    await rig.start();
+    const messageId = await rig.accept();
+    await patiently(() => expect(rig.carrier.calls).toHaveLength(1));
+    await settleByReceipt(messageId, 'unknown');
+    answer();
+    await patiently(() => expect(rig.said(messageId).at(-1)).toBe('message.send_failed'));
+    expect(rig.eventsOf(messageId).at(-1)?.data).toMatchObject({ failure: { code, isRetryable: true } });
+    expect(await rig.row(messageId)).toMatchObject({ state: 'settled', call: 1 });
+  });
+
   it('rule 17: an answer after a receipt still records its ids and its event', async () => {
     rig.carrier.script = async (call): Promise<CarrierAnswer> => {
       await settleByReceipt(messageIds.parse(call.reference.split('.')[0] ?? '') ?? failing(), 'settled');
