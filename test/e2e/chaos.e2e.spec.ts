@@ -15,6 +15,7 @@ const NUMBERS = [...Array.from({ length: 10 }, (_, n) => `+1555010000${n}`)].con
   Array.from({ length: 20 }, (_, n) => `+155501010${String(n).padStart(2, '0')}`),
 );
 const MESSAGES_EACH = 10;
+const FORGETFUL = '+15550100006';
 /** A webhook is up to 5 s late, and comes again up to a second later: nothing follows a longer silence. */
 const SILENCE_MS = 6_500;
 
@@ -102,6 +103,9 @@ it('rules 13, 17, 19: whatever a carrier does to its webhooks and lines, nothing
         for (const message of conversation.messages.nodes) statuses.set(message.id, message.status);
         expectReplies(conversation, now.replies.get(phoneNumber) ?? new Map());
       }
+      // What the carrier took or refused is found by a look-up if nothing else tells; it forgot only what this number got.
+      const unknown = sent.filter(({ id }) => judge(now.messages.get(id)) === 'OUTCOME_UNKNOWN');
+      expect(unknown.map(({ phoneNumber }) => phoneNumber)).toEqual(Array(MESSAGES_EACH).fill(FORGETFUL));
       const told = sent.map(({ id }) => `${id} ${statuses.get(id) ?? 'missing'}`);
       expect(told).toEqual(sent.map(({ id }) => `${id} ${judge(now.messages.get(id))}`));
       return now;
