@@ -7,7 +7,7 @@ import { rounds } from './rig.js';
 // No process dies here: it is the provider that does anything, ten thousand times. One Postgres, its embedded log, and
 // three dispatchers with connections of their own.
 describeFault(
-  'order',
+  'order under a provider that does anything',
   () => {
     it('rule 18: holds in each of 200 conversations with many messages, and none is called twice', async () => {
       const seed = announcedSeed('order');
