@@ -168,6 +168,14 @@ describe('what can be read', () => {
     expect(found.map((node) => node?.id ?? null)).toEqual([...asked.slice(0, -2), null, null]);
   });
 
+  it('tells how many messages of a channel still wait', async () => {
+    const { body } = await post({ query: '{ channels { nodes { id queueDepth } } }' });
+    expect(body.errors).toBeUndefined();
+    const { nodes } = body.data?.['channels'] as { nodes: { id: string; queueDepth: number }[] };
+    expect(nodes.map(({ id }) => id)).toContain(app.channelId);
+    for (const { queueDepth } of nodes) expect(queueDepth).toBeGreaterThanOrEqual(0);
+  });
+
   it('answers an empty page that still says whether there is more', async () => {
     const { body } = await post({
       query: '{ conversations(first: 0) { nodes { id } pageInfo { hasNextPage endCursor } } }',
