@@ -11,6 +11,7 @@ import type { CallRunner } from './call-runner.js';
 import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
 import type { Expire } from './expire.js';
 import type { CatchUpGate } from './gate.js';
+import { giveBack } from './give-back.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { openBucket } from './rates.js';
@@ -124,7 +125,11 @@ async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: Claim
   if (emptyForMs > 0) return Math.max(Math.ceil(emptyForMs), LOOK_AGAIN_MS);
   const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
   const claims = await claimDue(database, { channelId, rate, leaseTokens, leaseMs: limits.leaseMs });
-  if (claims.length > 0 && !(await isStillThatCopy(deps))) return limits.pollMs;
+  if (claims.length > 0 && !(await isStillThatCopy(deps))) {
+    const items = claims.map((claim) => ({ claim, from: 'claimed' as const, delayMs: 0 }));
+    await giveBack(database, deps.outbox, items);
+    return limits.pollMs;
+  }
   for (const claim of claims) runner.run(claim, carrier);
   return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
 }
@@ -145,11 +150,11 @@ function pauseOf(channelId: ChannelId, bucket: Bucket | undefined, runner: CallR
 const LOOK_BACK_FOR_MS = 3_000;
 
 /**
- * Asked after the claim: what an older copy of Postgres gave out may have been sent long ago. Those claims are left to
- * their leases' end, and by then the intake has read what the copy lacks. @throws when Postgres is away
+ * Asked after the claim: what an older copy of Postgres gave out may have been sent long ago. Those claims are
+ * given back, and the gate is shut until the intake has read what the copy lacks. @throws when Postgres is away
  */
 const isStillThatCopy = ({ gate, logger }: ClaimLoopDeps): Promise<boolean> =>
-  retryPassing(() => gate.holds(), {
+  retryPassing(() => gate.isSameCopy(), {
     ...{ forMs: LOOK_BACK_FOR_MS, signal: AbortSignal.timeout(LOOK_BACK_FOR_MS) },
     ...{ logger, what: 'looking whether Postgres was restored' },
   });

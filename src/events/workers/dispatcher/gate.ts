@@ -21,6 +21,11 @@ export interface CatchUpGate {
    * in between is noticed before anything follows from what it said.
    */
   holds(): Promise<boolean>;
+  /**
+   * Whether Postgres is still the copy of the last look; shuts the gate if not. Says nothing of whether the gate is open:
+   * a connection that was lost and made anew shuts it, and is no reason to let go of what was claimed.
+   */
+  isSameCopy(): Promise<boolean>;
 }
 
 /** How old a look may be before an open gate is looked at again: positions that went back since are what tells. */
@@ -48,7 +53,7 @@ export function createCatchUpGate(deps: GateDeps): CatchUpGate {
     const closing = closings;
     if (target?.closing !== closing) target = { closing, heads: await deps.log.heads('events') };
     const { heads } = target;
-    const positions = await lookout.look();
+    const { positions } = await lookout.look();
     // Closed again while we asked: the heads of that moment count.
     if (closing === closings) isOpen = heads.every((head, partition) => (positions[partition] ?? 0n) >= head);
     return isOpen;
@@ -64,6 +69,7 @@ export function createCatchUpGate(deps: GateDeps): CatchUpGate {
     },
     close,
     holds,
+    isSameCopy: async () => (await lookout.look()).isSame,
     check: async () => (isOpen && performance.now() - lookout.lookedAt() < LOOK_EVERY_MS ? true : holds()),
   };
 }
@@ -74,22 +80,28 @@ interface Seen {
   readonly positions: readonly bigint[];
 }
 
+interface Look {
+  readonly positions: readonly bigint[];
+  readonly isSame: boolean;
+}
+
 /** Reads the stored positions, and tells when Postgres is another copy than it was at the last look. */
 function createLookout({ executor, log, positions, nameCopy = nameServer }: GateDeps, onOther: () => void) {
   let seen: Seen | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<unknown> = Promise.resolve();
-  const lookOnce = async (): Promise<readonly bigint[]> => {
+  const lookOnce = async (): Promise<Look> => {
     const askedAt = performance.now();
     const now = { copy: await nameCopy(executor), positions: await positions.load(executor, log.partitionCount) };
-    if (seen !== undefined && isOther(seen, now)) onOther();
+    const isSame = seen === undefined || !isOther(seen, now);
+    if (!isSame) onOther();
     seen = now;
     lookedAt = askedAt;
-    return now.positions;
+    return { positions: now.positions, isSame };
   };
   return {
     /** One after another: of two at a time the later one could bring the older positions. */
-    look(): Promise<readonly bigint[]> {
+    look(): Promise<Look> {
       const looked = looking.then(lookOnce);
       looking = looked.catch(() => undefined);
       return looked;
