@@ -18,7 +18,10 @@ export interface Breakers {
 export interface BreakersDeps {
   /** An unknown outcome that took so long is the deadline's: nobody answered. */
   readonly callMs: number;
-  /** No answer for so long is silence: all calls of a burst are refused together by a provider that is away for a moment, and are one sign. */
+  /**
+   * It opens after nothing came of the calls for so long: a provider that is away for a moment refuses all calls of a
+   * burst together, and that is one sign.
+   */
   readonly silenceMs: number;
   readonly logger: Logger;
   /** Milliseconds of a clock that nobody sets back; default `performance.now`. */
@@ -26,9 +29,11 @@ export interface BreakersDeps {
 }
 
 const FAILURES_TO_OPEN = 5;
+/** A timer may fire a little before its time by the other clock. */
+const TIMER_SLACK_MS = 20;
 
 const PAUSE_FIRST_MS = 1_000;
-/** So long a message waits at most once the provider is back; and a dead one costs two calls a minute. */
+/** So long a message waits at most once the provider is back; and a dead one costs two calls a minute at most. */
 const PAUSE_MAX_MS = 30_000;
 
 export function createBreakers(deps: BreakersDeps): Breakers {
@@ -50,7 +55,7 @@ export function createBreakers(deps: BreakersDeps): Breakers {
       const begunAt = now();
       const { outcome } = await circuitOf(channelId).run(async () => {
         const outcome = await call();
-        const isDeadline = outcome.kind === 'unknown' && now() - begunAt >= callMs;
+        const isDeadline = outcome.kind === 'unknown' && now() - begunAt >= callMs - TIMER_SLACK_MS;
         return { outcome, isFailure: isDeadline || outcome.kind === 'unavailable' };
       });
       return outcome;

@@ -22,7 +22,7 @@ export const laneHead = sql`(
  * anything that made, settled or gave back dispatches, in the same transaction, **once, after all row updates**.
  *
  * Everybody who changes dispatches takes locks in one order, each kind sorted by its key, so that several processes wait
- * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys. Claims
+ * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys, rates. Claims
  * begin with the channel's rate and take lanes before heads; they wait for none of them.
  *
  * A lane that isn't there is left so, unless the caller made rows wait that didn't: the intake, a promotion, a resend.
