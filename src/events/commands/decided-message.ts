@@ -16,11 +16,17 @@ const TRIES_MAX = 3;
 /** How long the message waits for the projection, where that hasn't heard of it at all. */
 const PROJECTION_WAIT_MS = 2_000;
 
-/** One decision on a message's rows, undone and begun anew where it met somebody else in a circle of locks. */
+/**
+ * One decision on a message's rows, undone and begun anew where it met somebody else in a circle of locks. Asked before,
+ * and not within: a transaction that waits for a second connection could wait for itself.
+ * @throws UnavailableError while Postgres may be an older copy, whose rows don't know what was sent since (rule 16)
+ */
 export async function decideOnRows<Result>(
-  { database }: Pick<CommandDeps, 'database'>,
+  { database, hasIntakeSeenAll }: Pick<CommandDeps, 'database' | 'hasIntakeSeenAll'>,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
+  if (!(await hasIntakeSeenAll()))
+    throw new UnavailableError('Parley was restored and still reads what happened since. Try again in a moment.');
   for (let tries = 1; ; tries += 1) {
     try {
       return await database.transaction(work);
