@@ -91,7 +91,8 @@ describe('rule 18: the breaker', () => {
       expect(failed.length).toBeGreaterThanOrEqual(4);
       for (const messageId of failed) {
         expect(rig.eventsOf(messageId).at(-1)?.data).toMatchObject({ failure: { code: 'PROVIDER_UNAVAILABLE' } });
-        expect(rig.callsOf(messageId)).toHaveLength(1);
+        // None at all where the breaker opened between its beginning and its call.
+        expect(rig.callsOf(messageId).length).toBeLessThanOrEqual(1);
       }
     });
   });
