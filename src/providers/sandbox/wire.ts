@@ -16,7 +16,7 @@ import { chaos } from './chaos.js';
  *  - anything else, and no answer at all: nobody knows.
  *
  * To ask what became of a call: `GET {apiBaseUrl}/messages?reference=<reference>` with the same `Authorization`. `200` and
- * a `lookUpAnswer`: it was taken, or refused. Anything else: nobody knows, or not yet; a carrier may find a message by its
+ * a `sendAnswer`: it was taken; an `errorAnswer`: it was refused. Anything else: nobody knows, or not yet; a carrier may find a message by its
  * reference only some seconds after it took it, and forget it later.
  *
  * Webhooks: `POST <callbackUrl>` with one `carrierEvent`, or several as `{ "events": […] }`, signed with the channel's
@@ -51,7 +51,6 @@ export const sendAnswer = z.object({ id: carrierId });
 
 const carrierError = z.object({ code: z.string().min(1).max(100), message: z.string().max(1_000) });
 export const errorAnswer = z.object({ error: carrierError });
-export const lookUpAnswer = z.union([sendAnswer, errorAnswer]);
 /** With 503. Without it, nobody knows what a 5xx means. */
 export const UNAVAILABLE_CODE = 'unavailable';
 export type ErrorAnswer = z.infer<typeof errorAnswer>;
