@@ -12,8 +12,12 @@ export interface PositionStore {
   /** For each partition the next offset to read; 0 where none is stored. */
   load(executor: Executor, partitionCount: number): Promise<readonly bigint[]>;
   /** Locks the row, compares it with `batch.readFrom`, moves it to `batch.nextOffset`. @throws StalePositionError */
-  advance(tx: Transaction, batch: Pick<RecordBatch, 'partition' | 'readFrom' | 'nextOffset'>): Promise<void>;
+  advance(tx: Transaction, batch: Step): Promise<void>;
+  /** The same for several partitions at once: all of them, or none. @throws StalePositionError */
+  advanceAll(tx: Transaction, batches: readonly Step[]): Promise<void>;
 }
+
+type Step = Pick<RecordBatch, 'partition' | 'readFrom' | 'nextOffset'>;
 
 /** Positions of a reactor, in `work.positions`. */
 export const createPositionStore = (consumer: string, topic: Topic): PositionStore =>
@@ -36,8 +40,11 @@ interface Place {
   readonly values: SQL;
 }
 
-function positionStore(consumer: string, { table, scope, columns, values }: Place): PositionStore {
-  return {
+function positionStore(consumer: string, place: Place): PositionStore {
+  const { table, scope, columns, values } = place;
+  const stale = (partition: number) =>
+    new StalePositionError(`The position of ${consumer} in partition ${partition} is no longer where it was read.`);
+  const store: PositionStore = {
     async load(executor, partitionCount) {
       const found = await executor.execute<{ partition: number; next_offset: bigint }>(
         sql`select partition, next_offset from ${table} where ${scope}`,
@@ -56,11 +63,42 @@ function positionStore(consumer: string, { table, scope, columns, values }: Plac
           insert into ${table} (${columns} partition, next_offset) values (${values} ${partition}, ${nextOffset})
           on conflict do nothing`));
       if (made && made.rowCount === 1) return;
-      throw new StalePositionError(
-        `The position of ${consumer} in partition ${partition} is no longer where it was read.`,
-      );
+      throw stale(partition);
+    },
+    async advanceAll(tx, batches) {
+      const inOrder = [...batches].sort((a, b) => a.partition - b.partition);
+      const stored = await lockPositions(tx, place, inOrder);
+      const known = inOrder.filter(({ partition }) => stored.has(partition));
+      for (const { partition, readFrom } of known) if (stored.get(partition) !== readFrom) throw stale(partition);
+      await moveAll(tx, place, known);
+      // The first batch of a partition finds no row.
+      for (const batch of inOrder) if (!stored.has(batch.partition)) await store.advance(tx, batch);
     },
   };
+  return store;
+}
+
+/** In partition order: two that move several wait for each other, and never in a circle (rule 10). */
+async function lockPositions(
+  tx: Transaction,
+  { table, scope }: Place,
+  batches: readonly Step[],
+): Promise<ReadonlyMap<number, bigint>> {
+  const found = await tx.execute<{ partition: number; next_offset: bigint }>(sql`
+    select partition, next_offset from ${table}
+    where ${scope} and partition = any(${sql.param(batches.map(({ partition }) => partition))}::int[])
+    order by partition for update`);
+  return new Map(found.rows.map((row) => [row.partition, row.next_offset]));
+}
+
+/** Of rows that are locked and compared. */
+async function moveAll(tx: Transaction, { table, scope }: Place, batches: readonly Step[]): Promise<void> {
+  if (batches.length === 0) return;
+  await tx.execute(sql`
+    update ${table} p set next_offset = c.next_offset
+    from unnest(${sql.param(batches.map(({ partition }) => partition))}::int[],
+      ${sql.param(batches.map(({ nextOffset }) => nextOffset.toString()))}::bigint[]) as c(partition, next_offset)
+    where ${scope} and p.partition = c.partition`);
 }
 
 function spread(rows: readonly { partition: number; next_offset: bigint }[], partitionCount: number): bigint[] {

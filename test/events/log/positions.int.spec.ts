@@ -51,6 +51,31 @@ describe.each([
     expect((await store.load(database.orm, 3))[0]).toBe(7n);
   });
 
+  it('rule 10: several partitions move together or not at all', async () => {
+    const before = await store.load(database.orm, 3);
+    const step = (partition: number, readFrom = before[partition] ?? 0n) => ({
+      ...{ partition, readFrom, nextOffset: readFrom + 5n },
+    });
+    const advanceAll = (...steps: readonly ReturnType<typeof step>[]) =>
+      database.transaction((tx) => store.advanceAll(tx, steps));
+    await expect(advanceAll(step(2), step(0), step(1, 1n))).rejects.toThrow(StalePositionError);
+    expect(await store.load(database.orm, 3)).toEqual(before);
+    // In whatever order they are named: nobody waits in a circle, and of two that read the same one commits.
+    const both = await Promise.allSettled([advanceAll(step(2), step(0)), advanceAll(step(0), step(1), step(2))]);
+    expect(both.map((one) => one.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const [after0, , after2] = await store.load(database.orm, 3);
+    expect([after0, after2]).toEqual([step(0).nextOffset, step(2).nextOffset]);
+  });
+
+  it('rule 10: several first batches make their rows, and one that is made already is stale', async () => {
+    const step = (partition: number) => ({ partition, readFrom: 0n, nextOffset: 3n });
+    await database.transaction((tx) => store.advanceAll(tx, [step(5), step(4)]));
+    expect((await store.load(database.orm, 6)).slice(3)).toEqual([0n, 3n, 3n]);
+    const again = database.transaction((tx) => store.advanceAll(tx, [step(4), step(3)]));
+    await expect(again).rejects.toThrow(StalePositionError);
+    expect((await store.load(database.orm, 6)).slice(3)).toEqual([0n, 3n, 3n]);
+  });
+
   it('rule 10: moves with the effect or not at all', async () => {
     const before = await store.load(database.orm, 3);
     const work = database.transaction(async (tx) => {

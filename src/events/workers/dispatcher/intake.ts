@@ -6,8 +6,9 @@ import type { Identity } from '../../event-identity.js';
 import type { LogRecord, RecordBatch } from '../../log/event-log.js';
 import { StalePositionError, type PositionStore } from '../../log/positions.js';
 import type { MessageEvent } from '../../message/events.js';
-import { foldIntoDispatches } from './intake-rows.js';
 import { stepsOf } from './fold.js';
+import { foldIntoDispatches } from './intake-rows.js';
+import { createIsolatingBatch } from './isolating-batch.js';
 import { advanceLanes } from './lanes.js';
 import { restoreIdentities, restoreProviderIds, type ReadEvent } from './restore.js';
 import { isPassing } from './retry.js';
@@ -25,18 +26,32 @@ export interface IntakeDeps {
 
 /** How often a batch may fail by its own fault before its records are taken one by one (rule 14). */
 const TOGETHER_TRIES = 3;
+/** As many as a consumer hands over at once, and more; of each partition one at most. */
+const BATCHES_MAX = 16;
 
 /**
  * The dispatcher's intake (rule 16): folds all `message.*` events into `dispatches`, with the position in the same
  * transaction (rule 10). A record that can't be taken becomes a dead letter after three tries, and it goes on (rule 14).
+ *
+ * One transaction at a time, and the next takes the batches of all partitions that came meanwhile: most events are this
+ * process' own and change nothing, so that the round trips are what they cost. A batch that spoils such a transaction is
+ * taken alone, and so is each of the others.
  */
 export function createIntake(deps: IntakeDeps): (batch: RecordBatch) => Promise<void> {
+  const takeWithOthers = createIsolatingBatch<RecordBatch, boolean>({
+    run: async (batches) => {
+      const hasNewWork = await takeBatches(batches, deps, false);
+      return batches.map(() => hasNewWork);
+    },
+    sizeMax: BATCHES_MAX,
+    isShared: isPassing,
+  });
   const failures = new Map<number, { readonly readFrom: bigint; readonly count: number }>();
   return async (batch) => {
     const before = failures.get(batch.partition);
     const count = before?.readFrom === batch.readFrom ? before.count : 0;
     try {
-      const hasNewWork = await takeBatch(batch, deps, count >= TOGETHER_TRIES);
+      const hasNewWork = count < TOGETHER_TRIES ? await takeWithOthers(batch) : await takeBatches([batch], deps, true);
       failures.delete(batch.partition);
       deps.onCommitted(hasNewWork);
     } catch (error) {
@@ -47,11 +62,12 @@ export function createIntake(deps: IntakeDeps): (batch: RecordBatch) => Promise<
   };
 }
 
-async function takeBatch(batch: RecordBatch, deps: IntakeDeps, isOneByOne: boolean): Promise<boolean> {
-  const { readable, refused } = readRecords(batch.records);
+/** Answers whether something new waits. */
+async function takeBatches(batches: readonly RecordBatch[], deps: IntakeDeps, isOneByOne: boolean): Promise<boolean> {
+  const { readable, refused } = readRecords(batches.flatMap(({ records }) => records));
   const isCatchingUp = deps.isCatchingUp();
   return deps.database.transaction(async (tx) => {
-    await deps.positions.advance(tx, batch);
+    await deps.positions.advanceAll(tx, batches);
     const take = (inner: Transaction, events: readonly ReadEvent[]) => takeEvents(inner, events, deps, isCatchingUp);
     const taken = isOneByOne ? await takeOneByOne(tx, readable, take) : { made: await take(tx, readable), refused: [] };
     await writeDeadLetters(tx, [...refused, ...taken.refused], deps.logger);
