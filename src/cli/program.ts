@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, parseRoles, ROLES, ROLES_WANTED, type Role } from '../config.js';
-import { exportInstanceTo, importInstanceFrom, type InstanceDeps } from './instance.js';
+import { exportInstanceTo, importInstanceFrom, type InstanceDeps } from './secret.js';
 import { start, type StartDeps } from './start.js';
 
 /** What the process ends with. */
@@ -40,22 +40,22 @@ function createProgram(deps: CliDeps, finish: (exitCode: number) => void): Comma
     .description('start the API, its workers and, unless configured otherwise, an embedded PostgreSQL')
     .option('--roles <roles>', `only these of ${ROLES.join(',')} (as PARLEY_ROLES, and wins over it)`, toRoles)
     .action(async ({ roles }: StartOptions) => finish(await start(deps, roles)));
-  addInstance(program, deps, finish);
+  addSecret(program, deps, finish);
   return program;
 }
 
-function addInstance(program: Command, deps: CliDeps, finish: (exitCode: number) => void): void {
-  const instance = program
-    .command('instance')
-    .description('what makes this instance itself, for the day when no backup is left (docs/backup.md)');
-  instance
+function addSecret(program: Command, deps: CliDeps, finish: (exitCode: number) => void): void {
+  const secret = program
+    .command('secret')
+    .description('the instance secret, for the day when no backup is left (docs/backup.md)');
+  secret
     .command('export')
     .description('print the instance secret as one line of JSON, sealed under PARLEY_SECRET_KEY')
     .action(async () => finish(await exportInstanceTo(deps)));
-  instance
+  secret
     .command('import')
     .description('make an empty database that instance; needs the same PARLEY_SECRET_KEY')
-    .argument('<file>', 'what `parley instance export` printed; `-`: standard input')
+    .argument('<file>', 'what `parley secret export` printed; `-`: standard input')
     .action(async (file: string) => finish(await importInstanceFrom(deps, file)));
 }
 

@@ -66,7 +66,7 @@ export async function importInstance({ orm }: Database, box: SecretBox, text: st
 function parseCopy(text: string): z.infer<typeof instanceCopy> {
   const parsed = instanceCopy.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
-  throw new InstanceCopyError('This is not what `parley instance export` prints.');
+  throw new InstanceCopyError('This is not what `parley secret export` prints.');
 }
 
 function jsonOf(text: string): unknown {

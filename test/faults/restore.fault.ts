@@ -69,7 +69,7 @@ describeFault(
         const { fingerprint } = JSON.parse(exported) as { fingerprint: string };
         const refused = rig.startRole('dispatcher');
         await expect(refused).rejects.toThrow(`belongs to instance ${fingerprint}`);
-        await expect(refused).rejects.toThrow('parley instance import');
+        await expect(refused).rejects.toThrow('parley secret import');
         expect(instance(['import', '-'], exported)).toContain(fingerprint);
         await rig.start();
         await eventually(async () => expect(await statesOf(waiting)).toEqual(['waiting']), { timeoutMs: 30_000 });
@@ -138,10 +138,10 @@ async function fillLog() {
   return { exported: instance(['export']), waiting, sent: rig.carrier.calls.length };
 }
 
-/** Runs `parley instance`; answers what it printed. */
+/** Runs `parley secret`; answers what it printed. */
 function instance(args: readonly string[], input?: string): string {
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'instance', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'secret', ...args], {
     env: { PATH: process.env['PATH'], DATABASE_URL: rig.directUrl, ...SETTINGS },
     encoding: 'utf8',
     input,

@@ -22,7 +22,7 @@ export async function guardFingerprint(log: EventLog, fingerprint: string | unde
   throw new FingerprintMismatchError(
     `The event log belongs to instance ${found} (its last event is of ${await lastEventAt(log)}), and ${ours}. ` +
       `Restore a backup of the database of instance ${found}, of whatever age: what it lacks is read from the log. ` +
-      'Where there is none, `parley instance import` takes what `parley instance export` once printed, into an empty ' +
+      'Where there is none, `parley secret import` takes what `parley secret export` once printed, into an empty ' +
       'database; channels and API keys are lost then. To begin anew instead, set another PARLEY_TOPIC_PREFIX. ' +
       '(docs/backup.md)',
   );

@@ -51,7 +51,7 @@ describe('fingerprint guard (rule 5)', () => {
     await log.append('events', toRecord(received, 'aaaa'));
     const refused = guardFingerprint(log, undefined);
     await expect(refused).rejects.toThrow(FingerprintMismatchError);
-    for (const words of ['instance aaaa', recordedAt, 'this database is empty', 'parley instance import'])
+    for (const words of ['instance aaaa', recordedAt, 'this database is empty', 'parley secret import'])
       await expect(refused).rejects.toThrow(words);
   });
 });

@@ -75,7 +75,7 @@ async function textOf(input: InstanceDeps['input']): Promise<string> {
   let text = '';
   for await (const chunk of input) {
     text += chunk.toString();
-    if (text.length > INPUT_CHARACTERS_MAX) throw new Error('This is not what `parley instance export` prints.');
+    if (text.length > INPUT_CHARACTERS_MAX) throw new Error('This is not what `parley secret export` prints.');
   }
   return text;
 }

@@ -30,7 +30,7 @@ afterEach(async () => {
 async function parley(database: number, args: readonly string[], input = '') {
   vi.stubEnv('DATABASE_URL', clones[database]?.url);
   const said = { output: '', errors: '' };
-  const code = await runCli(['instance', ...args], {
+  const code = await runCli(['secret', ...args], {
     createApp: () => Promise.reject(new Error('Nothing is started.')),
     // As a pipe brings it: in pieces.
     input: (async function* () {
