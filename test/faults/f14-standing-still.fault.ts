@@ -85,7 +85,7 @@ describeFault(
       await checkCalled(1);
     });
 
-    it('changes nothing any more where a receipt was faster', async () => {
+    it.each(casesOf(['a receipt was faster'], []))('changes nothing any more where %s', async () => {
       const { answer } = answerWhenTold();
       const { messageId = '' } = await rig.send(TO);
       const call = await firstCall();
@@ -112,7 +112,7 @@ describeFault(
       await checkCalled(1);
     });
 
-    it('makes no call that it announced before it stood still', async () => {
+    it.each(casesOf(['it announced before it stood still'], []))('makes no call that %s', async () => {
       const hold = holdAppendAnswer(rig, 'message.dispatched');
       const { messageId = '' } = await rig.send(TO);
       await hold.reached;
