@@ -23,7 +23,7 @@ export function createCommands(deps: CommandDeps): Commands {
   const freshly = createFreshLookup(deps);
   const steps = createSendSteps(deps);
   const sendMessage = createSendMessage(steps, { ...deps, freshly });
-  const sendMessages = createSendMessages(steps, (caller) => shareLookups(deps, caller), SEND_AGAIN);
+  const sendMessages = createSendMessages(steps, (caller) => shareLookups(deps, caller), SEND_AGAIN, deps.logger);
   const cancelScheduledMessage = createCancelScheduledMessage(deps, freshly);
   const resolveMessage = createResolveMessage(deps, freshly);
   const markConversationRead = createMarkConversationRead(deps, freshly);

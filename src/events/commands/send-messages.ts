@@ -1,4 +1,6 @@
+import type { Logger } from 'pino';
 import type { Caller } from '../../access/caller.js';
+import { UnavailableError, type AppError } from '../../errors.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { MessageState } from '../message/state.js';
 import { BATCH_MESSAGES_MAX, type BatchResult, type CommandResult, type SendMessage } from './commands.js';
@@ -13,7 +15,18 @@ type Answer = CommandResult<MessageState>;
  * that nobody can tell the end of, takes no other with it.
  * @param remedy what to do about one of which it isn't known whether it was recorded
  */
-export function createSendMessages(steps: SendSteps, shareLookups: (caller: Caller) => SendLookups, remedy: string) {
+export function createSendMessages(
+  steps: SendSteps,
+  shareLookups: (caller: Caller) => SendLookups,
+  remedy: string,
+  logger: Logger,
+) {
+  /** Also what isn't for a caller to know: the others of the batch are recorded all the same, and he must hear of them. */
+  const faulty = (error: unknown): Answer => {
+    const fault = faultOf(error, remedy);
+    if (fault === undefined) logger.error({ err: error }, 'a message of a batch failed');
+    return unavailable(fault ?? new UnavailableError(remedy, error));
+  };
   return async (
     caller: Caller,
     inputs: readonly SendMessage[],
@@ -22,16 +35,13 @@ export function createSendMessages(steps: SendSteps, shareLookups: (caller: Call
     if (inputs.length > BATCH_MESSAGES_MAX) return TOO_LARGE;
     const answers = new Map<number, Answer>();
     const answer = async (index: number, work: () => Promise<Answer | undefined>) => {
-      const answered = await work().catch((error: unknown) => unavailable(error, remedy));
+      const answered = await work().catch(faulty);
       if (answered !== undefined) answers.set(index, answered);
     };
     const sending = withFaults(remedy, startedAt, (givenUp) =>
       sendAll({ steps, lookups: shareLookups(caller), caller, givenUp, answer }, inputs),
     );
-    const missing = await sending.then(
-      () => undefined,
-      (error: unknown) => unavailable(error, remedy),
-    );
+    const missing = await sending.then(() => undefined, faulty);
     // As they are now: what comes in later changes nothing of the answer.
     const results = inputs.map((_, index) => answers.get(index) ?? missing ?? raiseUnanswered());
     return { ok: true, results, cursor: behindAll(results) };
@@ -86,11 +96,8 @@ function raiseUnanswered(): never {
   throw new RangeError('A batch answers each of its messages.');
 }
 
-/** As a refusal of one message. @throws what isn't for a caller to know */
-function unavailable(error: unknown, remedy: string): Answer {
-  const fault = faultOf(error, remedy);
-  if (fault === undefined) throw error;
-  const { publicMessage: message, details } = fault;
+/** As a refusal of one message. */
+function unavailable({ publicMessage: message, details }: AppError): Answer {
   const { retryAfterMs } = details;
   return { ok: false, userErrors: [{ code: 'UNAVAILABLE', message, field: null, retryAfterMs }] };
 }

@@ -87,6 +87,16 @@ describe('sendMessages', () => {
     expect(await saidTo('+15550100074')).toEqual(many.slice(0, 500).map((_, n) => `${n}`));
   });
 
+  it('tells of the others also where Postgres refuses one: whoever heard nothing of them would send them again', async () => {
+    const refused = bench.identity.conversation(bench.channelId, '+15550100079');
+    await bench.database.pool.query(`alter table work.outbox add constraint spoilt check (key <> '${refused}')`);
+    const numbers = ['+15550100078', '+15550100079', '+15550100080'];
+    const results = resultsOf(await sendAll(numbers.map((number) => bench.text('spoilt', to(number)))));
+    await bench.database.pool.query('alter table work.outbox drop constraint spoilt');
+    expect(results.map(codesOf)).toEqual([[], ['UNAVAILABLE '], []]);
+    expect(await Promise.all(numbers.map(saidTo))).toEqual([['spoilt'], [], ['spoilt']]);
+  });
+
   it('does nothing with nothing', async () => {
     expect(await sendAll([])).toEqual({ ok: true, results: [], cursor: null });
   });
