@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.js';
 import type { Channel } from '../../providers/channel.js';
 import type { ProviderAdapter } from '../../providers/provider.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
+import type { MessageId } from '../kernel/ids.js';
 import { decideSend, type Acceptance } from '../message/decide.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
@@ -20,6 +21,12 @@ export interface ReadySend {
   readonly acceptance: Acceptance;
 }
 
+/** Made when a send comes in, so that of those that come in one after another ids and times rise, whatever each has to ask. */
+export interface Arrival {
+  readonly messageId: MessageId;
+  readonly now: Date;
+}
+
 export interface Lookups {
   readonly freshly: FreshLookup;
   readonly findThread: (request: ThreadRequest) => Promise<Thread | undefined>;
@@ -32,6 +39,7 @@ export async function judgeSend(
   { freshly, findThread, refuseBacklog }: Lookups,
   caller: Caller,
   input: SendMessage,
+  arrival: Arrival,
   key: { readonly key: string; readonly requestHash: string } | undefined,
 ): Promise<Decision<ReadySend, UserError>> {
   const form = parseSendForm(input);
@@ -49,7 +57,7 @@ export async function judgeSend(
   const thread = await findThread(request);
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
-  const acceptance = await decide(deps, form.value, adapter, request, thread, key);
+  const acceptance = await decide(deps, form.value, adapter, request, thread, { ...arrival, idempotency: key });
   return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
 }
 
@@ -75,21 +83,19 @@ async function findRoute(
 }
 
 async function decide(
-  { finders, identity, clock, newMessageId }: CommandDeps,
+  { finders, identity }: CommandDeps,
   form: SendForm,
   adapter: ProviderAdapter,
   { workspaceId, address }: ThreadRequest,
   thread: Thread | undefined,
-  idempotency: { readonly key: string; readonly requestHash: string } | undefined,
+  said: Arrival & { readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined },
 ): Promise<Decision<Acceptance, UserError>> {
   const { capabilities } = adapter;
-  const messageId = newMessageId();
   const asksWindow = capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
   const [conversation] = asksWindow ? await finders.conversations(workspaceId, [thread.conversationId]) : [];
   return decideSend(form, {
-    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content), idempotency, messageId },
+    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content), ...said },
     lastIncomingAt: conversation?.lastIncomingAt ?? null,
-    now: clock.now(),
-    eventId: identity.ofAcceptance(messageId),
+    eventId: identity.ofAcceptance(said.messageId),
   });
 }

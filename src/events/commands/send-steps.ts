@@ -71,13 +71,15 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   };
   return {
     async prepare(caller, input, lookups) {
+      const arrival = { messageId: deps.newMessageId(), now: deps.clock.now() };
       const key = keyOf(deps, caller, input);
       const refusals = key === undefined ? [] : refuseKey(key.key);
       if (refusals.length > 0) return { kind: 'refused', userErrors: refusals };
       const answer = key && (await findRepeat(key, lookups));
       if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
-      const judged = await judgeSend({ ...deps, finders }, { freshly, findThread, refuseBacklog }, caller, input, key);
+      const how = { freshly, findThread, refuseBacklog };
+      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },
     eventAlone({ key, send: { thread, acceptance } }) {

@@ -56,7 +56,8 @@ function entryOf(event: Extract<MessageEvent, { type: 'message.reacted' }>): Rea
   };
 }
 
+/** Of the same moment by their messages, whose ids rise: what is sent together is of one moment. */
 const compareEntries = (a: ReactionEntry, b: ReactionEntry): number =>
-  a.occurredAt === b.occurredAt ? compare(a.eventId, b.eventId) : compare(a.occurredAt, b.occurredAt);
+  compare(a.occurredAt, b.occurredAt) || compare(a.messageId ?? '', b.messageId ?? '') || compare(a.eventId, b.eventId);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

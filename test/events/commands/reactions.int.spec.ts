@@ -26,6 +26,12 @@ describe('a reaction', () => {
     );
   const read = async (id: MessageId) =>
     (await createFinders({ database: bench.database }).messages(bench.caller.workspaceId, [id]))[0];
+  /** Whose reactions show, by their own messages. */
+  async function shownOn(id: MessageId) {
+    const loaders = createLoaders(createFinders({ database: bench.database }), bench.caller.workspaceId);
+    const state = await loaders.messages.load(id);
+    return state === undefined ? [] : (await toReactions(state, loaders)).map(({ messageId }) => messageId);
+  }
   const ofType = async (type: string) => (await bench.events()).filter(({ event }) => event.type === type);
 
   async function append(first: MessageState, event: Pick<ParleyEvent, 'type' | 'messageId' | 'data'>, said: string) {
@@ -95,17 +101,26 @@ describe('a reaction', () => {
   it('of ours shows until its own message failed; the one before it stands then', async () => {
     const target = valueOf(await send('shown'));
     const [first, second] = [valueOf(await react(target.id, '👍')), valueOf(await react(target.id, '🎉'))];
-    const shown = async () => {
-      const loaders = createLoaders(createFinders({ database: bench.database }), bench.caller.workspaceId);
-      const state = await loaders.messages.load(target.id);
-      return state === undefined ? [] : (await toReactions(state, loaders)).map(({ messageId }) => messageId);
-    };
-    await eventually(async () => expect(await shown()).toEqual([second.id]));
+    await eventually(async () => expect(await shownOn(target.id)).toEqual([second.id]));
     const data = { attempt: 1, part: 0, failure: { code: 'UNKNOWN', isRetryable: false } } as const;
     await append(second, { type: 'message.send_failed', messageId: second.id, data }, 'failed');
-    await eventually(async () => expect(await shown()).toEqual([first.id]));
+    await eventually(async () => expect(await shownOn(target.id)).toEqual([first.id]));
     await append(first, { type: 'message.send_failed', messageId: first.id, data }, 'failed');
-    await eventually(async () => expect(await shown()).toEqual([]));
+    await eventually(async () => expect(await shownOn(target.id)).toEqual([]));
+  });
+
+  it('of a batch shows the last, which is the last that the provider is told, whatever their times', async () => {
+    const target = valueOf(await send('both'));
+    const input = (emoji: string, more: object = {}) =>
+      bench.text('', { to: TO, content: { reaction: { messageId: target.id, emoji } }, ...more });
+    // A key is looked up first: what has one is judged later than what stands behind it.
+    const inputs = [input('👍', { idempotencyKey: 'first of two' }), input('🎉')];
+    const batch = await bench.commands.sendMessages(bench.caller, inputs);
+    const [, last] = batch.ok ? batch.results.map(valueOf) : [];
+    await eventually(async () => {
+      expect((await read(target.id))?.reactions).toHaveLength(2);
+      expect(await shownOn(target.id)).toEqual([last?.id]);
+    });
   });
 
   it('needs a message of its conversation that both sides can know, and that is no reaction', async () => {
