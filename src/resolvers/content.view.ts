@@ -5,6 +5,7 @@ import type {
   MessageContent as ContentData,
   TemplateParameter as TemplateParameterData,
 } from '../events/message/content.js';
+import type { Vector } from '../events/kernel/cursor.js';
 import { UnreachableCaseError } from '../events/kernel/unreachable.js';
 import type { MessageState } from '../events/message/state.js';
 import {
@@ -29,13 +30,13 @@ import {
 } from '../schema/graphql/content.type.js';
 import { instance } from './instance.js';
 
-/** What a message says; gone content is a kind of its own. */
-export function toContent(state: MessageState): MessageContent {
+/** What a message says; gone content is a kind of its own. @param readAfter what is reached through it waits for it */
+export function toContent(state: MessageState, readAfter?: Vector): MessageContent {
   if (state.content === null) return instance(RemovedContent, { text: '', reason: 'ERASED' });
-  return ofKind(state.content);
+  return ofKind(state.content, readAfter);
 }
 
-function ofKind(content: ContentData): MessageContent {
+function ofKind(content: ContentData, readAfter: Vector | undefined): MessageContent {
   switch (content.kind) {
     case 'text':
       return toText(content);
@@ -56,6 +57,7 @@ function ofKind(content: ContentData): MessageContent {
         text: content.text,
         emoji: content.emoji,
         targetMessageId: content.targetMessageId,
+        readAfter,
       });
     case 'template':
       return toTemplate(content);

@@ -50,7 +50,7 @@ export class MessageResolver {
   @FieldResolver(() => Conversation, { nullable: true, description: 'The conversation that it belongs to.' })
   async conversation(@Root() message: Message, @Ctx() context: RequestContext): Promise<Conversation | null> {
     const loaders = await loadersBehind(message.readAfter, context);
-    const state = await loaders?.conversations.load(message.state.conversationId);
+    const state = await loaders.conversations.load(message.state.conversationId);
     return state === undefined ? null : toConversation(state);
   }
 
@@ -64,7 +64,7 @@ export class MessageResolver {
   async contact(@Root() message: Message, @Ctx() context: RequestContext): Promise<Contact | null> {
     if (message.state.contactId === null) return null;
     const loaders = await loadersBehind(message.readAfter, context);
-    const state = await loaders?.contacts.load(message.state.contactId);
+    const state = await loaders.contacts.load(message.state.contactId);
     return state === undefined ? null : toContact(state);
   }
 
@@ -86,7 +86,7 @@ export class MessageResolver {
   })
   async timeline(@Root() message: Message, @Ctx() context: RequestContext): Promise<StatusChange[]> {
     const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message.readAfter, context);
-    const entries = (await loaders?.timelines.load(message.state.id)) ?? [];
+    const entries = await loaders.timelines.load(message.state.id);
     if (entries.length > 0 || !isJustSent(message)) return entries.map(toStatusChange);
     return [firstChangeOf(message, context)];
   }

@@ -20,7 +20,7 @@ export function toMessage(state: MessageState | undefined, readAfter?: Vector): 
     direction: state.direction,
     author: state.author,
     authorId: state.authorId,
-    content: toContent(state),
+    content: toContent(state, readAfter),
     status: state.status,
     statusAt: state.statusAt,
     failure: toFailure(state.failure),

@@ -3,6 +3,7 @@ import { messageIds } from '../events/kernel/ids.js';
 import { ReactionContent } from '../schema/graphql/content.type.js';
 import { Message } from '../schema/graphql/message.type.js';
 import type { RequestContext } from './context.js';
+import { loadersBehind } from './loaders-behind.js';
 import { toMessage } from './message.view.js';
 
 @Resolver(() => ReactionContent)
@@ -12,10 +13,12 @@ export class ReactionContentResolver {
     description: "The message that it is about. Null when that isn't known here.",
   })
   async target(
-    @Root() { targetMessageId }: ReactionContent,
-    @Ctx() { loaders }: RequestContext,
+    @Root() { targetMessageId, readAfter }: ReactionContent,
+    @Ctx() context: RequestContext,
   ): Promise<Message | null> {
     const id = messageIds.parse(targetMessageId);
-    return id === undefined ? null : toMessage(await loaders.messages.load(id));
+    if (id === undefined) return null;
+    const loaders = await loadersBehind(readAfter, context);
+    return toMessage(await loaders.messages.load(id));
   }
 }

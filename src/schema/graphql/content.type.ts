@@ -1,4 +1,5 @@
 import { Field, Float, InterfaceType, ObjectType } from 'type-graphql';
+import type { Vector } from '../../events/kernel/cursor.js';
 import { ActionKind, RemovalReason, TemplatePart } from './enums.js';
 
 @ObjectType({ description: 'A file that a message shows.' })
@@ -197,6 +198,8 @@ export class CarouselContent extends MessageContent {
 export class ReactionContent extends MessageContent {
   /** What `target` is resolved from. */
   targetMessageId!: string;
+  /** Of a reaction that was just sent: the target as that left it. */
+  readAfter!: Vector | undefined;
 
   @Field(() => String, { nullable: true, description: 'Null: it was taken back.' })
   emoji!: string | null;
