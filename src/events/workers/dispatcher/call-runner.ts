@@ -72,7 +72,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const slots = createSlots({ perChannel: limits.callsPerChannel, overall: limits.callsOverall });
   const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()];
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
-  const store = createClaimStore({ database, outbox, publisher, logger, givingUp: givingUp.signal });
+  const store = createClaimStore({ ...deps, givingUp: givingUp.signal, sayForMs: limits.leaseMs / 3 });
   const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
   const before = { database, outbox, store, makeEvent, clock, logger, ...signals };
   const breakers = createBreakers({ ...limits, logger });
