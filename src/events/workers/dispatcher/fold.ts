@@ -151,8 +151,9 @@ export function foldDispatch(row: DispatchProgress | undefined, step: IntakeStep
   }
 }
 
+/** A claim counts for nothing here: only a backup knows one that was given back before the message was cancelled. */
 const isUntouched = ({ state, call }: DispatchProgress): boolean =>
-  (state === 'scheduled' || state === 'waiting') && call === 0;
+  (state === 'scheduled' || state === 'waiting' || state === 'claimed') && call === 0;
 
 /** A row that knows the call as begun, and not that it was put off, is a restored one. */
 function isNewsOfDeferral(row: DispatchProgress, call: number): boolean {

@@ -48,6 +48,18 @@ describe('rule 16: what the log says of a dispatch', () => {
     expect(foldDispatch(row, queued)).toBe(row);
   });
 
+  it.each(['scheduled', 'waiting', 'claimed'] as const)(
+    'a cancelled message is not sent by a backup that knows it as %s',
+    (state) => {
+      expect(foldDispatch({ state, call: 0 }, { ...key, kind: 'cancelled' }).state).toBe('cancelled');
+    },
+  );
+
+  it.each(['claimed', 'calling', 'unknown'] as const)('what was begun is not cancelled: %s', (state) => {
+    const row = { state, call: 1 };
+    expect(foldDispatch(row, { ...key, kind: 'cancelled' })).toBe(row);
+  });
+
   it('never waits again once it has ended, whatever comes, however often, in whatever order', () => {
     const step = fc.oneof(
       fc.constantFrom(queued, ended),
