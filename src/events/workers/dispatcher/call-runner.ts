@@ -9,7 +9,7 @@ import type { Outbox } from '../../outbox/outbox.js';
 import { createBreakers, type Breakers } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
-import { createLateRefusal } from './late-refusal.js';
+import { createLateRefusal, type LateRefusalDeps } from './late-refusal.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { createSlots, type Slots } from './slots.js';
@@ -20,6 +20,7 @@ import { createFindTargetId } from './target-id.js';
 
 export interface CallRunnerDeps {
   readonly database: Database;
+  readonly log: LateRefusalDeps['log'];
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly identity: Identity;
@@ -78,7 +79,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const breakers = createBreakers({ ...limits, logger });
   const calling = {
     ...{ ...before, breakers },
-    refuseLate: createLateRefusal(before),
+    refuseLate: createLateRefusal({ ...before, log: deps.log }),
     findTargetId: createFindTargetId(before),
     startCall: createStartCall({ ...before, ...limits }),
     providerCall: { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal },

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../../database/database.js';
+import { pause } from '../../../lifecycle.js';
 import type { Clock } from '../../kernel/clock.js';
 import { conversationIds, type ConversationId } from '../../kernel/ids.js';
+import type { EventLog } from '../../log/event-log.js';
+import { createReadPositionStore } from '../../log/positions.js';
 import { judgeWindow } from '../../message/decide.js';
 import type { ClaimedDispatch } from './claim.js';
 import { dispatchPayload } from './dispatch.js';
@@ -13,6 +16,7 @@ import type { ClaimStore } from './store.js';
 
 export interface LateRefusalDeps {
   readonly database: Database;
+  readonly log: Pick<EventLog, 'heads' | 'partitionOf' | 'partitionCount'>;
   readonly clock: Clock;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
@@ -22,7 +26,8 @@ export interface LateRefusalDeps {
 
 /**
  * Whether a scheduled message, now that it is due, may no longer be sent: the contact's service window has closed since
- * it was accepted (design §14). It then failed without a call, and that is stored.
+ * it was accepted (design §14). It then failed without a call, and that is stored. While the read model is behind the log
+ * (restored, rebuilt), the contact may have written since: then the claim is given back.
  */
 export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<boolean>;
 
@@ -30,6 +35,9 @@ export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<
 const LOOK_FOR_MS = 20_000;
 /** There was none: the ids of what a first call says stay free. */
 const NO_CALL = 0;
+const PROJECTION_WAIT_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+const LOOK_AGAIN_MS = 1_000;
 
 export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
   const { database, clock, store, logger, stopping } = deps;
@@ -39,8 +47,16 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
     const payload = dispatchPayload.safeParse(claim.payload);
     // What can't be read is refused where it would be sent.
     if (!payload.success) return false;
-    const lastIncomingAt = await retryPassing(() => findLastIncoming(database.orm, claim.conversationId), retrying);
-    if (judgeWindow(payload.data.content, capabilities, lastIncomingAt, clock.now()).length === 0) return false;
+    const isOpen = async () => {
+      const lastIncomingAt = await retryPassing(() => findLastIncoming(database.orm, claim.conversationId), retrying);
+      return judgeWindow(payload.data.content, capabilities, lastIncomingAt, clock.now()).length === 0;
+    };
+    if (await isOpen()) return false;
+    if (!(await retryPassing(() => hasPassed(claim.conversationId, deps), retrying))) {
+      await store.giveBack({ claim, from: 'claimed', delayMs: LOOK_AGAIN_MS });
+      return true;
+    }
+    if (await isOpen()) return false;
     await store.settle({
       ...{ subject: claim, leaseToken: claim.leaseToken, state: 'settled', by: 'no_call', providerMessageIds: [] },
       events: [windowClosed(claim, deps.makeEvent)],
@@ -58,6 +74,24 @@ const windowClosed = (claim: ClaimedDispatch, makeEvent: StepEventMaker) =>
       failure: { code: 'SERVICE_WINDOW_CLOSED', isRetryable: true },
     },
   });
+
+const readPositions = createReadPositionStore();
+
+/** Whether the read models have what the log holds now of this conversation; waits a little for it. */
+async function hasPassed(
+  conversationId: ConversationId,
+  { database, log, stopping }: Pick<LateRefusalDeps, 'database' | 'log' | 'stopping'>,
+): Promise<boolean> {
+  const partition = log.partitionOf(conversationId);
+  const head = (await log.heads('events'))[partition] ?? 0n;
+  const endsAt = performance.now() + PROJECTION_WAIT_MS;
+  for (;;) {
+    const read = await readPositions.load(database.orm, log.partitionCount);
+    if ((read[partition] ?? 0n) >= head) return true;
+    if (stopping.aborted || performance.now() >= endsAt) return false;
+    await pause(LOOK_EVERY_MS, stopping);
+  }
+}
 
 /** RFC 3339; null: the contact never wrote, as far as is known. */
 async function findLastIncoming(executor: Executor, conversationId: ConversationId): Promise<string | null> {
