@@ -98,10 +98,11 @@ const parameter = z
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const isOneGrapheme = (text: string): boolean => [...graphemes.segment(text)].length === 1;
+/** Joiners and selectors alone are a character too, of which nobody sees anything. */
+const isVisible = (text: string): boolean => text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').trim() !== '';
 /** What people see as one character; which of them a platform takes is the platform's to say. */
 const emoji = storable.refine(
-  (text) =>
-    Buffer.byteLength(text) <= EMOJI_BYTES_MAX && isSingleLine(text) && text.trim() !== '' && isOneGrapheme(text),
+  (text) => Buffer.byteLength(text) <= EMOJI_BYTES_MAX && isSingleLine(text) && isVisible(text) && isOneGrapheme(text),
   `Must be one emoji of at most ${EMOJI_BYTES_MAX} bytes. Leave it out, or give null, to take a reaction back.`,
 );
 

@@ -83,6 +83,7 @@ describe('content as clients give it', () => {
   it.each([
     ['two emoji', '👍👍'],
     ['no emoji', ''],
+    ['nothing that shows', '\u200d'],
     ['a blank', ' '],
     ['a line', '\n'],
     ['a grapheme without end', `a${'\u0301'.repeat(64)}`],
