@@ -9,9 +9,10 @@ import type { Outbox } from '../../outbox/outbox.js';
 import { createBreakers, type Breakers } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
-import { createLateRefusal, type LateRefusalDeps } from './late-refusal.js';
+import { createLateRefusal } from './late-refusal.js';
 import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
+import { createHasReadLog, type ReadModelLagDeps } from './read-model-lag.js';
 import { createSlots, type Slots } from './slots.js';
 import { createStartCall } from './start-call.js';
 import { createStepEventMaker, type StepEventMaker } from './step-events.js';
@@ -20,7 +21,7 @@ import { createFindTargetId } from './target-id.js';
 
 export interface CallRunnerDeps {
   readonly database: Database;
-  readonly log: LateRefusalDeps['log'];
+  readonly log: ReadModelLagDeps['log'];
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly identity: Identity;
@@ -74,13 +75,16 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()];
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
   const store = createClaimStore({ ...deps, givingUp: givingUp.signal, sayForMs: limits.leaseMs / 3 });
-  const signals = { stopping: stopping.signal, hurrying: hurrying.signal };
-  const before = { database, outbox, store, makeEvent, clock, logger, ...signals };
+  const before = {
+    ...{ database, outbox, store, makeEvent, clock, logger },
+    ...{ stopping: stopping.signal, hurrying: hurrying.signal },
+  };
+  const hasReadLog = createHasReadLog({ ...before, log: deps.log });
   const breakers = createBreakers({ ...limits, logger });
   const calling = {
     ...{ ...before, breakers },
-    refuseLate: createLateRefusal({ ...before, log: deps.log }),
-    findTargetId: createFindTargetId(before),
+    refuseLate: createLateRefusal({ ...before, hasReadLog }),
+    findTargetId: createFindTargetId({ ...before, hasReadLog }),
     startCall: createStartCall({ ...before, ...limits }),
     providerCall: { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal },
     random: Math.random,
@@ -98,11 +102,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     brokenForMs: (channelId) => breakers.triesInMs(channelId),
     run(claim, carrier) {
       slots.take(claim.channelId);
-      const performing = performCall(claim, carrier, calling);
-      underWay.set(
-        claim.leaseToken,
-        performing.finally(() => end(claim)),
-      );
+      const performing = performCall(claim, carrier, calling).finally(() => end(claim));
+      underWay.set(claim.leaseToken, performing);
     },
     get underWay() {
       return slots.taken;

@@ -6,6 +6,7 @@ import { deferCall } from './defer.js';
 import type { LateRefusal } from './late-refusal.js';
 import { givenUp, nextStep, type Ended, type PutOff } from './policy.js';
 import { callProvider, type Carrier, type ProviderCallDeps } from './provider-call.js';
+import { LOOK_AGAIN_MS } from './read-model-lag.js';
 import type { StartCall } from './start-call.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
@@ -45,12 +46,13 @@ async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCa
   // It was claimed before the breaker opened: nothing of it is known outside, and no attempt is burnt.
   if (deps.breakers.triesInMs(claim.channelId) > 0) return deps.store.giveBack({ claim, from: 'claimed', delayMs: 0 });
   if (await deps.refuseLate(claim, carrier)) return;
-  const targetId = await deps.findTargetId(claim);
+  const target = await deps.findTargetId(claim);
+  if (target === 'unread') return deps.store.giveBack({ claim, from: 'claimed', delayMs: LOOK_AGAIN_MS });
   const call = await deps.startCall(claim);
   if (call === undefined) return;
   await faultPoint('dispatch.calling');
   const outcome = await deps.breakers.guard(claim.channelId, () =>
-    callProvider(claim, targetId, carrier, deps.providerCall),
+    callProvider(claim, target.id, carrier, deps.providerCall),
   );
   await faultPoint('dispatch.answered');
   const place = { attempt: claim.attempt, part: claim.part, call };

@@ -1,22 +1,20 @@
 import type { Logger } from 'pino';
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../../database/database.js';
-import { pause } from '../../../lifecycle.js';
 import type { Clock } from '../../kernel/clock.js';
 import { conversationIds, type ConversationId } from '../../kernel/ids.js';
-import type { EventLog } from '../../log/event-log.js';
-import { createReadPositionStore } from '../../log/positions.js';
 import { judgeWindow } from '../../message/decide.js';
 import type { ClaimedDispatch } from './claim.js';
 import { dispatchPayload } from './dispatch.js';
 import type { Carrier } from './provider-call.js';
+import { LOOK_AGAIN_MS, type HasReadLog } from './read-model-lag.js';
 import { retryPassing } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
 
 export interface LateRefusalDeps {
   readonly database: Database;
-  readonly log: Pick<EventLog, 'heads' | 'partitionOf' | 'partitionCount'>;
+  readonly hasReadLog: HasReadLog;
   readonly clock: Clock;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
@@ -35,9 +33,6 @@ export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<
 const LOOK_FOR_MS = 20_000;
 /** There was none: the ids of what a first call says stay free. */
 const NO_CALL = 0;
-const PROJECTION_WAIT_MS = 2_000;
-const LOOK_EVERY_MS = 50;
-const LOOK_AGAIN_MS = 1_000;
 
 export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
   const { database, clock, store, logger, stopping } = deps;
@@ -52,7 +47,7 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
       return judgeWindow(payload.data.content, capabilities, lastIncomingAt, clock.now()).length === 0;
     };
     if (await isOpen()) return false;
-    if (!(await retryPassing(() => hasPassed(claim.conversationId, deps), retrying))) {
+    if (!(await deps.hasReadLog(claim.conversationId))) {
       await store.giveBack({ claim, from: 'claimed', delayMs: LOOK_AGAIN_MS });
       return true;
     }
@@ -74,24 +69,6 @@ const windowClosed = (claim: ClaimedDispatch, makeEvent: StepEventMaker) =>
       failure: { code: 'SERVICE_WINDOW_CLOSED', isRetryable: true },
     },
   });
-
-const readPositions = createReadPositionStore();
-
-/** Whether the read models have what the log holds now of this conversation; waits a little for it. */
-async function hasPassed(
-  conversationId: ConversationId,
-  { database, log, stopping }: Pick<LateRefusalDeps, 'database' | 'log' | 'stopping'>,
-): Promise<boolean> {
-  const partition = log.partitionOf(conversationId);
-  const head = (await log.heads('events'))[partition] ?? 0n;
-  const endsAt = performance.now() + PROJECTION_WAIT_MS;
-  for (;;) {
-    const read = await readPositions.load(database.orm, log.partitionCount);
-    if ((read[partition] ?? 0n) >= head) return true;
-    if (stopping.aborted || performance.now() >= endsAt) return false;
-    await pause(LOOK_EVERY_MS, stopping);
-  }
-}
 
 /** RFC 3339; null: the contact never wrote, as far as is known. */
 async function findLastIncoming(executor: Executor, conversationId: ConversationId): Promise<string | null> {

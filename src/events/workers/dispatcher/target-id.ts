@@ -4,16 +4,19 @@ import type { Database, Executor } from '../../../database/database.js';
 import { messageIds, workspaceIds, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
 import type { ClaimedDispatch } from './claim.js';
 import { dispatchPayload } from './dispatch.js';
+import type { HasReadLog } from './read-model-lag.js';
 import { retryPassing } from './retry.js';
 
 /**
- * The provider's id of the message that a claim answers or reacts to. Undefined: it names none, or the provider never
- * told one. That it could still be told doesn't happen: the target stands in an earlier place of the same lane.
+ * The provider's id of the message that a claim answers or reacts to. `id` undefined: it names none, or the provider never
+ * told one. That it could still be told doesn't happen: the target stands in an earlier place of the same lane. `unread`:
+ * it may be one that came in, and the read models are behind the log; the claim is given back.
  */
-export type FindTargetId = (claim: ClaimedDispatch) => Promise<string | undefined>;
+export type FindTargetId = (claim: ClaimedDispatch) => Promise<{ readonly id: string | undefined } | 'unread'>;
 
 export interface FindTargetIdDeps {
   readonly database: Database;
+  readonly hasReadLog: HasReadLog;
   readonly logger: Logger;
   readonly stopping: AbortSignal;
 }
@@ -22,12 +25,15 @@ export interface FindTargetIdDeps {
 const LOOK_FOR_MS = 20_000;
 
 /** Asked before the call is announced: what Postgres can't tell just now must not be sent without. */
-export function createFindTargetId({ database, logger, stopping }: FindTargetIdDeps): FindTargetId {
+export function createFindTargetId({ database, hasReadLog, logger, stopping }: FindTargetIdDeps): FindTargetId {
   const retrying = { forMs: LOOK_FOR_MS, signal: stopping, logger, what: 'looking for the message that is answered' };
   return async (claim) => {
     const targetId = targetOf(claim);
-    if (targetId === undefined) return undefined;
-    return retryPassing(() => findProviderMessageId(database.orm, claim.workspaceId, targetId), retrying);
+    if (targetId === undefined) return { id: undefined };
+    const find = () => retryPassing(() => findProviderMessageId(database.orm, claim.workspaceId, targetId), retrying);
+    const id = await find();
+    if (id !== undefined) return { id };
+    return (await hasReadLog(claim.conversationId)) ? { id: await find() } : 'unread';
   };
 }
 

@@ -96,13 +96,20 @@ describe('what a message answers', () => {
   const called = (messageId: MessageId) =>
     patiently(() => expect(rig.said(messageId).at(-1)).toBe('message.submitted'));
 
+  /** The read models know what came in. */
+  const startProjector = () =>
+    createProjector({ database: rig.database, log: rig.log, logger: testLog, clock: systemClock });
+
+  const comesIn = async (): Promise<MessageId> => {
+    const incoming = event({ type: 'message.received', n: 1, message: 77, data: receivedData('their-id') });
+    await rig.append(incoming);
+    const incomingId = messageIds.parse(incoming.messageId ?? '');
+    if (incomingId === undefined) throw new Error('It has an id.');
+    return incomingId;
+  };
+
   it("is named by the provider's id: of ours the first part's, of what came in its own", async () => {
-    const projector = await createProjector({
-      database: rig.database,
-      log: rig.log,
-      logger: testLog,
-      clock: systemClock,
-    });
+    const projector = await startProjector();
     try {
       await rig.start();
       const ours = await accept(images, { parts: 3 });
@@ -110,10 +117,7 @@ describe('what a message answers', () => {
       await called(toOurs);
       expect(rig.callsOf(toOurs)[0]?.replyTo).toBe(idOf(ours));
 
-      const incoming = event({ type: 'message.received', n: 1, message: 77, data: receivedData('their-id') });
-      await rig.append(incoming);
-      const incomingId = messageIds.parse(incoming.messageId ?? '');
-      if (incomingId === undefined) throw new Error('It has an id.');
+      const incomingId = await comesIn();
       const finders = createFinders({ database: rig.database });
       await patiently(async () =>
         expect(await finders.messages(workspaceId(), [incomingId])).toMatchObject([{ direction: 'INCOMING' }]),
@@ -128,16 +132,36 @@ describe('what a message answers', () => {
     }
   });
 
+  it('is waited for while the read models are behind the log, as in a restored Postgres', async () => {
+    await rig.start();
+    const incomingId = await comesIn();
+    const reaction = await accept({ kind: 'reaction', text: '👍', emoji: '👍', targetMessageId: incomingId });
+    await patiently(async () => expect((await rig.row(reaction))?.state).toBe('claimed'));
+    await patiently(async () => expect((await rig.row(reaction))?.state).toBe('waiting'));
+    const projector = await startProjector();
+    try {
+      await called(reaction);
+      expect(rig.callsOf(reaction).map(({ replyTo }) => replyTo)).toEqual(['their-id']);
+    } finally {
+      await projector.stop();
+    }
+  });
+
   it('may be without an id: an answer then goes as a message, and a reaction fails without a call', async () => {
     rig.carrier.script = ({ content }) => (content.text === 'lost' ? 'drop' : 'accept');
-    await rig.start();
-    const lost = await accept(text('lost'));
-    const answer = await accept(text('answer'), { replyToMessageId: lost });
-    const reaction = await accept({ kind: 'reaction', text: '👍', emoji: '👍', targetMessageId: lost });
-    await called(answer);
-    expect(rig.callsOf(answer)[0]).not.toHaveProperty('replyTo');
-    await patiently(() => expect(rig.said(reaction).at(-1)).toBe('message.send_failed'));
-    expect(rig.eventsOf(reaction).at(-1)?.data).toMatchObject({ failure: { code: 'CONTENT_REJECTED' } });
-    expect(rig.callsOf(reaction)).toEqual([]);
+    const projector = await startProjector();
+    try {
+      await rig.start();
+      const lost = await accept(text('lost'));
+      const answer = await accept(text('answer'), { replyToMessageId: lost });
+      const reaction = await accept({ kind: 'reaction', text: '👍', emoji: '👍', targetMessageId: lost });
+      await called(answer);
+      expect(rig.callsOf(answer)[0]).not.toHaveProperty('replyTo');
+      await patiently(() => expect(rig.said(reaction).at(-1)).toBe('message.send_failed'));
+      expect(rig.eventsOf(reaction).at(-1)?.data).toMatchObject({ failure: { code: 'CONTENT_REJECTED' } });
+      expect(rig.callsOf(reaction)).toEqual([]);
+    } finally {
+      await projector.stop();
+    }
   });
 });
