@@ -19,8 +19,6 @@ const isKafkaThere =
 const E2E = 'test/**/*.e2e.spec.ts';
 const EMBEDDED_ONLY = 'test/**/*.embedded.e2e.spec.ts';
 const PAIRS_ONLY = 'test/**/*.pairs.e2e.spec.ts';
-/** Half a minute, and none of it depends on which processes share the work: on the embedded log, and where most meet. */
-const CHAOS = 'test/e2e/chaos.e2e.spec.ts';
 
 /** One file at a time, after everything else: each starts up to eight processes. */
 const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
@@ -71,8 +69,8 @@ export default defineConfig({
       e2e('e2e', 'embedded', [PAIRS_ONLY]),
       ...(isKafkaThere
         ? [
-            e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY, CHAOS]),
-            e2e('processes-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY, CHAOS], alone(1)),
+            e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY]),
+            e2e('processes-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY], alone(1)),
             e2e('processes-pairs', 'kafka-pairs', [EMBEDDED_ONLY], alone(2)),
           ]
         : []),

@@ -10,11 +10,11 @@ import { judge, newWebhooksWithin, truthOf, type Truth } from './chaos-truth.js'
 
 const SEED = Number(process.env['PARLEY_FAULTS_SEED'] ?? randomInt(2 ** 31));
 const CHAOS = { seed: SEED, duplicates: 0.3, reorders: 0.3, delays: 0.3, drops: 0.15 };
-/** Each story, and twenty who have none of their own. */
+/** Each story, and fifty who have none of their own: more at once, and less in a row, is over sooner. */
 const NUMBERS = [...Array.from({ length: 10 }, (_, n) => `+1555010000${n}`)].concat(
-  Array.from({ length: 20 }, (_, n) => `+155501010${String(n).padStart(2, '0')}`),
+  Array.from({ length: 50 }, (_, n) => `+155501010${String(n).padStart(2, '0')}`),
 );
-const MESSAGES_EACH = 10;
+const MESSAGES_EACH = 5;
 const FORGETFUL = '+15550100006';
 /** A webhook is up to 5 s late, and comes again up to a second later: nothing follows a longer silence. */
 const SILENCE_MS = 6_500;
