@@ -48,7 +48,7 @@ const LOOK_AGAIN_MS = 20;
 /** Looks for due lanes when woken, when the next one is due, and once in a while as a net; one pass at a time. */
 export function createClaimLoop(deps: ClaimLoopDeps): Running {
   const { wake, limits, logger } = deps;
-  let isStopping = false;
+  const stopping = new AbortController();
   let sweptAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   const pass = async (): Promise<number> => {
@@ -60,7 +60,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
       sweptAt = performance.now();
     }
     const promoteInMs = await deps.promote();
-    return Math.min(promoteInMs, await claimAll(deps, () => isStopping));
+    return Math.min(promoteInMs, await claimAll(deps, stopping.signal));
   };
   const tryPass = async (): Promise<number> => {
     try {
@@ -74,7 +74,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
     }
   };
   const run = async () => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       const mark = wake.mark();
       await wake.wait(mark, await tryPass());
     }
@@ -82,7 +82,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
   const running = run();
   return {
     async stop() {
-      isStopping = true;
+      stopping.abort();
       wake.fire();
       await running;
     },
@@ -97,17 +97,21 @@ async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopD
 }
 
 /** Answers in how many milliseconds to look again. */
-async function claimAll(deps: ClaimLoopDeps, isStopping: () => boolean): Promise<number> {
+async function claimAll(deps: ClaimLoopDeps, stopping: AbortSignal): Promise<number> {
   let nextInMs = deps.limits.pollMs;
   for (const due of shuffled(await findDueChannels(deps.database.orm))) {
-    if (isStopping()) break;
-    nextInMs = Math.min(nextInMs, await claimFrom(due, deps));
+    if (stopping.aborted) break;
+    nextInMs = Math.min(nextInMs, await claimFrom(due, deps, stopping));
   }
   return nextInMs;
 }
 
 /** One channel's turn. Answers in how many milliseconds to look at it again, if nothing wakes before. */
-async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: ClaimLoopDeps): Promise<number> {
+async function claimFrom(
+  { channelId, dueInMs, bucket }: ChannelDue,
+  deps: ClaimLoopDeps,
+  stopping: AbortSignal,
+): Promise<number> {
   const { database, limits, runner, expire } = deps;
   const pause = pauseOf(channelId, bucket, runner);
   if (pause !== undefined) {
@@ -125,7 +129,7 @@ async function claimFrom({ channelId, dueInMs, bucket }: ChannelDue, deps: Claim
   if (emptyForMs > 0) return Math.max(Math.ceil(emptyForMs), LOOK_AGAIN_MS);
   const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
   const claims = await claimDue(database, { channelId, rate, leaseTokens, leaseMs: limits.leaseMs });
-  if (claims.length > 0 && !(await isStillThatCopy(deps))) {
+  if (claims.length > 0 && !(await isStillThatCopy(deps, stopping))) {
     const items = claims.map((claim) => ({ claim, from: 'claimed' as const, delayMs: 0 }));
     await giveBack(database, deps.outbox, items);
     return limits.pollMs;
@@ -147,15 +151,15 @@ function pauseOf(channelId: ChannelId, bucket: Bucket | undefined, runner: CallR
   return throttledForMs > 0 ? { reason: 'throttled', forMs: throttledForMs } : undefined;
 }
 
-const LOOK_BACK_FOR_MS = 3_000;
-
 /**
  * Asked after the claim: what an older copy of Postgres gave out may have been sent long ago. Those claims are
- * given back, and the gate is shut until the intake has read what the copy lacks. @throws when Postgres is away
+ * given back, and the gate is shut until the intake has read what the copy lacks. With Postgres away it is asked for a
+ * third of the lease: claims that nobody gives back hold their lanes until the lease ends.
+ * @throws when Postgres is away for longer
  */
-const isStillThatCopy = ({ gate, logger }: ClaimLoopDeps): Promise<boolean> =>
+const isStillThatCopy = ({ gate, limits, logger }: ClaimLoopDeps, stopping: AbortSignal): Promise<boolean> =>
   retryPassing(() => gate.isSameCopy(), {
-    ...{ forMs: LOOK_BACK_FOR_MS, signal: AbortSignal.timeout(LOOK_BACK_FOR_MS) },
+    ...{ forMs: limits.leaseMs / 3, signal: stopping },
     ...{ logger, what: 'looking whether Postgres was restored' },
   });
 
