@@ -1,12 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { CommandResult } from '../events/commands/commands.js';
-import type { MessageState } from '../events/message/state.js';
 import { CancelScheduledMessageInput, ResolveMessageInput } from '../schema/graphql/commands.input.js';
 import { CancelScheduledMessagePayload, ResolveMessagePayload } from '../schema/graphql/payloads.type.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
-import { toMessage } from './message.view.js';
-import { toUserErrors } from './user-error.view.js';
+import { toMessageFields } from './send-message.view.js';
 
 /** What a person decides about a message that was sent before. */
 @Resolver()
@@ -21,7 +18,7 @@ export class MessageDecisionResolver {
   ): Promise<CancelScheduledMessagePayload> {
     const { commands, caller, startedAt } = context;
     const result = await commands.cancelScheduledMessage(caller, { messageId }, startedAt);
-    return instance(CancelScheduledMessagePayload, fieldsOf(result, context));
+    return instance(CancelScheduledMessagePayload, toMessageFields(result, context.cursors));
   }
 
   @Mutation(() => ResolveMessagePayload, { description: 'Settles a message whose status is OUTCOME_UNKNOWN.' })
@@ -33,16 +30,7 @@ export class MessageDecisionResolver {
     const { commands, caller, startedAt } = context;
     return instance(
       ResolveMessagePayload,
-      fieldsOf(await commands.resolveMessage(caller, { messageId, as }, startedAt), context),
+      toMessageFields(await commands.resolveMessage(caller, { messageId, as }, startedAt), context.cursors),
     );
   }
 }
-
-const fieldsOf = (result: CommandResult<MessageState | undefined>, { cursors }: RequestContext) =>
-  result.ok
-    ? {
-        message: toMessage(result.value, result.cursor),
-        userErrors: [],
-        cursor: cursors.encode(result.cursor),
-      }
-    : { message: null, userErrors: toUserErrors(result.userErrors), cursor: null };

@@ -6,18 +6,22 @@ import { instance } from './instance.js';
 import { toMessage } from './message.view.js';
 import { toUserErrors } from './user-error.view.js';
 
-/** @param readAfter what is reached through the message waits for it; default: the message's own cursor */
-export function toSendPayload(
-  result: CommandResult<MessageState>,
+/**
+ * What every command that answers a message answers.
+ * @param readAfter what is reached through the message waits for it; default: the message's own cursor
+ */
+export function toMessageFields(
+  result: CommandResult<MessageState | undefined>,
   cursors: CursorCodec,
   readAfter?: Vector,
-): SendMessagePayload {
-  if (!result.ok)
-    return instance(SendMessagePayload, { message: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+) {
+  if (!result.ok) return { message: null, userErrors: toUserErrors(result.userErrors), cursor: null };
   const { value, cursor } = result;
-  const message = toMessage(value, readAfter ?? cursor);
-  return instance(SendMessagePayload, { message, userErrors: [], cursor: cursors.encode(cursor) });
+  return { message: toMessage(value, readAfter ?? cursor), userErrors: [], cursor: cursors.encode(cursor) };
 }
+
+export const toSendPayload = (...of: Parameters<typeof toMessageFields>): SendMessagePayload =>
+  instance(SendMessagePayload, toMessageFields(...of));
 
 /** All of a batch wait for the same place: once, and what they then load they load together. */
 export function toBatchPayload(batch: BatchResult, cursors: CursorCodec): SendMessagesPayload {

@@ -4,7 +4,7 @@ import type { Transaction } from '../../database/database.js';
 import { messageIds } from '../kernel/ids.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState } from '../message/state.js';
-import { keyColumns, type DispatchPayload, type DispatchState } from '../workers/dispatcher/dispatch.js';
+import { closeDispatches, type DispatchPayload, type DispatchState } from '../workers/dispatcher/dispatch.js';
 import { insertDispatches } from '../workers/dispatcher/insert-dispatches.js';
 import { advanceLanes } from '../workers/dispatcher/lanes.js';
 import { lockMessage, type MessageDispatch } from '../workers/dispatcher/message-dispatches.js';
@@ -70,7 +70,10 @@ async function resolve(
   const [first] = unknown;
   if (first === undefined || rows.some(({ state }) => ON_ITS_WAY.includes(state))) return NOT_UNKNOWN;
   if (as === 'RESEND' && first.payload === undefined) return GONE;
-  await settle(tx, unknown);
+  await closeDispatches(
+    tx,
+    unknown.map(({ subject }) => subject),
+  );
   const event =
     as === 'RESEND' && first.payload !== undefined
       ? resendEvent(deps, caller, unknown, first, first.payload)
@@ -78,13 +81,6 @@ async function resolve(
   if (event.type === 'message.resend_requested') await queueAgain(deps, tx, unknown, event.data.attempt);
   await deps.outbox.enqueue(tx, [event]);
   return event;
-}
-
-async function settle(tx: Transaction, unknown: readonly MessageDispatch[]): Promise<void> {
-  await tx.execute(sql`
-    update work.dispatches d set state = 'settled', settled_at = now(), payload = null, look_up_at = null
-    where (d.message_id, d.attempt, d.part) in (
-      select * from unnest(${keyColumns(unknown.map(({ subject }) => subject))}))`);
 }
 
 const partsOf = (rows: readonly MessageDispatch[]): number[] => rows.map(({ subject }) => subject.part);

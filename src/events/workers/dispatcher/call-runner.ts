@@ -10,7 +10,7 @@ import { createBreakers, type Breakers } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
 import { createLateRefusal } from './late-refusal.js';
-import type { Carrier } from './provider-call.js';
+import type { Carrier } from './carrier.js';
 import type { Publisher } from './publisher.js';
 import { createHasReadLog, type ReadModelLagDeps } from './read-model-lag.js';
 import { createSlots, type Slots } from './slots.js';

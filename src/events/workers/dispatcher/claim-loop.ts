@@ -1,32 +1,26 @@
-import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
-import type { ChannelDirectory } from '../../../providers/channel.js';
-import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import type { WakeSignal } from '../../../wake-signal.js';
 import type { DeferralReason } from './back-off.js';
 import type { CallRunner } from './call-runner.js';
+import { carrierOf, type CarrierDeps } from './carrier.js';
 import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
 import type { Expire } from './expire.js';
 import type { CatchUpGate } from './gate.js';
 import { giveBack } from './give-back.js';
-import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { openBucket } from './rates.js';
 import { retryPassing } from './retry.js';
 import { sweepLeases } from './sweep.js';
 import { tokenInMs, type Bucket } from './token-bucket.js';
 
-export interface ClaimLoopDeps {
+export interface ClaimLoopDeps extends CarrierDeps {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
-  readonly directory: ChannelDirectory;
-  readonly providers: ProviderRegistry;
   readonly newLeaseToken: () => string;
-  readonly logger: Logger;
   readonly limits: { readonly leaseMs: number; readonly pollMs: number };
   readonly gate: CatchUpGate;
   readonly runner: CallRunner;
@@ -162,25 +156,6 @@ const isStillThatCopy = ({ gate, limits, logger }: ClaimLoopDeps, stopping: Abor
     ...{ forMs: limits.leaseMs / 3, signal: stopping },
     ...{ logger, what: 'looking whether Postgres was restored' },
   });
-
-/**
- * Undefined: the channel is disabled, its settings can't be opened, or this build has no adapter for it. Its lanes wait,
- * and nobody else's.
- */
-export async function carrierOf(
-  channelId: ChannelId,
-  { directory, providers, logger }: Pick<ClaimLoopDeps, 'directory' | 'providers' | 'logger'>,
-): Promise<Carrier | undefined> {
-  const channel = await findChannel(channelId, directory).catch((error: unknown) => {
-    logger.warn({ err: error, channelId }, 'the channel could not be loaded: its lanes wait');
-    return undefined;
-  });
-  const adapter = channel?.isEnabled ? providers.get(channel.provider) : undefined;
-  return channel && adapter ? { channel, adapter } : undefined;
-}
-
-const findChannel = async (channelId: ChannelId, directory: ChannelDirectory) =>
-  directory.get(channelId) ?? (await directory.find(channelId));
 
 /** No channel is always the first to take what is left of the slots. */
 function shuffled<Item>(items: readonly Item[]): readonly Item[] {

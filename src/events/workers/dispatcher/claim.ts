@@ -2,7 +2,14 @@ import { sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../../../database/database.js';
 import type { ChannelRate } from '../../../providers/provider.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
-import { subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
+import {
+  dispatchPayload,
+  subjectColumns,
+  subjectOf,
+  type DispatchPayload,
+  type DispatchSubject,
+  type SubjectRow,
+} from './dispatch.js';
 import { laneHead, setLanes } from './lanes.js';
 import { bucketColumns, bucketOf, lockBucket, type BucketRow } from './rates.js';
 import type { Bucket } from './token-bucket.js';
@@ -16,8 +23,8 @@ export interface ClaimedDispatch extends DispatchSubject {
   readonly deferredForMs: number;
   /** It was to be sent later, and is due now. */
   readonly isScheduled: boolean;
-  /** JSON of what is to be sent; judged before the call. */
-  readonly payload: unknown;
+  /** Undefined where it can't be sent: erased before it was, or of a kind that a newer version wrote. */
+  readonly payload: DispatchPayload | undefined;
   readonly leaseToken: string;
 }
 
@@ -113,8 +120,8 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
       lease_until = clock_timestamp() + make_interval(secs => ${request.leaseMs / 1_000})
     from taken
     where d.message_id = taken.message_id and d.attempt = taken.attempt and d.part = taken.part
-    returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token, d.deferrals, (extract(epoch
-      from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
+    returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token,
+      d.deferrals, (extract(epoch from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
   await setLanes(tx, conversations);
   return claimed.rows.map((row) => ({
     ...subjectOf(row),
@@ -122,7 +129,7 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
     isScheduled: row.is_scheduled,
     deferrals: row.deferrals,
     deferredForMs: row.deferred_for_ms ?? 0,
-    payload: row.payload,
+    payload: dispatchPayload.safeParse(row.payload).data,
     leaseToken: row.lease_token,
   }));
 }

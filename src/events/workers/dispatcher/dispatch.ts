@@ -85,6 +85,13 @@ export const keyColumns = (keys: readonly DispatchKey[]): SQL =>
   sql`${sql.param(keys.map((key) => messageIds.toUuid(key.messageId)))}::uuid[],
     ${sql.param(keys.map((key) => key.attempt))}::int[], ${sql.param(keys.map((key) => key.part))}::int[]`;
 
+/** Nothing more comes of rows that the caller has locked and judged. */
+export async function closeDispatches(tx: Transaction, keys: readonly DispatchKey[]): Promise<void> {
+  await tx.execute(sql`
+    update work.dispatches d set state = 'settled', settled_at = now(), payload = null, look_up_at = null
+    where (d.message_id, d.attempt, d.part) in (select * from unnest(${keyColumns(keys)}))`);
+}
+
 /** Locks rows in key order, so that two transactions over several rows wait for each other and never in a circle. */
 export async function lockDispatches(tx: Transaction, keys: readonly DispatchKey[]): Promise<void> {
   await tx.execute(sql`

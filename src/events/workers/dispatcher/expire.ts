@@ -4,7 +4,7 @@ import { channelIds, type ChannelId } from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { DEFERRED_MAX_MS, type DeferralReason } from './back-off.js';
-import { keyColumns, subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
+import { closeDispatches, subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
 import { advanceLanes } from './lanes.js';
 import { givenUp } from './policy.js';
 import type { Publisher } from './publisher.js';
@@ -49,7 +49,7 @@ async function expireDeferrals(
     const expired = await lockExpired(tx, channelId);
     if (expired.length === 0) return [];
     const subjects = expired.map(({ subject }) => subject);
-    await settle(tx, subjects);
+    await closeDispatches(tx, subjects);
     const events = expired.flatMap(({ subject, call }) =>
       givenUp(reason, subject).events.map((said) => makeEvent(subject, call, said)),
     );
@@ -75,10 +75,4 @@ async function lockExpired(tx: Transaction, channelId: ChannelId): Promise<reado
       and d.deferred_since <= (select clock_timestamp()) - make_interval(secs => ${DEFERRED_MAX_MS / 1_000})
     order by d.deferred_since limit ${EXPIRE_MAX} for update skip locked`);
   return found.rows.map((row) => ({ subject: subjectOf(row), call: row.call }));
-}
-
-async function settle(tx: Transaction, subjects: readonly DispatchSubject[]): Promise<void> {
-  await tx.execute(sql`
-    update work.dispatches d set state = 'settled', settled_at = now(), payload = null
-    where (d.message_id, d.attempt, d.part) in (select * from unnest(${keyColumns(subjects)}))`);
 }

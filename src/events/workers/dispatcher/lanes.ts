@@ -5,8 +5,8 @@ import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 /**
  * The head of the lane `c(id)`, to be joined laterally. States that hold a place in the lane; scheduled rows aren't in it
  * yet; unknown, settled and cancelled ones have left it (rule 18). What is under way is the head, wherever it stands: a
- * lane does one thing at a time, also when a message that has become due takes its place in it. One index probe per state and not one sorted `in (…)`: the cost must not grow
- * with what waits behind the head.
+ * lane does one thing at a time, also when a message that has become due takes its place in it. One index probe per state
+ * and not one sorted `in (…)`: the cost must not grow with what waits behind the head.
  */
 export const laneHead = sql`(
   select first.* from unnest('{waiting,claimed,calling,in_doubt}'::text[]) as held(state)
@@ -22,8 +22,8 @@ export const laneHead = sql`(
  * anything that made, settled or gave back dispatches, in the same transaction, **once, after all row updates**.
  *
  * Everybody who changes dispatches takes locks in one order, each kind sorted by its key, so that several processes wait
- * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys, rates. Claims
- * begin with the channel's rate and take lanes before heads; they wait for none of them.
+ * for each other and never in a circle: positions, dispatches, providers' ids, lanes, addresses, idempotency keys, rates.
+ * Claims begin with the channel's rate and take lanes before heads; they wait for none of them.
  *
  * A lane that isn't there is left so, unless the caller made rows wait that didn't: the intake, a promotion, a resend.
  * Anybody else's row had a lane as long as it mattered; a lane that was made after he took his locks is set already, and

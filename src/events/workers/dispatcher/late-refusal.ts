@@ -5,10 +5,9 @@ import type { Clock } from '../../kernel/clock.js';
 import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 import { judgeWindow } from '../../message/decide.js';
 import type { ClaimedDispatch } from './claim.js';
-import { dispatchPayload } from './dispatch.js';
-import type { Carrier } from './provider-call.js';
+import type { Carrier } from './carrier.js';
 import { LOOK_AGAIN_MS, type HasReadLog } from './read-model-lag.js';
-import { retryPassing } from './retry.js';
+import { retryPassing, WITHIN_LEASE_MS } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
 
@@ -29,22 +28,20 @@ export interface LateRefusalDeps {
  */
 export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<boolean>;
 
-/** Well before the claim's lease ends, when somebody else may have it. */
-const LOOK_FOR_MS = 20_000;
 /** There was none: the ids of what a first call says stay free. */
 const NO_CALL = 0;
 
 export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
   const { database, clock, store, logger, stopping } = deps;
-  const retrying = { forMs: LOOK_FOR_MS, signal: stopping, logger, what: 'looking at the service window' };
+  const retrying = { forMs: WITHIN_LEASE_MS, signal: stopping, logger, what: 'looking at the service window' };
   return async (claim, { adapter: { capabilities } }) => {
     if (!claim.isScheduled || claim.call > 0 || capabilities.serviceWindowHours === 'permanent') return false;
-    const payload = dispatchPayload.safeParse(claim.payload);
-    // What can't be read is refused where it would be sent.
-    if (!payload.success) return false;
+    const { payload } = claim;
+    // What can't be sent is refused where it would be.
+    if (payload === undefined) return false;
     const isOpen = async () => {
       const lastIncomingAt = await retryPassing(() => findLastIncoming(database.orm, claim.conversationId), retrying);
-      return judgeWindow(payload.data.content, capabilities, lastIncomingAt, clock.now()).length === 0;
+      return judgeWindow(payload.content, capabilities, lastIncomingAt, clock.now()).length === 0;
     };
     if (await isOpen()) return false;
     if (!(await deps.hasReadLog(claim.conversationId))) {

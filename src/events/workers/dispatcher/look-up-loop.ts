@@ -1,30 +1,23 @@
-import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
 import { atMost, type Running } from '../../../lifecycle.js';
-import type { ChannelDirectory } from '../../../providers/channel.js';
-import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { createWakeSignal } from '../../../wake-signal.js';
-import { carrierOf } from './claim-loop.js';
+import { carrierOf, type Carrier, type CarrierDeps } from './carrier.js';
 import type { CatchUpGate } from './gate.js';
 import { findDueLookUps, takeLookUps, type DueLookUp, type FatedLookUp, type LookUpFate } from './look-up-rows.js';
 import { lookUp } from './look-up.js';
-import type { Carrier } from './provider-call.js';
 import type { Publisher } from './publisher.js';
 import { createSlots, type Slots } from './slots.js';
 import type { StepEventMaker } from './step-events.js';
 import { createClaimStore } from './store.js';
 
-export interface LookUpLoopDeps {
+export interface LookUpLoopDeps extends CarrierDeps {
   readonly database: Database;
   readonly outbox: Outbox;
   readonly publisher: Publisher;
-  readonly directory: ChannelDirectory;
-  readonly providers: ProviderRegistry;
   readonly makeEvent: StepEventMaker;
   readonly newLeaseToken: () => string;
-  readonly logger: Logger;
   readonly limits: { readonly callMs: number; readonly pollMs: number };
   readonly gate: CatchUpGate;
   readonly isHalted: () => boolean;

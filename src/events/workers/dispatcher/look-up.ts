@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { LookUpAnswer } from '../../../providers/provider.js';
 import { formatReference } from '../../../providers/reference.js';
-import { atMost } from '../../../lifecycle.js';
+import { answerWithin } from './adapter-deadline.js';
 import type { DueLookUp } from './look-up-rows.js';
 import { endedBy } from './policy.js';
-import type { Carrier } from './provider-call.js';
+import type { Carrier } from './carrier.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
 
@@ -17,9 +17,6 @@ export interface LookUpDeps {
   readonly newLeaseToken: () => string;
   readonly logger: Logger;
 }
-
-/** An adapter ends with its signal; one that doesn't is left behind a little later. */
-const ADAPTER_GRACE_MS = 1_000;
 
 /**
  * Asks a provider what became of a call, and settles it by the answer as the call's own would (rule 19). A receipt or a
@@ -47,15 +44,13 @@ export async function lookUp(due: DueLookUp, carrier: Carrier, deps: LookUpDeps)
 async function ask(due: DueLookUp, { channel, adapter }: Carrier, deps: LookUpDeps): Promise<LookUpAnswer> {
   const { address, calledAt, subject } = due;
   if (adapter.lookUp === undefined || address === undefined) return UNKNOWN;
-  const signal = AbortSignal.any([AbortSignal.timeout(deps.callMs), deps.stopping]);
-  const request = {
-    ...{ settings: channel.settings, channelId: channel.id, reference: formatReference(subject) },
-    ...{ address, calledAt, signal },
-  };
-  const asked: { answer: LookUpAnswer } = { answer: UNKNOWN };
-  const asking = adapter.lookUp(request).then((answer) => void (asked.answer = answer));
-  await atMost(deps.callMs + ADAPTER_GRACE_MS, asking);
-  return asked.answer;
+  const { lookUp: answerOf } = adapter;
+  const request = { settings: channel.settings, channelId: channel.id, reference: formatReference(subject) };
+  return answerWithin(
+    { callMs: deps.callMs, cutOff: deps.stopping },
+    (signal) => answerOf({ ...request, address, calledAt, signal }),
+    UNKNOWN,
+  );
 }
 
 const UNKNOWN: LookUpAnswer = { kind: 'unknown' };

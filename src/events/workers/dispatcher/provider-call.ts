@@ -1,15 +1,9 @@
-import type { Channel } from '../../../providers/channel.js';
-import type { Outcome, ProviderAdapter } from '../../../providers/provider.js';
+import type { Outcome } from '../../../providers/provider.js';
 import { formatReference } from '../../../providers/reference.js';
 import { providerSlug } from '../../../providers/registry.js';
+import { answerWithin } from './adapter-deadline.js';
+import type { Carrier } from './carrier.js';
 import type { ClaimedDispatch } from './claim.js';
-import { dispatchPayload } from './dispatch.js';
-
-/** Who carries out a claim: the channel as it was when its lane was claimed. */
-export interface Carrier {
-  readonly channel: Channel;
-  readonly adapter: ProviderAdapter;
-}
 
 export interface ProviderCallDeps {
   readonly publicUrl: () => string;
@@ -19,9 +13,7 @@ export interface ProviderCallDeps {
   readonly hurrying: AbortSignal;
 }
 
-/** An adapter ends with its signal; one that doesn't is left behind a little later. */
-const ADAPTER_GRACE_MS = 1_000;
-
+const UNKNOWN: Outcome = { kind: 'unknown' };
 const UNSENDABLE: Outcome = { kind: 'rejected', failure: { code: 'CONTENT_REJECTED', isRetryable: false } };
 
 /**
@@ -34,18 +26,14 @@ export async function callProvider(
   { channel, adapter }: Carrier,
   { publicUrl, callMs, hurrying }: ProviderCallDeps,
 ): Promise<Outcome> {
-  const payload = dispatchPayload.safeParse(claim.payload);
-  // Erased before it was sent, or of a kind that a newer version wrote: nothing was sent, nothing will be.
-  if (!payload.success) return UNSENDABLE;
+  const { payload } = claim;
+  // Nothing was sent, nothing will be.
+  if (payload === undefined) return UNSENDABLE;
   // An answer says its words also by itself; a reaction to what the provider doesn't know says nothing.
-  if (payload.data.content.kind === 'reaction' && targetId === undefined) return UNSENDABLE;
-  const deadline = new AbortController();
-  const abort = () => deadline.abort();
-  const timer = setTimeout(abort, callMs);
-  hurrying.addEventListener('abort', abort);
-  try {
-    const sending = adapter.send({
-      ...payload.data,
+  if (payload.content.kind === 'reaction' && targetId === undefined) return UNSENDABLE;
+  const send = (signal: AbortSignal) =>
+    adapter.send({
+      ...payload,
       settings: channel.settings,
       channelId: channel.id,
       reference: formatReference(claim),
@@ -53,20 +41,7 @@ export async function callProvider(
       call: claim.call + 1,
       replyToProviderMessageId: targetId,
       webhookUrl: `${publicUrl()}/webhooks/${providerSlug(channel.provider)}/${channel.id}`,
-      signal: deadline.signal,
+      signal,
     });
-    return await Promise.race([sending, unknownAfter(deadline.signal)]);
-  } catch {
-    return { kind: 'unknown' };
-  } finally {
-    clearTimeout(timer);
-    hurrying.removeEventListener('abort', abort);
-  }
-}
-
-function unknownAfter(signal: AbortSignal): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const leaveBehind = () => setTimeout(() => resolve({ kind: 'unknown' }), ADAPTER_GRACE_MS).unref();
-    signal.addEventListener('abort', leaveBehind, { once: true });
-  });
+  return answerWithin({ callMs, cutOff: hurrying }, send, UNKNOWN);
 }

@@ -4,7 +4,7 @@ import { pause } from '../../../lifecycle.js';
 import type { ConversationId } from '../../kernel/ids.js';
 import type { EventLog } from '../../log/event-log.js';
 import { createReadPositionStore } from '../../log/positions.js';
-import { retryPassing } from './retry.js';
+import { retryPassing, WITHIN_LEASE_MS } from './retry.js';
 
 export interface ReadModelLagDeps {
   readonly database: Database;
@@ -15,8 +15,6 @@ export interface ReadModelLagDeps {
 
 /** What a claim that can't be judged yet is put off by. */
 export const LOOK_AGAIN_MS = 1_000;
-/** Well before the claim's lease ends, when somebody else may have it. */
-const LOOK_FOR_MS = 20_000;
 const PROJECTION_WAIT_MS = 2_000;
 const LOOK_EVERY_MS = 50;
 
@@ -30,7 +28,7 @@ export type HasReadLog = (conversationId: ConversationId) => Promise<boolean>;
 
 export function createHasReadLog(deps: ReadModelLagDeps): HasReadLog {
   const retrying = {
-    ...{ forMs: LOOK_FOR_MS, signal: deps.stopping, logger: deps.logger },
+    ...{ forMs: WITHIN_LEASE_MS, signal: deps.stopping, logger: deps.logger },
     what: 'looking how far the read models are',
   };
   return (conversationId) => retryPassing(() => hasPassed(conversationId, deps), retrying);

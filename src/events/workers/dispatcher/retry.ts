@@ -5,6 +5,8 @@ import { LogUnavailableError } from '../../log/event-log.js';
 
 const BACK_OFF_FIRST_MS = 100;
 const BACK_OFF_MAX_MS = 5_000;
+/** For what a claim waits on: well before its lease ends, when somebody else may have it. */
+export const WITHIN_LEASE_MS = 20_000;
 /** For an error that isn't of the passing kind: five looks, then it is the item's own. */
 const OWN_FAULTS_MAX = 5;
 

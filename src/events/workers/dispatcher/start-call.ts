@@ -6,7 +6,7 @@ import { beginCalls } from './begin.js';
 import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
 import { createIsolatingBatch } from './isolating-batch.js';
-import { isPassing, retryPassing } from './retry.js';
+import { isPassing, retryPassing, WITHIN_LEASE_MS } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
 
@@ -33,8 +33,6 @@ export interface StartCallDeps {
 export type StartCall = (claim: ClaimedDispatch) => Promise<number | undefined>;
 
 const BATCH_MAX = 128;
-/** Well before the claim's lease ends, when somebody else may have it. */
-const BEGIN_FOR_MS = 20_000;
 const LOG_AWAY = { reason: 'log_unavailable', delayMs: 1_000 } as const;
 const LEASE_SHORT = { reason: 'lease_short', delayMs: 0 } as const;
 
@@ -49,7 +47,7 @@ export function createStartCall(deps: StartCallDeps): StartCall {
     const askedAt = readTimes(deps.clock);
     return (await begin(claim)) ? askedAt : undefined;
   };
-  const retrying = { forMs: BEGIN_FOR_MS, signal: stopping, logger, what: 'beginning calls' };
+  const retrying = { forMs: WITHIN_LEASE_MS, signal: stopping, logger, what: 'beginning calls' };
   return async (claim) => {
     if (stopping.aborted) {
       await store.giveBack({ claim, from: 'claimed', delayMs: 0 });

@@ -6,7 +6,7 @@ import type { Outbox } from '../../outbox/outbox.js';
 import { giveBack, type GivenBack } from './give-back.js';
 import { createIsolatingBatch } from './isolating-batch.js';
 import type { Publisher } from './publisher.js';
-import { isPassing, retryPassing } from './retry.js';
+import { isPassing, retryPassing, WITHIN_LEASE_MS } from './retry.js';
 import { settleCalls, type Settlement } from './settle.js';
 
 /** Writes the ends of claims, together, and again until it worked: an answer is known to this process only. */
@@ -29,10 +29,9 @@ export interface ClaimStoreDeps {
 const BATCH_MAX = 128;
 /** An answer is worth keeping as long as this process lives; a bound all the same. */
 const STORE_FOR_MS = 24 * 3_600_000;
-const SAY_FOR_MS = 20_000;
 
 export function createClaimStore(deps: ClaimStoreDeps): ClaimStore {
-  const { database, outbox, publisher, logger, givingUp, sayForMs = SAY_FOR_MS } = deps;
+  const { database, outbox, publisher, logger, givingUp, sayForMs = WITHIN_LEASE_MS } = deps;
   const batching = <Item>(write: (items: readonly Item[]) => Promise<readonly MessageEvent[]>) =>
     createIsolatingBatch<Item, undefined>({
       async run(items) {

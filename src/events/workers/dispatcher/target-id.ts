@@ -3,9 +3,8 @@ import type { Logger } from 'pino';
 import type { Database, Executor } from '../../../database/database.js';
 import { messageIds, workspaceIds, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
 import type { ClaimedDispatch } from './claim.js';
-import { dispatchPayload } from './dispatch.js';
 import type { HasReadLog } from './read-model-lag.js';
-import { retryPassing } from './retry.js';
+import { retryPassing, WITHIN_LEASE_MS } from './retry.js';
 
 /**
  * The provider's id of the message that a claim answers or reacts to. `id` undefined: it names none, or the provider never
@@ -21,12 +20,14 @@ export interface FindTargetIdDeps {
   readonly stopping: AbortSignal;
 }
 
-/** Well before the claim's lease ends, when somebody else may have it. */
-const LOOK_FOR_MS = 20_000;
-
 /** Asked before the call is announced: what Postgres can't tell just now must not be sent without. */
 export function createFindTargetId({ database, hasReadLog, logger, stopping }: FindTargetIdDeps): FindTargetId {
-  const retrying = { forMs: LOOK_FOR_MS, signal: stopping, logger, what: 'looking for the message that is answered' };
+  const retrying = {
+    forMs: WITHIN_LEASE_MS,
+    signal: stopping,
+    logger,
+    what: 'looking for the message that is answered',
+  };
   return async (claim) => {
     const targetId = targetOf(claim);
     if (targetId === undefined) return { id: undefined };
@@ -38,9 +39,8 @@ export function createFindTargetId({ database, hasReadLog, logger, stopping }: F
 }
 
 function targetOf({ payload }: ClaimedDispatch): MessageId | undefined {
-  const parsed = dispatchPayload.safeParse(payload);
-  if (!parsed.success) return undefined;
-  const { content, replyToMessageId } = parsed.data;
+  if (payload === undefined) return undefined;
+  const { content, replyToMessageId } = payload;
   const named = content.kind === 'reaction' ? content.targetMessageId : replyToMessageId;
   return named === undefined ? undefined : messageIds.parse(named);
 }

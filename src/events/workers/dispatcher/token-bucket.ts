@@ -16,8 +16,9 @@ export const tokensIn = (
 ): number => Math.min(burst, tokens + Math.max(0, ageSeconds) * perSecond);
 
 /**
- * In how many milliseconds there is a whole token, or the provider's pause is over; 0: now. A row from the future is worth a claim whatever it holds: the
- * claim writes it anew, and without that nothing would flow in until the clock is there again.
+ * In how many milliseconds there is a whole token, or the provider's pause is over; 0: now. A row from the future is worth
+ * a claim whatever it holds: the claim writes it anew, and without that nothing would flow in until the clock is there
+ * again.
  */
 export function tokenInMs(bucket: Bucket, rate: ChannelRate): number {
   if (bucket.throttledForMs > 0) return bucket.throttledForMs;
