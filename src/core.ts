@@ -2,6 +2,7 @@ import type { Role } from './config.js';
 import { stopAll, stopTogether, type Running } from './lifecycle.js';
 import { greet, startApi, type Api } from './roles/api.js';
 import { layFoundation, loadInstance } from './roles/foundation.js';
+import { startRoleOperations } from './roles/operations.js';
 import { NOTHING_TO_SAY, type Keep, type RoleDeps, type RoleHealth } from './roles/role.js';
 import { startDispatcher, startInterpreter, startProjector } from './roles/workers.js';
 
@@ -54,6 +55,7 @@ async function startRoles(deps: RoleDeps, keep: Keep, keepWorker: Keep): Promise
   if (foundation && has('interpreter')) health.set('interpreter', await startInterpreter(deps, foundation, keepWorker));
   if (has('projector')) health.set('projector', await startProjector(deps, keepWorker));
   if (foundation && has('dispatcher')) health.set('dispatcher', await startDispatcher(deps, foundation, keepWorker));
+  startRoleOperations(deps, foundation, keepWorker);
   const apiKey = foundation && api ? await greet(deps, foundation, api) : undefined;
   return { api, apiKey, health };
 }

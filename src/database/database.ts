@@ -8,7 +8,13 @@ export type Transaction = Parameters<Parameters<Orm['transaction']>[0]>[0];
 export type Executor = Orm | Transaction;
 
 /** What NOTIFY wakes. A wake is never the news itself: whoever is woken reads from its position. */
-export const WAKE_CHANNELS = ['parley_journal', 'parley_dispatch', 'parley_channels', 'parley_parked'] as const;
+export const WAKE_CHANNELS = [
+  'parley_journal',
+  'parley_dispatch',
+  'parley_channels',
+  'parley_parked',
+  'parley_operations',
+] as const;
 export type WakeChannel = (typeof WAKE_CHANNELS)[number];
 
 export interface Database {

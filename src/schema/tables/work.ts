@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   doublePrecision,
   index,
   integer,
@@ -9,6 +10,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea, timestamptz } from './config.js';
@@ -227,4 +229,37 @@ export const deadLetters = work.table(
     recordedAt: timestamptz('recorded_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.consumer, table.topic, table.partition, table.offset] })],
+);
+
+/** Long work that an operator asked for: a running process with the right role does it, and says here how far it is. */
+export const operations = work.table(
+  'operations',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').notNull(),
+    /** What its handler reads; without secrets and content. */
+    arguments: jsonb('arguments').notNull(),
+    /** waiting, running, done, failed or cancelled. */
+    state: text('state').notNull().default('waiting'),
+    isCancelAsked: boolean('is_cancel_asked').notNull().default(false),
+    progress: jsonb('progress'),
+    /** What its handler answered. */
+    result: jsonb('result'),
+    /** Why it failed, for people. */
+    failure: text('failure'),
+    /** How often it was begun: who dies with it leaves it to another, and not for ever. */
+    beginnings: integer('beginnings').notNull().default(0),
+    leaseToken: uuid('lease_token'),
+    leaseUntil: timestamptz('lease_until'),
+    requestedAt: timestamptz('requested_at').notNull().defaultNow(),
+    startedAt: timestamptz('started_at'),
+    finishedAt: timestamptz('finished_at'),
+  },
+  (table) => [
+    // Of each kind one at a time: whoever asks for a second is shown the first.
+    uniqueIndex('operations_unfinished')
+      .on(table.kind)
+      .where(sql`state in ('waiting', 'running')`),
+    index('operations_requested').on(table.requestedAt),
+  ],
 );

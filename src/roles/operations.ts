@@ -1,0 +1,18 @@
+import type { OperationHandler, OperationKind } from '../operations/operation.js';
+import { startOperations } from '../operations/runner.js';
+import type { Foundation } from './foundation.js';
+import type { Keep, RoleDeps } from './role.js';
+
+type Handlers = Partial<Record<OperationKind, OperationHandler>>;
+
+/** Long work that operators ask for is done by the process whose role it concerns. */
+export function startRoleOperations(deps: RoleDeps, foundation: Foundation | undefined, keep: Keep): void {
+  const handlers = handlersOf(deps, foundation);
+  if (Object.keys(handlers).length === 0) return;
+  keep(startOperations({ database: deps.database, logger: deps.logger, handlers }));
+}
+
+/** By role. */
+function handlersOf(_deps: RoleDeps, _foundation: Foundation | undefined): Handlers {
+  return {};
+}
