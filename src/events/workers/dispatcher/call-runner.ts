@@ -43,8 +43,11 @@ export interface CallRunnerDeps {
 
 /** The calls under way. */
 export interface CallRunner {
-  /** How many more the channel may take. */
-  free(channelId: ChannelId): number;
+  /**
+   * How many more the channel may take.
+   * @param promised slots that claims of other channels will take next
+   */
+  free(channelId: ChannelId, promised: number): number;
   /** In how many milliseconds its provider is tried again; 0: now, or it never was away. `Infinity` while it is being tried. */
   brokenForMs(channelId: ChannelId): number;
   /** Takes a slot and carries the claim through, behind the caller's back. */
@@ -98,7 +101,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   };
   const idle = () => Promise.all(underWay.values()).then(() => publisher.idle());
   return {
-    free: (channelId) => freeOf(channelId, slots, breakers),
+    free: (channelId, promised) => freeOf(channelId, promised, slots, breakers),
     brokenForMs: (channelId) => breakers.triesInMs(channelId),
     run(claim, carrier) {
       slots.take(claim.channelId);
@@ -121,7 +124,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
 }
 
 /** Behind an open breaker one tries, and not before what was under way when it opened has ended. */
-function freeOf(channelId: ChannelId, slots: Slots, breakers: Breakers): number {
-  if (breakers.isClosed(channelId)) return slots.free(channelId);
-  return slots.takenBy(channelId) === 0 ? Math.min(1, slots.free(channelId)) : 0;
+function freeOf(channelId: ChannelId, promised: number, slots: Slots, breakers: Breakers): number {
+  const free = slots.free(channelId, promised);
+  if (breakers.isClosed(channelId)) return free;
+  return slots.takenBy(channelId) === 0 ? Math.min(1, free) : 0;
 }

@@ -9,10 +9,9 @@ import { carrierOf, type CarrierDeps } from './carrier.js';
 import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
 import type { Expire } from './expire.js';
 import type { CatchUpGate } from './gate.js';
-import { giveBack } from './give-back.js';
+import { createHeldClaims, type HeldClaims } from './held-claims.js';
 import type { Publisher } from './publisher.js';
 import { openBucket } from './rates.js';
-import { retryPassing } from './retry.js';
 import { sweepLeases } from './sweep.js';
 import { tokenInMs, type Bucket } from './token-bucket.js';
 
@@ -92,19 +91,27 @@ async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopD
 
 /** Answers in how many milliseconds to look again. */
 async function claimAll(deps: ClaimLoopDeps, stopping: AbortSignal): Promise<number> {
+  const held = createHeldClaims({ ...deps, stopping });
   let nextInMs = deps.limits.pollMs;
-  for (const due of shuffled(await findDueChannels(deps.database.orm))) {
-    if (stopping.aborted) break;
-    nextInMs = Math.min(nextInMs, await claimFrom(due, deps, stopping));
+  let isSameCopy = true;
+  try {
+    for (const due of shuffled(await findDueChannels(deps.database.orm))) {
+      if (stopping.aborted || !isSameCopy) break;
+      nextInMs = Math.min(nextInMs, await claimFrom(due, deps, held));
+      if (held.isDue()) isSameCopy = await held.handOver();
+    }
+  } finally {
+    // Whatever happened to another channel: what is claimed is sent, or given back.
+    isSameCopy = (await held.handOver()) && isSameCopy;
   }
-  return nextInMs;
+  return isSameCopy ? nextInMs : deps.limits.pollMs;
 }
 
 /** One channel's turn. Answers in how many milliseconds to look at it again, if nothing wakes before. */
 async function claimFrom(
   { channelId, dueInMs, bucket }: ChannelDue,
   deps: ClaimLoopDeps,
-  stopping: AbortSignal,
+  held: HeldClaims,
 ): Promise<number> {
   const { database, limits, runner, expire } = deps;
   const pause = pauseOf(channelId, bucket, runner);
@@ -112,7 +119,7 @@ async function claimFrom(
     if (dueInMs <= 0) await expire(channelId, pause.reason);
     return Math.max(Math.ceil(pause.forMs), LOOK_AGAIN_MS);
   }
-  const free = runner.free(channelId);
+  const free = runner.free(channelId, held.count);
   if (free === 0) return limits.pollMs;
   const carrier = await carrierOf(channelId, deps);
   if (carrier === undefined) return limits.pollMs;
@@ -123,12 +130,7 @@ async function claimFrom(
   if (emptyForMs > 0) return Math.max(Math.ceil(emptyForMs), LOOK_AGAIN_MS);
   const leaseTokens = Array.from({ length: free }, deps.newLeaseToken);
   const claims = await claimDue(database, { channelId, rate, leaseTokens, leaseMs: limits.leaseMs });
-  if (claims.length > 0 && !(await isStillThatCopy(deps, stopping))) {
-    const items = claims.map((claim) => ({ claim, from: 'claimed' as const, delayMs: 0 }));
-    await giveBack(database, deps.outbox, items);
-    return limits.pollMs;
-  }
-  for (const claim of claims) runner.run(claim, carrier);
+  held.hold(claims, carrier);
   return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
 }
 
@@ -144,18 +146,6 @@ function pauseOf(channelId: ChannelId, bucket: Bucket | undefined, runner: CallR
   const throttledForMs = bucket?.throttledForMs ?? 0;
   return throttledForMs > 0 ? { reason: 'throttled', forMs: throttledForMs } : undefined;
 }
-
-/**
- * Asked after the claim: what an older copy of Postgres gave out may have been sent long ago. Those claims are
- * given back, and the gate is shut until the intake has read what the copy lacks. With Postgres away it is asked for a
- * third of the lease: claims that nobody gives back hold their lanes until the lease ends.
- * @throws when Postgres is away for longer
- */
-const isStillThatCopy = ({ gate, limits, logger }: ClaimLoopDeps, stopping: AbortSignal): Promise<boolean> =>
-  retryPassing(() => gate.isSameCopy(), {
-    ...{ forMs: limits.leaseMs / 3, signal: stopping },
-    ...{ logger, what: 'looking whether Postgres was restored' },
-  });
 
 /** No channel is always the first to take what is left of the slots. */
 function shuffled<Item>(items: readonly Item[]): readonly Item[] {

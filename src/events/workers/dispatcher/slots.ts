@@ -2,8 +2,8 @@ import type { ChannelId } from '../../kernel/ids.js';
 
 /** How many calls may be under way: what bounds memory, and keeps one slow provider from taking all there is. */
 export interface Slots {
-  /** How many more this channel may take now. */
-  free(channelId: ChannelId): number;
+  /** How many more this channel may take now, when so many are promised to others (default 0). */
+  free(channelId: ChannelId, promised?: number): number;
   take(channelId: ChannelId): void;
   release(channelId: ChannelId): void;
   takenBy(channelId: ChannelId): number;
@@ -21,8 +21,8 @@ export function createSlots(limits: { readonly perChannel: number; readonly over
     taken += by;
   };
   return {
-    free(channelId) {
-      const left = Math.max(0, limits.overall - taken);
+    free(channelId, promised = 0) {
+      const left = Math.max(0, limits.overall - taken - promised);
       return Math.max(0, Math.min(limits.perChannel - (byChannel.get(channelId) ?? 0), Math.ceil(left / 2)));
     },
     take: (channelId) => move(channelId, 1),

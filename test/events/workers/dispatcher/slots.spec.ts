@@ -15,4 +15,9 @@ describe('slots', () => {
     slots.release(channelId(1));
     expect([slots.free(channelId(1)), slots.free(channelId(6))]).toEqual([1, 1]);
   });
+
+  it('rule 18: what is promised to other channels is no longer left', () => {
+    const slots = createSlots({ perChannel: 4, overall: 10 });
+    expect([0, 4, 7, 9, 10].map((promised) => slots.free(channelId(1), promised))).toEqual([4, 3, 2, 1, 0]);
+  });
 });
