@@ -67,38 +67,41 @@ function positionStore(consumer: string, place: Place): PositionStore {
     },
     async advanceAll(tx, batches) {
       const inOrder = [...batches].sort((a, b) => a.partition - b.partition);
-      const stored = await lockPositions(tx, place, inOrder);
-      const known = inOrder.filter(({ partition }) => stored.has(partition));
-      for (const { partition, readFrom } of known) if (stored.get(partition) !== readFrom) throw stale(partition);
-      await moveAll(tx, place, known);
-      // The first batch of a partition finds no row.
-      for (const batch of inOrder) if (!stored.has(batch.partition)) await store.advance(tx, batch);
+      const before = await moveAll(tx, place, inOrder);
+      for (const batch of inOrder) {
+        const stored = before.get(batch.partition);
+        // The first batch of a partition finds no row.
+        if (stored === undefined) await store.advance(tx, batch);
+        else if (stored !== batch.readFrom) throw stale(batch.partition);
+      }
     },
   };
   return store;
 }
 
-/** In partition order: two that move several wait for each other, and never in a circle (rule 10). */
-async function lockPositions(
+/**
+ * Moves the rows that are there and answers where they stood: the caller compares, and undoes the transaction where one
+ * is not as it was read. Locked in partition order: two that move several wait for each other, and never in a circle
+ * (rule 10).
+ */
+async function moveAll(
   tx: Transaction,
   { table, scope }: Place,
   batches: readonly Step[],
 ): Promise<ReadonlyMap<number, bigint>> {
   const found = await tx.execute<{ partition: number; next_offset: bigint }>(sql`
-    select partition, next_offset from ${table}
-    where ${scope} and partition = any(${sql.param(batches.map(({ partition }) => partition))}::int[])
-    order by partition for update`);
+    with given as (
+      select * from unnest(${sql.param(batches.map(({ partition }) => partition))}::int[],
+        ${sql.param(batches.map(({ nextOffset }) => nextOffset.toString()))}::bigint[]) as given (partition, goal)
+    ), stored as materialized (
+      select partition, next_offset from ${table}
+      where ${scope} and partition in (select partition from given) order by partition for update
+    ), moved as (
+      update ${table} p set next_offset = given.goal from stored join given using (partition)
+      where ${scope} and p.partition = stored.partition
+    )
+    select partition, next_offset from stored`);
   return new Map(found.rows.map((row) => [row.partition, row.next_offset]));
-}
-
-/** Of rows that are locked and compared. */
-async function moveAll(tx: Transaction, { table, scope }: Place, batches: readonly Step[]): Promise<void> {
-  if (batches.length === 0) return;
-  await tx.execute(sql`
-    update ${table} p set next_offset = c.next_offset
-    from unnest(${sql.param(batches.map(({ partition }) => partition))}::int[],
-      ${sql.param(batches.map(({ nextOffset }) => nextOffset.toString()))}::bigint[]) as c(partition, next_offset)
-    where ${scope} and p.partition = c.partition`);
 }
 
 function spread(rows: readonly { partition: number; next_offset: bigint }[], partitionCount: number): bigint[] {

@@ -99,3 +99,12 @@ export async function lockDispatches(tx: Transaction, keys: readonly DispatchKey
     where (d.message_id, d.attempt, d.part) in (select * from unnest(${keyColumns(keys)}))
     order by d.message_id, d.attempt, d.part for update`);
 }
+
+/**
+ * The row of the key `c(message_id, attempt, part)`, locked, as its last holder left it: to be joined laterally to keys in
+ * order, in a statement that then writes by key. Row by row, whatever the statistics say.
+ */
+export const lockedDispatch = sql`(
+  select d.state, d.call, d.lease_token from work.dispatches d
+  where d.message_id = c.message_id and d.attempt = c.attempt and d.part = c.part
+  limit 1 for update)`;

@@ -5,7 +5,7 @@ import type { Outbox } from '../../outbox/outbox.js';
 import {
   keyColumns,
   keyText,
-  lockDispatches,
+  lockedDispatch,
   subjectColumns,
   subjectOf,
   type DispatchSubject,
@@ -43,10 +43,6 @@ export async function settleCalls(
   settlements: readonly Settlement[],
 ): Promise<readonly MessageEvent[]> {
   return database.transaction(async (tx) => {
-    await lockDispatches(
-      tx,
-      settlements.map((one) => one.subject),
-    );
     const moved = await moveRows(tx, settlements);
     await recordProviderIds(tx, settlements);
     const events = settlements
@@ -61,21 +57,33 @@ export async function settleCalls(
   });
 }
 
+/**
+ * Locks all rows in key order, those too that go no further: whoever tells of them waits for what we record. Judged as
+ * their locks' last holders left them; a row that came to fit while we waited for it fits.
+ */
 async function moveRows(tx: Transaction, settlements: readonly Settlement[]): Promise<ReadonlySet<string>> {
   const moved = await tx.execute<SubjectRow>(sql`
+    with judged as materialized (
+      select c.message_id, c.attempt, c.part, c.outcome,
+        held.state = 'calling' and c.said_by = 'answer' and (c.outcome = 'settled' or held.lease_token = c.token)
+          or held.state = 'unknown' and c.said_by in ('answer', 'look_up') and c.outcome = 'settled'
+          or held.state = 'claimed' and c.said_by = 'no_call' and held.lease_token = c.token as moves
+      from (
+        select * from unnest(${keyColumns(settlements.map((one) => one.subject))},
+          ${sql.param(settlements.map((one) => one.leaseToken))}::uuid[],
+          ${sql.param(settlements.map((one) => one.state))}::text[],
+          ${sql.param(settlements.map(({ by = 'answer' }) => by))}::text[])
+          as given(message_id, attempt, part, token, outcome, said_by)
+        order by message_id, attempt, part
+      ) c cross join lateral ${lockedDispatch} held
+    )
     update work.dispatches d
-    set state = c.state, lease_token = null, lease_until = null,
-      settled_at = case c.state when 'settled' then now() end,
-      look_up_at = case c.state when 'unknown' then ${firstLookUpAt} end,
-      payload = case c.state when 'settled' then null else d.payload end
-    from unnest(${keyColumns(settlements.map((one) => one.subject))},
-      ${sql.param(settlements.map((one) => one.leaseToken))}::uuid[],
-      ${sql.param(settlements.map((one) => one.state))}::text[],
-      ${sql.param(settlements.map(({ by = 'answer' }) => by))}::text[]) as c(message_id, attempt, part, token, state, said_by)
-    where d.message_id = c.message_id and d.attempt = c.attempt and d.part = c.part
-      and (d.state = 'calling' and c.said_by = 'answer' and (c.state = 'settled' or d.lease_token = c.token)
-        or d.state = 'unknown' and c.said_by in ('answer', 'look_up') and c.state = 'settled'
-        or d.state = 'claimed' and c.said_by = 'no_call' and d.lease_token = c.token)
+    set state = c.outcome, lease_token = null, lease_until = null,
+      settled_at = case c.outcome when 'settled' then now() end,
+      look_up_at = case c.outcome when 'unknown' then ${firstLookUpAt} end,
+      payload = case c.outcome when 'settled' then null else d.payload end
+    from judged c
+    where c.moves and d.message_id = c.message_id and d.attempt = c.attempt and d.part = c.part
     returning ${subjectColumns}`);
   return new Set(moved.rows.map((row) => keyText(subjectOf(row))));
 }
