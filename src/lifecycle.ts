@@ -50,11 +50,12 @@ export async function withTimeout<Result, Late>(
   awaited: Promise<Result>,
   otherwise: Late,
 ): Promise<Result | Late> {
-  const timer = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Late>((resolve) => (timer = setTimeout(() => resolve(otherwise), milliseconds)));
   try {
-    return await Promise.race([awaited, pause(milliseconds, timer.signal).then(() => otherwise)]);
+    return await Promise.race([awaited, late]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
 
