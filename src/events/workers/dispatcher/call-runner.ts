@@ -50,8 +50,11 @@ export interface CallRunner {
   free(channelId: ChannelId, promised: number): number;
   /** In how many milliseconds its provider is tried again; 0: now, or it never was away. `Infinity` while it is being tried. */
   brokenForMs(channelId: ChannelId): number;
-  /** Takes a slot and carries the claim through, behind the caller's back. */
-  run(claim: ClaimedDispatch, carrier: Carrier): void;
+  /**
+   * Takes a slot and carries the claim through, behind the caller's back. Resolves when its call begins, or has come to
+   * its end without.
+   */
+  run(claim: ClaimedDispatch, carrier: Carrier): Promise<void>;
   readonly underWay: number;
   /** Leases that this process will end itself. */
   heldTokens(): readonly string[];
@@ -105,8 +108,10 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     brokenForMs: (channelId) => breakers.triesInMs(channelId),
     run(claim, carrier) {
       slots.take(claim.channelId);
-      const performing = performCall(claim, carrier, calling).finally(() => end(claim));
-      underWay.set(claim.leaseToken, performing);
+      return new Promise((resolve) => {
+        const performing = performCall(claim, carrier, calling, resolve).finally(() => end(claim));
+        underWay.set(claim.leaseToken, performing);
+      });
     },
     get underWay() {
       return slots.taken;

@@ -32,16 +32,31 @@ export interface PerformCallDeps {
   readonly faultPoint: FaultPoint;
 }
 
-/** Carries a claim through to its end. Never rejects: what can't be stored is told to the log, and its lease runs out. */
-export async function performCall(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCallDeps): Promise<void> {
+/**
+ * Carries a claim through to its end. Never rejects: what can't be stored is told to the log, and its lease runs out.
+ * @param onBegun told when the call begins, and when it has come to its end without
+ */
+export async function performCall(
+  claim: ClaimedDispatch,
+  carrier: Carrier,
+  deps: PerformCallDeps,
+  onBegun: () => void,
+): Promise<void> {
   try {
-    await perform(claim, carrier, deps);
+    await perform(claim, carrier, deps, onBegun);
   } catch (error) {
     deps.logger.error({ err: error, messageId: claim.messageId }, 'a call could not be stored: its lease will run out');
+  } finally {
+    onBegun();
   }
 }
 
-async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCallDeps): Promise<void> {
+async function perform(
+  claim: ClaimedDispatch,
+  carrier: Carrier,
+  deps: PerformCallDeps,
+  onBegun: () => void,
+): Promise<void> {
   const { faultPoint } = deps;
   await faultPoint('dispatch.claimed');
   // It was claimed before the breaker opened: nothing of it is known outside, and no attempt is burnt.
@@ -51,6 +66,7 @@ async function perform(claim: ClaimedDispatch, carrier: Carrier, deps: PerformCa
   if (target === 'unread') return deps.store.giveBack({ claim, from: 'claimed', delayMs: LOOK_AGAIN_MS });
   const call = await deps.startCall(claim);
   if (call === undefined) return;
+  onBegun();
   await faultPoint('dispatch.calling');
   const outcome = await deps.breakers.guard(claim.channelId, () =>
     callProvider(claim, target.id, carrier, deps.providerCall),

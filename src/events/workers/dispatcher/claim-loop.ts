@@ -104,6 +104,7 @@ async function claimAll(deps: ClaimLoopDeps, stopping: AbortSignal): Promise<num
     // Whatever happened to another channel: what is claimed is sent, or given back.
     isSameCopy = (await held.handOver()) && isSameCopy;
   }
+  await held.begun();
   return isSameCopy ? nextInMs : deps.limits.pollMs;
 }
 
