@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/database.js';
 import { messageIds, type MessageId } from '../kernel/ids.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState } from '../message/state.js';
+import type { StoredEvent } from '../outbox/outbox.js';
 import { findWaiting } from '../outbox/outbox-rows.js';
 import type { DispatchSubject } from '../workers/dispatcher/dispatch.js';
 import { advanceLanes } from '../workers/dispatcher/lanes.js';
@@ -18,7 +19,7 @@ type Cancelled = Extract<MessageEvent, { type: 'message.schedule_cancelled' }>;
 /** What the rows said; `again`: it was cancelled before, and the event may still wait for its append. */
 type Verdict =
   | { readonly kind: 'won'; readonly event: Cancelled }
-  | { readonly kind: 'again'; readonly event: Cancelled | undefined }
+  | { readonly kind: 'again'; readonly waiting: StoredEvent | undefined }
   | { readonly kind: 'lost' }
   | { readonly kind: 'absent' };
 
@@ -43,7 +44,9 @@ export function createCancelScheduledMessage(deps: CommandDeps, freshly: FreshLo
       const asked = { workspaceId, messageId, status: 'SCHEDULED' as const };
       return { ok: false, userErrors: [await refuseWithoutRows(deps, freshly, asked, NOT_SCHEDULED)] };
     }
-    if (verdict.event !== undefined) return answerDecided(deps, messageId, verdict.event);
+    if (verdict.kind === 'won') return answerDecided(deps, messageId, verdict.event);
+    if (verdict.waiting?.event.type === 'message.schedule_cancelled')
+      return answerDecided(deps, messageId, verdict.waiting.event, verdict.waiting.record);
     return answerAgain(deps, freshly, workspaceId, messageId);
   };
 }
@@ -65,8 +68,7 @@ async function cancel(deps: CommandDeps, tx: Transaction, rows: readonly Message
   if (first === undefined) return { kind: 'absent' };
   const { subject } = first;
   if (rows.every(({ state }) => state === 'cancelled')) {
-    const waiting = await findWaiting(tx, cancelledId(deps, subject.messageId));
-    return { kind: 'again', event: waiting?.type === 'message.schedule_cancelled' ? waiting : undefined };
+    return { kind: 'again', waiting: await findWaiting(tx, cancelledId(deps, subject.messageId)) };
   }
   if (!rows.every(isUntouched)) return { kind: 'lost' };
   const event = cancelledEvent(deps, subject, rows.length);

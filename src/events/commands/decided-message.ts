@@ -2,6 +2,7 @@ import { sqlStateOf } from '../../database/errors.js';
 import type { Transaction } from '../../database/database.js';
 import { UnavailableError } from '../../errors.js';
 import type { MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { OutgoingRecord } from '../log/event-log.js';
 import { evolveMessage } from '../message/evolve.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState, MessageStatus } from '../message/state.js';
@@ -49,13 +50,17 @@ export function envelopeOf(deps: Pick<CommandDeps, 'identity' | 'clock'>, subjec
 /**
  * After the commit: waits for the log's acknowledgement and answers the message with what was decided folded in.
  * Undefined where the projection hasn't heard of the message within 2 s; the decision stands all the same.
+ * @param stored the event's record where it was decided before, and is read from its row
  */
 export async function answerDecided(
   deps: Pick<CommandDeps, 'outbox' | 'feed' | 'finders'>,
   messageId: MessageId,
   event: MessageEvent,
+  stored?: OutgoingRecord,
 ): Promise<CommandResult<MessageState | undefined>> {
-  const [position] = await deps.outbox.publish([event]);
+  const [position] = stored
+    ? [await deps.outbox.publishStored({ event, record: stored })]
+    : await deps.outbox.publish([event]);
   if (position === undefined) throw new Error('The outbox answers each event with its position.');
   const cursor = raiseCursor(deps.feed.tail(), [position]);
   const find = async () => (await deps.finders.messages(event.workspaceId, [messageId]))[0];

@@ -63,7 +63,5 @@ async function withPosition(deps: RepeatDeps, ref: KeyRef, row: KeyRow): Promise
     latest = (await deps.find(ref)) ?? latest;
   }
   if (isAcknowledged(latest)) return latest;
-  const [position] = await deps.outbox.publish([latest.event]);
-  if (position === undefined) throw new Error('The outbox answers each event with its position.');
-  return { ...latest, position };
+  return { ...latest, position: await deps.outbox.publishStored(latest) };
 }

@@ -1,13 +1,12 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import type { Running } from '../../lifecycle.js';
-import type { ParleyEvent } from '../catalog.js';
 import { toRecord } from '../codec.js';
 import { LogUnavailableError, type EventLog } from '../log/event-log.js';
 import { createBoundedAppend } from './bounded-append.js';
 import { cursorToText } from './idempotency-rows.js';
 import { insertOutboxRows } from './outbox-rows.js';
-import type { Outbox } from './outbox.js';
+import type { Outbox, StoredEvent } from './outbox.js';
 import { createSettlements } from './settlements.js';
 import { startSweeper } from './sweeper.js';
 
@@ -25,10 +24,8 @@ export function createOutbox({ database, log, fingerprint, logger }: OutboxDeps)
   const settlements = createSettlements({ database, logger });
   const sweeper = startSweeper({ database, log, appender, logger });
 
-  const publishOne = (event: ParleyEvent, cursor: string | null) =>
-    appender.append(toRecord(event, fingerprint), (position) =>
-      settlements.add({ eventId: event.id, position, cursor }),
-    );
+  const publishRecord = ({ event, record }: StoredEvent, cursor: string | null) =>
+    appender.append(record, (position) => settlements.add({ eventId: event.id, position, cursor }));
   return {
     async enqueue(tx, events) {
       if (appender.isAway()) throw new LogUnavailableError('The log is known to be away: nothing new is recorded.');
@@ -36,11 +33,12 @@ export function createOutbox({ database, log, fingerprint, logger }: OutboxDeps)
     },
     async publish(events, options = {}) {
       const cursor = options.cursor === undefined ? null : cursorToText(options.cursor);
-      const appending = events.map((event) => publishOne(event, cursor));
+      const appending = events.map((event) => publishRecord({ event, record: toRecord(event, fingerprint) }, cursor));
       // All of them have ended before the first failure is told.
       await Promise.allSettled(appending);
       return Promise.all(appending);
     },
+    publishStored: (stored) => publishRecord(stored, null),
     append: (event) => appender.append(toRecord(event, fingerprint)),
     async stop() {
       await sweeper.stop();

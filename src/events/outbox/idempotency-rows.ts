@@ -5,6 +5,7 @@ import type { Vector } from '../kernel/cursor.js';
 import { messageIds, eventIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
 import type { MessageAccepted } from '../message/decide.js';
+import type { StoredEvent } from './outbox.js';
 
 /** A key is kept so long; used again after that, it stands for a new message (design §8). */
 const KEPT = '30 days';
@@ -16,9 +17,8 @@ export interface KeyRef {
 }
 
 /** What a key stands for. */
-export interface KeyRow {
+export interface KeyRow extends StoredEvent<MessageAccepted> {
   readonly requestHash: string;
-  readonly event: MessageAccepted;
   /** Undefined: the log hasn't acknowledged it, as far as the row knows. */
   readonly position: AppendedPosition | undefined;
   /** What the first answer's cursor was raised from; empty where this instance didn't make the row. */
@@ -62,7 +62,7 @@ export async function findKeys(executor: Executor, refs: readonly KeyRef[]): Pro
 function rowOf(row: FoundRow): KeyRow {
   return {
     requestHash: row.request_hash,
-    event: eventOf(row),
+    ...storedIn(row),
     position:
       row.partition === null || row.offset === null ? undefined : { partition: row.partition, offset: row.offset },
     cursor: cursorFromText(row.cursor),
@@ -70,12 +70,13 @@ function rowOf(row: FoundRow): KeyRow {
 }
 
 /** The row's own event: what was decided then, in whatever version, is what is said again. */
-function eventOf({ headers, value }: FoundRow): MessageAccepted {
-  const { conversationId } = JSON.parse(value.toString('utf8')) as { conversationId?: string };
-  const parsed = parseRecord({ partition: 0, offset: 0n, key: conversationId ?? null, headers, value });
+function storedIn({ headers, value }: FoundRow): StoredEvent<MessageAccepted> {
+  const { conversationId: key = '' } = JSON.parse(value.toString('utf8')) as { conversationId?: string };
+  const record = { key, headers, value };
+  const parsed = parseRecord({ partition: 0, offset: 0n, ...record });
   if (parsed.kind !== 'event') throw new TypeError(`An idempotency row holds no readable event (${parsed.kind}).`);
   const { event } = parsed;
-  if (event.type === 'message.accepted' || event.type === 'message.scheduled') return event;
+  if (event.type === 'message.accepted' || event.type === 'message.scheduled') return { event, record };
   throw new TypeError(`An idempotency row holds ${event.type}.`);
 }
 

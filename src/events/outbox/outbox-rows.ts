@@ -4,6 +4,7 @@ import type { ParleyEvent } from '../catalog.js';
 import { parseRecord, toRecord } from '../codec.js';
 import { eventIds, type EventId } from '../kernel/ids.js';
 import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
+import type { StoredEvent } from './outbox.js';
 
 /** Rows that one sweep takes. */
 export const SWEEP_ROWS_MAX = 500;
@@ -101,12 +102,12 @@ export async function findOverdueRows(tx: Transaction): Promise<readonly OutboxR
 }
 
 /** An event that nobody has acknowledged yet, as far as its row knows; undefined: the log has it, or it never was. */
-export async function findWaiting(tx: Transaction, eventId: EventId): Promise<ParleyEvent | undefined> {
+export async function findWaiting(tx: Transaction, eventId: EventId): Promise<StoredEvent | undefined> {
   const found = await tx.execute<{ key: string; headers: Record<string, string>; value: Buffer }>(sql`
     select key, headers, value from work.outbox where event_id = ${eventIds.toUuid(eventId)}`);
   const [row] = found.rows;
   const parsed = row && parseRecord({ partition: 0, offset: 0n, ...row });
-  return parsed?.kind === 'event' ? parsed.event : undefined;
+  return row && parsed?.kind === 'event' ? { event: parsed.event, record: row } : undefined;
 }
 
 /** At most one process sweeps at a time: two would break the order per key between them. Ends with the transaction. */

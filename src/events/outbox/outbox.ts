@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
 import type { Vector } from '../kernel/cursor.js';
-import type { AppendedPosition } from '../log/event-log.js';
+import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
 
 /**
  * The outbox (rule 3): where a row and an event must agree, one transaction writes both, and whoever committed appends
@@ -16,8 +16,19 @@ export interface Outbox {
    * @throws LogUnavailableError within 5 s; the rows stay and the sweeper goes on
    */
   publish(events: readonly ParleyEvent[], options?: PublishOptions): Promise<readonly AppendedPosition[]>;
+  /**
+   * The same for one that was read from a row: the very bytes that stand there, whichever version wrote them. Written
+   * anew they could lack what only that one knows, and two different events would share an id.
+   */
+  publishStored(stored: StoredEvent): Promise<AppendedPosition>;
   /** Only an event, no row: appended directly. @throws LogUnavailableError within 5 s */
   append(event: ParleyEvent): Promise<AppendedPosition>;
+}
+
+/** An event as it stands in a row, and as this version reads it. */
+export interface StoredEvent<Event extends ParleyEvent = ParleyEvent> {
+  readonly event: Event;
+  readonly record: OutgoingRecord;
 }
 
 export interface PublishOptions {

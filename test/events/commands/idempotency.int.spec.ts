@@ -133,6 +133,24 @@ describe('an idempotency key', () => {
     expect(written.length).toBeGreaterThanOrEqual(2);
     expect(new Set(written.map(({ event }) => event.id)).size).toBe(1);
   });
+
+  it('F16: appends the bytes of its row, also what only a newer version of Parley understands in them', async () => {
+    const input = bench.text('newer', { idempotencyKey: 'newer' });
+    cut.before.add('newer');
+    await expect(send(input)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    // As a newer version would have reserved it, before it died.
+    for (const table of ['idempotency_keys', 'outbox']) {
+      await bench.database.pool.query(`update work.${table} set value = convert_to(replace(convert_from(value, 'UTF8'),
+        '"text":"newer"', '"text":"newer","tone":"kind"'), 'UTF8') where convert_from(value, 'UTF8') like '%"newer"%'`);
+    }
+    cut.before.clear();
+    valueOf(await send(input));
+    const { rows } = await bench.database.pool.query<{ text: string }>(
+      `select convert_from(value, 'UTF8') as text from log.records where convert_from(value, 'UTF8') like '%"newer"%'`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { text } of rows) expect(text).toContain('"text":"newer","tone":"kind"');
+  });
 });
 
 /** A log on a bad line. The error is the driver's own way to say it. */

@@ -24,6 +24,10 @@ function outboxWithoutLog(outbox: Outbox): Outbox & { heal(): void } {
       if (isAway) throw away();
       return outbox.publish(events, options);
     },
+    async publishStored(stored) {
+      if (isAway) throw away();
+      return outbox.publishStored(stored);
+    },
     async append(event) {
       if (isAway) throw away();
       return outbox.append(event);
