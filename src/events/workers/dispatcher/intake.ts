@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database, Transaction } from '../../../database/database.js';
+import { EVENT_CATALOG } from '../../catalog.js';
 import { parseRecord } from '../../codec.js';
 import type { Identity } from '../../event-identity.js';
 import type { LogRecord, RecordBatch } from '../../log/event-log.js';
@@ -81,7 +82,10 @@ interface Refused {
   readonly reason: string;
 }
 
-/** Events of an unknown type are a newer version's and none of ours; what can't be read is refused. */
+/**
+ * Events of an unknown type are a newer version's and none of ours. What can't be read is refused, and so is a newer
+ * version of a type that we know: passed over, what it accepts would never be sent, and nobody would know.
+ */
 function readRecords(records: readonly LogRecord[]): { readable: ReadEvent[]; refused: Refused[] } {
   const readable: ReadEvent[] = [];
   const refused: Refused[] = [];
@@ -90,6 +94,8 @@ function readRecords(records: readonly LogRecord[]): { readable: ReadEvent[]; re
     if (parsed.kind === 'event') readable.push({ event: parsed.event, record });
     // The prettified reason of a broken event is left out: it may quote what somebody wrote.
     else if (parsed.kind === 'broken') refused.push({ record, reason: `broken ${parsed.event.type}` });
+    else if (parsed.kind === 'unknown' && EVENT_CATALOG.has(parsed.event.type))
+      refused.push({ record, reason: `${parsed.event.type} of version ${parsed.event.version}` });
     else if (parsed.kind === 'foreign') refused.push({ record, reason: parsed.reason });
   }
   return { readable, refused };

@@ -54,6 +54,17 @@ describe('intake', () => {
     expect(rig.callsOf(event.messageId)).toHaveLength(1);
   });
 
+  it('F16: keeps a newer version of what it knows as a dead letter: what that accepts must not be forgotten', async () => {
+    await rig.start();
+    const newer = { ...rig.accepted(), version: 2 };
+    await rig.append(newer);
+    const next = await rig.accept();
+    await patiently(() => expect(rig.said(next).at(-1)).toBe('message.submitted'));
+    const { rows } = await rig.direct.query('select consumer, reason from work.dead_letters');
+    expect(rows).toEqual([{ consumer: 'dispatcher', reason: 'message.accepted of version 2' }]);
+    expect(rig.callsOf(newer.messageId)).toEqual([]);
+  });
+
   it('rule 16: a restored Postgres sends nothing again, and is uncertain only of what the log leaves open', async () => {
     const settled = rig.accepted({ thread: 1, idempotencyKey: 'kept' });
     const refused = rig.accepted({ thread: 1 });
