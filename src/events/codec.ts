@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { EVENT_CATALOG, type KeyField, type ParleyEvent } from './catalog.js';
+import { EVENT_CATALOG, type CatalogEntry, type EventCatalog, type KeyField, type ParleyEvent } from './catalog.js';
 import type { EventEnvelope } from './kernel/event.js';
 import type { LogRecord, OutgoingRecord } from './log/event-log.js';
+import { upcast } from './upcast.js';
 
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`));
 
@@ -26,6 +27,7 @@ export const envelopeSchema = z.looseObject({
 
 /** What a record of the events topic turned out to be (rule 14). */
 export type ParsedRecord =
+  /** As today's version has it, whichever wrote it; fields that this build doesn't know are kept. */
   | { readonly kind: 'event'; readonly event: ParleyEvent }
   /** Ours, but of a type or version that this build doesn't know: journaled, not folded. */
   | { readonly kind: 'unknown'; readonly event: EventEnvelope }
@@ -65,18 +67,33 @@ export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecor
 }
 
 /** Reads a record back; never throws. */
-export function parseRecord(record: LogRecord): ParsedRecord {
+export function parseRecord(record: LogRecord, catalog: EventCatalog = EVENT_CATALOG): ParsedRecord {
   if (record.value === null) return foreign('null value');
   const json = parseJson(record.value);
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return foreign(json === undefined ? 'not JSON' : 'no event envelope');
   const event = envelope.data as unknown as EventEnvelope;
-  const entry = EVENT_CATALOG.get(event.type);
+  const entry = catalog.get(event.type);
   if (entry === undefined || entry.version < event.version) return { kind: 'unknown', event };
   if (record.key === null || record.key !== event[entry.keyedBy]) return foreign('wrong key');
+  return readData(event, entry);
+}
+
+function readData(stored: EventEnvelope, entry: CatalogEntry): ParsedRecord {
+  const event = upcastOrReason(stored, entry);
+  if (typeof event === 'string') return { kind: 'broken', event: stored, reason: event };
   const data = entry.data.safeParse(event.data);
-  if (!data.success) return { kind: 'broken', event, reason: z.prettifyError(data.error) };
+  if (!data.success) return { kind: 'broken', event: stored, reason: z.prettifyError(data.error) };
   return { kind: 'event', event: { ...event, data: { ...event.data, ...(data.data as object) } } as ParleyEvent };
+}
+
+function upcastOrReason(stored: EventEnvelope, { upcasts }: CatalogEntry): EventEnvelope | string {
+  try {
+    return upcast(stored, upcasts);
+  } catch {
+    // What it stumbled over may be what somebody wrote, and an error's message may quote it.
+    return `its version ${stored.version} could not be brought up to ${upcasts.length + 1}`;
+  }
 }
 
 /** The key of an event's record (rule 8). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_CATALOG } from './catalog.js';
+import { EVENT_CATALOG, type CatalogEntry } from './catalog.js';
 import { envelopeSchema } from './codec.js';
 
 /** A JSON Schema as plain JSON. */
@@ -17,10 +17,8 @@ export function eventJsonSchemas(): Map<string, JsonSchema> {
   return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-type CatalogEntry = typeof EVENT_CATALOG extends ReadonlyMap<string, infer Entry> ? Entry : never;
-
 /** The JSON Schema of one event's record value. */
-export function eventJsonSchema(type: string, { version, keyedBy, data }: CatalogEntry): JsonSchema {
+export function eventJsonSchema(type: string, { version, keyedBy, data }: Omit<CatalogEntry, 'upcasts'>): JsonSchema {
   const value = envelopeSchema.extend({
     type: z.literal(type).describe('What happened.'),
     version: z.literal(version).describe("The version of `data`'s schema."),

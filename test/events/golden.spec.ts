@@ -29,18 +29,32 @@ const asRecord = ({ key, headers, value }: GoldenRecord): LogRecord => ({
   value: Buffer.from(JSON.stringify(value)),
 });
 
+/** Of every version that a type has had, oldest first. */
+const versionsOf = (type: string): readonly number[] =>
+  Array.from({ length: EVENT_CATALOG.get(type)?.version ?? 0 }, (_, index) => index + 1);
+
+const read = async (type: string, version: number): Promise<GoldenRecord> =>
+  JSON.parse(await readFile(new URL(`${type}.v${version}.json`, golden), 'utf8')) as GoldenRecord;
+
 describe('golden records', () => {
-  it('stand for every type', async () => {
-    expect((await readdir(golden)).sort()).toEqual([...EVENT_CATALOG.keys()].map((type) => `${type}.v1.json`).sort());
+  it('stand for every version of every type', async () => {
+    const wanted = [...EVENT_CATALOG.keys()].flatMap((type) => versionsOf(type).map((n) => `${type}.v${n}.json`));
+    expect((await readdir(golden)).sort()).toEqual(wanted.sort());
     expect(SAMPLES.map(({ type }) => type).sort()).toEqual([...EVENT_CATALOG.keys()].sort());
   });
 
   it.each(SAMPLES.map((sample) => [sample.type, sample] as const))('%s', async (type, sample) => {
-    const text = await readFile(new URL(`${type}.v1.json`, golden), 'utf8');
-    const stored = JSON.parse(text) as GoldenRecord;
+    const stored = await read(type, versionsOf(type).length);
     expect(asGolden(toRecord(sample, FINGERPRINT))).toEqual(stored);
     const parsed = parseRecord(asRecord(stored));
     expect(parsed).toEqual({ kind: 'event', event: expect.objectContaining(sample) as unknown });
     expect(stored.key, 'rule 8').toBe(keyOf(sample));
+  });
+
+  it.each([...EVENT_CATALOG.keys()])('%s of every version is read as of the last one (F16)', async (type) => {
+    for (const version of versionsOf(type)) {
+      const parsed = parseRecord(asRecord(await read(type, version)));
+      expect(parsed).toMatchObject({ kind: 'event', event: { type, version: versionsOf(type).length } });
+    }
   });
 });
