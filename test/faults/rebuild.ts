@@ -57,7 +57,8 @@ async function openDriver(rig: Rig, database: Database, logger: Logger): Promise
   });
 }
 
-const TRUNCATE = `do $$ declare one text; begin
+/** Everything folded, and where it was read up to. */
+export const TRUNCATE = `do $$ declare one text; begin
   for one in select tablename from pg_tables where schemaname = 'read' loop
     execute format('truncate read.%I', one);
   end loop; end $$`;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { ROLES, type Role } from '../../src/config.js';
 import {
   reservePort,
@@ -12,12 +13,18 @@ export interface StartRoleOptions {
   readonly untilReady?: boolean;
   /** Which of the role's processes; default 0. One more than there are is one more process. */
   readonly index?: number;
+  /** The name of a program out of `programs/` that is Parley with something exchanged. Default: Parley itself. */
+  readonly program?: string;
+  /** Settings of this process alone. */
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+type StartSomeOptions = Omit<StartRoleOptions, 'index'>;
 
 /** The processes of a rig: on the embedded log one with every role, on Kafka each with one role. */
 export interface RigProcesses {
   /** Starts all of them at once. */
-  start(options?: Pick<StartRoleOptions, 'untilReady'>): Promise<void>;
+  start(options?: StartSomeOptions): Promise<void>;
   /** What was started last in that place, whether or not it still runs. */
   process(role: Role, index?: number): ParleyProcess;
   /** How many were started of a role, killed ones included. */
@@ -26,7 +33,7 @@ export interface RigProcesses {
   kill(role: Role | 'all', signal?: FaultSignal, index?: number): Promise<void>;
   startRole(role: Role, options?: StartRoleOptions): Promise<ParleyProcess>;
   /** Starts again, at once, those of a role that don't run. */
-  startMissing(role: Role | 'all', options?: Pick<StartRoleOptions, 'untilReady'>): Promise<void>;
+  startMissing(role: Role | 'all', options?: StartSomeOptions): Promise<void>;
   /** Everything they printed, for a failed test. */
   output(): string;
   close(): Promise<void>;
@@ -40,6 +47,8 @@ export interface RigProcessesOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const programOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url));
+
 /** Where a process stands: on the embedded log every role is in the same place. */
 const placeOf = (role: Role, index: number, isSplit: boolean) => (isSplit ? `${role} ${index}` : 'all');
 
@@ -51,13 +60,15 @@ export async function createRigProcesses(options: RigProcessesOptions): Promise<
   const ports = createPorts();
   const publicUrl = `http://127.0.0.1:${await ports(placeOf('api', 0, isSplit))}`;
 
-  const startRole = async (role: Role, { index = 0, untilReady = true }: StartRoleOptions = {}) => {
+  const startRole = async (role: Role, { index = 0, untilReady = true, ...more }: StartRoleOptions = {}) => {
     const place = placeOf(role, index, isSplit);
     if (started.get(place)?.isRunning()) throw new Error(`${place} still runs.`);
+    const env = { ...options.env, ...more.env };
     const process = await startParley({
       ...{ databaseUrl: options.databaseUrl, dataDir: options.dataDir, untilReady, signal: closing.signal },
       ...(!isSplit || role === 'api' ? { port: await ports(place) } : {}),
-      ...(isSplit ? { roles: [role], env: { ...options.env, PARLEY_PUBLIC_URL: publicUrl } } : { env: options.env }),
+      ...(more.program === undefined ? {} : { program: programOf(more.program) }),
+      ...(isSplit ? { roles: [role], env: { ...env, PARLEY_PUBLIC_URL: publicUrl } } : { env }),
     } satisfies ParleyOptions);
     started.set(place, process);
     return process;

@@ -45,7 +45,8 @@ export interface RigOptions {
 }
 
 /** Everything that a fault is made with: Postgres and Kafka behind proxies, a carrier outside, Parley in processes. */
-export interface Rig extends RigClient, Pick<RigProcesses, 'process' | 'kill' | 'startRole' | 'output'> {
+export interface Rig
+  extends RigClient, Pick<RigProcesses, 'process' | 'kill' | 'startRole' | 'startMissing' | 'output'> {
   readonly log: LogKind;
   /** Postgres past the proxy. */
   readonly directUrl: string;
@@ -115,7 +116,8 @@ async function assemble(options: RigOptions, keep: Keep, close: () => Promise<vo
     directUrl: database.url,
     postmaster: database.postmaster,
     ...{ proxy, carrier, topics: kafka, kafka: kafka?.proxy, broker: kafka?.broker },
-    ...{ process: processes.process, kill: processes.kill, startRole: processes.startRole, output: processes.output },
+    ...{ process: processes.process, kill: processes.kill, output: processes.output },
+    ...{ startRole: processes.startRole, startMissing: processes.startMissing },
     async start() {
       await processes.start();
       while (channels.length < (options.channels ?? 1))

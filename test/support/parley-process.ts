@@ -36,6 +36,8 @@ export interface ParleyOptions {
   /** Default: one that the operating system picks. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** The program that is Parley; default: the built `dist`. */
+  readonly program?: string;
   /** Whether to wait until it is ready, or only until it listens. Default true. */
   readonly untilReady?: boolean;
   /** Kills it, also while it still starts. */
@@ -66,7 +68,7 @@ export async function reservePort(): Promise<number> {
 
 /** @throws as soon as it ends by itself, or when it isn't there in time; nothing of it is left then */
 export async function startParley(options: ParleyOptions): Promise<ParleyProcess> {
-  const child = spawn(process.execPath, [MAIN, 'start', ...rolesArgument(options.roles)], {
+  const child = spawn(process.execPath, [options.program ?? MAIN, 'start', ...rolesArgument(options.roles)], {
     env: {
       PATH: process.env['PATH'],
       PORT: String(options.port ?? 0),
