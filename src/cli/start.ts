@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
+import { InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
-import { readConfig, type Config, type Role } from '../config.js';
+import { parseRoles, readConfig, ROLES, ROLES_WANTED, type Config, type Role } from '../config.js';
 import { withTimeout } from '../lifecycle.js';
-import { createLogger, withoutParameters } from '../logging.js';
+import { createLogger } from '../logging.js';
 import { banner, type BannerFacts } from './banner.js';
 import { createProgress, type ProgressOutput } from './progress.js';
+import { messageOf, type AddVerb } from './verb.js';
 
 /** What `createApp` answers once it listens. */
 export interface App {
@@ -33,6 +35,25 @@ export interface StartDeps {
   readonly process: Pick<NodeJS.Process, 'on' | 'off' | 'exit'>;
 }
 
+interface StartOptions {
+  readonly roles?: readonly Role[];
+}
+
+export const addStart: AddVerb<StartDeps> = (program, deps, finish) => {
+  program
+    .command('start')
+    .description('start the API, its workers and, unless configured otherwise, an embedded PostgreSQL')
+    .option('--roles <roles>', `only these of ${ROLES.join(',')} (as PARLEY_ROLES, and wins over it)`, toRoles)
+    .action(async ({ roles }: StartOptions) => finish(await start(deps, roles)));
+};
+
+/** @throws InvalidArgumentError which ends the process with the usage */
+function toRoles(text: string): readonly Role[] {
+  const roles = parseRoles(text);
+  if (roles === undefined) throw new InvalidArgumentError(`They ${ROLES_WANTED}.`);
+  return roles;
+}
+
 /** SIGHUP: the terminal was closed, and the embedded PostgreSQL must not outlive it. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Ctrl-C goes to the whole process group, and npm passes it on once more: within this time two are one. */
@@ -46,7 +67,7 @@ const STOP_TIMEOUT_MS = 9_000;
  * @returns 0 after a signal, 1 when it could not start, failed while running or didn't stop in time
  * @throws ConfigError
  */
-export async function start(deps: StartDeps, roles?: readonly Role[]): Promise<0 | 1> {
+async function start(deps: StartDeps, roles?: readonly Role[]): Promise<0 | 1> {
   const config = readConfig(undefined, roles);
   const log = createLogger(config.logLevel);
   const progress = createProgress(deps.output, () => performance.now());
@@ -129,11 +150,4 @@ async function stopInTime(app: App, onError: (error: unknown) => void): Promise<
     },
   );
   return withTimeout(STOP_TIMEOUT_MS, stopped, false);
-}
-
-/** For people: the message and its causes', on one line. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = withoutParameters(error.message);
-  return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`;
 }
