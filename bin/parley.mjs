@@ -13,7 +13,8 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 
 const { build } = await import('./build.mjs');
 try {
-  await build();
+  // What the other verbs print is an answer, and may be read by a program.
+  await build(process.argv[2] === 'start' ? console.log : console.error);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

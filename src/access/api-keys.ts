@@ -4,7 +4,7 @@ import type { Database, Executor } from '../database/database.js';
 import { createMicroBatch } from '../database/micro-batch.js';
 import type { Clock } from '../events/kernel/clock.js';
 import { apiKeyIds, workspaceIds } from '../events/kernel/ids.js';
-import { SCOPES, type Caller, type Scope } from './caller.js';
+import { isScope, type Caller } from './caller.js';
 
 /** Longer than any key of ours: nothing longer is even hashed. */
 const SECRET_LENGTH_MAX = 512;
@@ -81,8 +81,6 @@ async function findCallers(executor: Executor, hashes: readonly string[]): Promi
   const callers = new Map(found.rows.map((row) => [row.place - 1, callerOf(row)]));
   return hashes.map((_, index) => callers.get(index));
 }
-
-const isScope = (text: string): text is Scope => SCOPES.some((scope) => scope === text);
 
 const callerOf = (row: KeyRow): Caller => ({
   workspaceId: workspaceIds.fromUuid(row.workspace_id),

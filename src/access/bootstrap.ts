@@ -14,6 +14,8 @@ export const API_KEY_FILE = 'api-key';
 const WORKSPACE_NAME = 'Demo';
 const CONFIGURED_NAME = 'Bootstrap key (PARLEY_BOOTSTRAP_API_KEY)';
 const MADE_NAME = 'Bootstrap key (made at the first start)';
+/** Each start sees to the key of this name, and makes others of it worth nothing. */
+export const BOOTSTRAP_KEY_NAMES: readonly string[] = [CONFIGURED_NAME, MADE_NAME];
 
 export interface BootstrapDeps {
   readonly database: Database;

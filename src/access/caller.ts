@@ -14,6 +14,8 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+export const isScope = (text: string): text is Scope => SCOPES.some((scope) => scope === text);
+
 /** Who asks: found by the key's hash, and the only source of the workspace that finders take. */
 export interface Caller {
   readonly workspaceId: WorkspaceId;

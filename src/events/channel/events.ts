@@ -46,8 +46,8 @@ export const channelEventData = {
 /** Keyed by the workspace (rule 8). Each change of configuration puts one into the outbox, in its own transaction. */
 export const auditEventData = {
   'audit.recorded': sealable('The configuration was changed.', {
-    action: z.enum(['channel.create']).describe('What was done.'),
-    actorKeyId: z.string().nullable().describe('The API key that asked for it; null: the system itself.'),
+    action: z.enum(['channel.create', 'api_key.create', 'api_key.revoke']).describe('What was done.'),
+    actorKeyId: z.string().nullable().describe('The API key that asked for it; null: the operator, on the command line.'),
     subjectId: z.string().describe('What it was done to.'),
   }),
 };
