@@ -50,3 +50,10 @@ const framesOf = (error: Error): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^at .+:\d+:\d+\)?$/.test(line));
+
+/** For people: the message and its causes', on one line. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = withoutParameters(error.message);
+  return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`;
+}

@@ -7,7 +7,9 @@ import { takeInstanceLock } from './database/instance-lock.js';
 import { migrate } from './database/migrate.js';
 import { openDatabase } from './database/open-database.js';
 import { LogUnavailableError, type EventLog } from './events/log/event-log.js';
-import { openKafkaLog } from './events/log/kafka/open-kafka-log.js';
+import type { LogLook } from './events/log/log-look.js';
+import { lookAtKafkaLog, openKafkaLog } from './events/log/kafka/open-kafka-log.js';
+import { lookAtPostgresLog } from './events/log/postgres/look.js';
 import { openPostgresLog } from './events/log/postgres/open-postgres-log.js';
 import type { KafkaConfig } from './kafka-config.js';
 import { stopAll, type Running } from './lifecycle.js';
@@ -112,4 +114,16 @@ export function whatIsAway(error: unknown, isOnKafka: boolean): string | undefin
   if (stores.includes(undefined)) return undefined;
   const names = [...new Set(stores.map((store) => (store === 'log' && isOnKafka ? 'Kafka' : 'PostgreSQL')))];
   return `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} away`;
+}
+
+/**
+ * The log as configured, for who only looks.
+ * @param database where the embedded log is; undefined: it is away, and the embedded log with it
+ * @throws LogUnavailableError, NoLogYetError; Error what waiting won't heal, which says what to do
+ */
+export function lookAtLog(config: Config, database: Database | undefined, logger: Logger): Promise<LogLook> {
+  const { kafka, partitions, webhookRetentionDays } = config;
+  if (kafka) return lookAtKafkaLog({ kafka, partitions, webhookRetentionDays, logger });
+  if (database) return lookAtPostgresLog(database);
+  return Promise.reject(new LogUnavailableError('PostgreSQL is away, and the log is in it.'));
 }

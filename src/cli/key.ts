@@ -15,7 +15,7 @@ import { requireMigrated } from '../database/migrations.js';
 import { systemClock } from '../events/kernel/clock.js';
 import type { ApiKeyId, WorkspaceId } from '../events/kernel/ids.js';
 import { toApiKeyId, toExpiry, toName, toScopes, toWorkspaceId, type Expiry } from './key-options.js';
-import { jsonLine, printable, table } from './printable.js';
+import { jsonLine, printable, table } from '../printable.js';
 import type { ProgressOutput } from './progress.js';
 import { EXIT, UsageError, type AddVerb, type ExitCode, type Finish } from './verb.js';
 import { withDatabase } from './with-database.js';

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
+import { addDoctor, type DoctorVerbDeps } from './doctor.js';
 import { addKey, type KeyDeps } from './key.js';
 import { addMigrate, type MigrateDeps } from './migrate.js';
 import { addSecret, type SecretDeps } from './secret.js';
 import { addStart, type StartDeps } from './start.js';
 import { EXIT, UsageError, type AddVerb, type Finish } from './verb.js';
 
-export type CliDeps = StartDeps & MigrateDeps & KeyDeps & SecretDeps;
+export type CliDeps = StartDeps & DoctorVerbDeps & MigrateDeps & KeyDeps & SecretDeps;
 
 /** In the order in which `--help` shows them. */
-const VERBS: readonly AddVerb<CliDeps>[] = [addStart, addMigrate, addKey, addSecret];
+const VERBS: readonly AddVerb<CliDeps>[] = [addStart, addDoctor, addMigrate, addKey, addSecret];
 
 /** Runs one command line (without node and script). @returns the exit code, after everything has stopped */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {

@@ -3,10 +3,10 @@ import { InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
 import { parseRoles, readConfig, ROLES, ROLES_WANTED, type Config, type Role } from '../config.js';
 import { withTimeout } from '../lifecycle.js';
-import { createLogger } from '../logging.js';
+import { createLogger, messageOf } from '../logging.js';
 import { banner, type BannerFacts } from './banner.js';
 import { createProgress, type ProgressOutput } from './progress.js';
-import { messageOf, type AddVerb } from './verb.js';
+import { type AddVerb } from './verb.js';
 
 /** What `createApp` answers once it listens. */
 export interface App {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { withoutParameters } from '../logging.js';
 
 /** What the process ends with. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -14,11 +13,4 @@ export type AddVerb<Deps> = (program: Command, deps: Deps, finish: Finish) => vo
 /** What was asked for can't be meant: the message says what can. Ends the process with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-}
-
-/** For people: the message and its causes', on one line. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = withoutParameters(error.message);
-  return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`;
 }

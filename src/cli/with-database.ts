@@ -5,9 +5,9 @@ import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
 import { openDatabase } from '../database/open-database.js';
 import { clusterPaths, hasCluster } from '../database/postgres-cluster.js';
 import { stopAll, type Running } from '../lifecycle.js';
-import { createLogger } from '../logging.js';
+import { createLogger, messageOf } from '../logging.js';
 import type { ProgressOutput } from './progress.js';
-import { EXIT, messageOf, type ExitCode, UsageError } from './verb.js';
+import { EXIT, type ExitCode, UsageError } from './verb.js';
 
 /** What a verb works on. */
 export interface OpenedDatabase {

@@ -11,6 +11,7 @@ function terminal(createApp: (options: AppOptions, config: Config) => Promise<Ap
   const run = (...args: string[]) =>
     runCli(args, {
       createApp: (config, options) => createApp(options, config),
+      lookAtLog: () => Promise.reject(new Error('Nothing is looked at.')),
       input: (async function* () {})(),
       output: { write: (text) => (written.output += text) },
       errors: { write: (text) => (written.errors += text) },

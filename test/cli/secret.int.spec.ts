@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { runCli } from '../../src/cli/program.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { loadInstanceSecret } from '../../src/secrets/instance-secret.js';
 import { createSecretBox } from '../../src/secrets/secret-box.js';
+import { parley as run } from '../support/command-line.js';
 import { cloneDatabase, type ClonedDatabase } from '../support/database.js';
 import { testLog } from '../support/log.js';
 
@@ -29,18 +29,12 @@ afterEach(async () => {
 
 async function parley(database: number, args: readonly string[], input = '') {
   vi.stubEnv('DATABASE_URL', clones[database]?.url);
-  const said = { output: '', errors: '' };
-  const code = await runCli(['secret', ...args], {
-    createApp: () => Promise.reject(new Error('Nothing is started.')),
+  return run(['secret', ...args], {
     // As a pipe brings it: in pieces.
     input: (async function* () {
       for (const piece of input.match(/.{1,50}/gs) ?? []) yield Promise.resolve(Buffer.from(piece));
     })(),
-    output: { write: (text) => (said.output += text) },
-    errors: { write: (text) => (said.errors += text) },
-    process,
   });
-  return { code, ...said };
 }
 
 /** As a start does it. */

@@ -12,6 +12,8 @@ export async function parley(args: readonly string[], over: Partial<CliDeps> = {
   const said = { output: '', errors: '' };
   const code = await runCli(args, {
     createApp: () => Promise.reject(new Error('Nothing is started.')),
+    // Only where a test asks for it: it brings both drivers.
+    lookAtLog: async (...args) => (await import('../../src/stores.js')).lookAtLog(...args),
     input: (async function* () {})(),
     output: { write: (text) => (said.output += text) },
     errors: { write: (text) => (said.errors += text) },

@@ -47,7 +47,10 @@ export const channelEventData = {
 export const auditEventData = {
   'audit.recorded': sealable('The configuration was changed.', {
     action: z.enum(['channel.create', 'api_key.create', 'api_key.revoke']).describe('What was done.'),
-    actorKeyId: z.string().nullable().describe('The API key that asked for it; null: the operator, on the command line.'),
+    actorKeyId: z
+      .string()
+      .nullable()
+      .describe('The API key that asked for it; null: the operator, on the command line.'),
     subjectId: z.string().describe('What it was done to.'),
   }),
 };

@@ -3,7 +3,7 @@ import type { EventLog } from './event-log.js';
 import { readSome } from './read-some.js';
 
 /** The header of each event that tells which secret its derived ids came from (`codec.ts`). */
-const FINGERPRINT_HEADER = 'ce_idfingerprint';
+export const FINGERPRINT_HEADER = 'ce_idfingerprint';
 
 /** The log was written under another instance secret: ids derived here would split every thread in two (rule 5). */
 export class FingerprintMismatchError extends Error {
@@ -29,7 +29,7 @@ export async function guardFingerprint(log: EventLog, fingerprint: string | unde
 }
 
 /** Of the first record that names one; a log full of other people's records names none. */
-function firstFingerprint(log: EventLog): Promise<string | undefined> {
+export function firstFingerprint(log: EventLog): Promise<string | undefined> {
   return readSome(log, 'beginning', (record) => record.headers[FINGERPRINT_HEADER]);
 }
 

@@ -41,6 +41,15 @@ export async function readSome<Found>(
   }
 }
 
+/** The event that lies there; undefined: there is none yet. @throws as above */
+export async function eventAt(log: EventLog, partition: number, offset: bigint): Promise<LogRecord | undefined> {
+  const heads = await log.heads('events');
+  const startAt = heads.map((head, index) => (index === partition ? offset : head));
+  return readSome(log, startAt, (record) =>
+    record.partition === partition && record.offset === offset ? record : undefined,
+  );
+}
+
 function openSearch<Found>() {
   let end: (found: Found | undefined) => void = () => undefined;
   let fail: (error: unknown) => void = () => undefined;

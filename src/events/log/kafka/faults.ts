@@ -1,4 +1,5 @@
 import { LogUnavailableError } from '../event-log.js';
+import { NoLogYetError } from '../log-look.js';
 import { FRAME_ERROR_CODE } from './whole-frames.js';
 
 /** Kafka or its configuration must be changed by somebody: waiting won't heal it. Its message says what to look at. */
@@ -42,6 +43,7 @@ const CONNECTION_LOST = /closed connection|connection (closed|error|timeout)|tim
 /** An error of kafkajs in the port's words: `LogUnavailableError` where it may heal, `KafkaSetupError` where it won't. */
 export function toLogError(error: unknown): Error {
   if (error instanceof KafkaSetupError || error instanceof LogUnavailableError) return error;
+  if (error instanceof NoLogYetError) return error;
   const chain = causesOf(error);
   for (const fault of chain) {
     const what = whatIsWrong(fault);

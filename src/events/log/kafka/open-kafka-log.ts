@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaConfig } from '../../../kafka-config.js';
 import { atMost } from '../../../lifecycle.js';
@@ -12,8 +12,11 @@ import {
   type LogConsumer,
   type Topic,
 } from '../event-log.js';
+import { firstFingerprint } from '../fingerprint-guard.js';
 import { createGroupCommit } from '../group-commit.js';
+import type { LogLook } from '../log-look.js';
 import { partitionOf } from '../partitioner.js';
+import { eventAt } from '../read-some.js';
 import type { KeptRange } from '../start-positions.js';
 import { createTurns } from '../turns.js';
 import { createAdminClient, type AdminClient } from './admin.js';
@@ -24,7 +27,7 @@ import { createLogWriter } from './log-writer.js';
 import { logIdOf, readKeptRanges } from './offsets.js';
 import { laneOf, placeRecord, type PlacedRecord } from './placed-record.js';
 import { createLogProducer, type LogProducer } from './producer.js';
-import { ensureTopics, topicNames } from './topics.js';
+import { ensureTopics, inspectTopics, topicNames } from './topics.js';
 
 export interface KafkaLogOptions {
   readonly kafka: KafkaConfig;
@@ -58,6 +61,29 @@ const BEGUN_WITHIN_MS = 5_000;
  * @throws Error what waiting won't heal (another number of partitions, a wrong password); says what to do
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  return (await open(options, ensureTopics)).log;
+}
+
+/**
+ * The log on Kafka as it is: nothing is made or changed, and what can be tried without it is tried: whether the topics
+ * are as configured, and whether this user may read them and write.
+ * @throws as above; NoLogYetError when the topics are not there
+ */
+export async function lookAtKafkaLog(options: KafkaLogOptions): Promise<LogLook> {
+  const { log, seen: remarks } = await open(options, inspectTopics);
+  return {
+    ...{ id: log.id, partitionCount: log.partitionCount, remarks },
+    heads: (topic) => log.heads(topic),
+    fingerprint: () => firstFingerprint(log),
+    eventAt: (partition, offset) => eventAt(log, partition, offset),
+    close: () => log.close(),
+  };
+}
+
+async function open<Seen>(
+  options: KafkaLogOptions,
+  seeTo: (admin: Admin, options: KafkaLogOptions) => Promise<Seen>,
+): Promise<{ readonly log: EventLog; readonly seen: Seen }> {
   const { kafka, logger, partitions } = options;
   const names = topicNames(kafka.topicPrefix);
   const newClient = () => createKafkaClient({ kafka, logger });
@@ -65,11 +91,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   const admin = createAdminClient(client);
   const producer = createLogProducer(client, names);
   try {
-    await admin.use((connected) => ensureTopics(connected, options));
+    const seen = await admin.use((connected) => seeTo(connected, options));
     const id = await admin.use((connected) => logIdOf(connected, names.events));
     await producer.connect();
     const groupPrefix = options.groupPrefix ?? kafka.topicPrefix;
-    return createLog({ id, partitions, names, groupPrefix, newClient, admin, producer });
+    return { log: createLog({ id, partitions, names, groupPrefix, newClient, admin, producer }), seen };
   } catch (error) {
     await Promise.all([producer.close(), admin.close()]);
     throw toLogError(error);

@@ -40,27 +40,42 @@ export async function guardEventsTopic(admin: Admin, topic: FoundTopic, logger: 
  * As above, and applies another retention than the topic has: it is ours to change, for raw webhooks are no record.
  * @throws KafkaSetupError says what to run
  */
-export async function guardWebhooksTopic(
-  admin: Admin,
-  topic: FoundTopic,
-  { days, logger }: { readonly days: number | undefined; readonly logger: Logger },
-): Promise<void> {
-  const found = await readSettings(admin, topic.name, logger);
-  if (found === undefined) return;
-  refuseUnwritable(topic, found);
-  const wanted = webhookRetention(days);
-  // How often a segment is closed is only a means: whoever tuned it keeps it.
-  if (differences(found, wanted).every((name) => name === 'segment.ms')) return;
+export async function guardWebhooksTopic(admin: Admin, topic: FoundTopic, asked: WebhookGuardOptions): Promise<void> {
+  const wanted = await otherRetention(admin, topic, asked);
+  if (wanted === undefined) return;
   try {
     await alter(admin, topic.name, wanted);
-    logger.info({ topic: topic.name, ...wanted }, 'the retention of raw webhooks has been changed');
+    asked.logger.info({ topic: topic.name, ...wanted }, 'the retention of raw webhooks has been changed');
   } catch (error) {
     if (!isNotAllowed(error)) throw error;
     const command = alterCommand(topic.name, wanted);
-    logger.warn(
+    asked.logger.warn(
       `PARLEY_WEBHOOK_RETENTION_DAYS is not what the topic has, and Kafka lets us not change it. Run: ${command}`,
     );
   }
+}
+
+export interface WebhookGuardOptions {
+  /** Undefined: raw webhooks are kept for ever. */
+  readonly days: number | undefined;
+  readonly logger: Logger;
+}
+
+/**
+ * The retention that the topic should have; undefined: it has it, or doesn't let us see.
+ * @throws KafkaSetupError says what to run
+ */
+export async function otherRetention(
+  admin: Admin,
+  topic: FoundTopic,
+  { days, logger }: WebhookGuardOptions,
+): Promise<TopicSettings | undefined> {
+  const found = await readSettings(admin, topic.name, logger);
+  if (found === undefined) return undefined;
+  refuseUnwritable(topic, found);
+  const wanted = webhookRetention(days);
+  // How often a segment is closed is only a means: whoever tuned it keeps it.
+  return differences(found, wanted).every((name) => name === 'segment.ms') ? undefined : wanted;
 }
 
 function refuseUnwritable({ name, replicas }: FoundTopic, found: TopicSettings): void {

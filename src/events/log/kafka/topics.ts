@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import type { KafkaConfig } from '../../../kafka-config.js';
 import { boundedBy, pause } from '../../../lifecycle.js';
 import { LogUnavailableError, type Topic } from '../event-log.js';
+import { NoLogYetError, type LogLook } from '../log-look.js';
 import { brokerCodeOf, isNotAllowed, KafkaSetupError, toLogError } from './faults.js';
-import { guardEventsTopic, guardWebhooksTopic, type FoundTopic } from './topic-guard.js';
-import { createCommand, settingsOf } from './topic-settings.js';
+import { guardEventsTopic, guardWebhooksTopic, otherRetention, type FoundTopic } from './topic-guard.js';
+import { alterCommand, createCommand, settingsOf } from './topic-settings.js';
 
 export interface TopicOptions {
   readonly kafka: KafkaConfig;
@@ -47,6 +48,40 @@ export async function ensureTopics(admin: Admin, options: TopicOptions): Promise
   });
 }
 
+/**
+ * Judges the topics as `ensureTopics` does, and makes and changes nothing. Connects the admin if it isn't yet.
+ * @returns what it would change
+ * @throws LogUnavailableError, KafkaSetupError; NoLogYetError when they are not there
+ */
+export async function inspectTopics(admin: Admin, options: TopicOptions): Promise<LogLook['remarks']> {
+  try {
+    await admin.connect();
+    const [events, webhooks] = [
+      await inspectTopic(admin, 'events', options),
+      await inspectTopic(admin, 'webhooks', options),
+    ];
+    await guardEventsTopic(admin, events, options.logger);
+    const wanted = await otherRetention(admin, webhooks, {
+      days: options.webhookRetentionDays,
+      logger: options.logger,
+    });
+    if (wanted === undefined) return [];
+    const message = `Topic ${webhooks.name} has another retention than PARLEY_WEBHOOK_RETENTION_DAYS says; a start changes it.`;
+    return [{ message, remedy: `Start Parley, or run: ${alterCommand(webhooks.name, wanted)}` }];
+  } catch (error) {
+    throw toLogError(error);
+  }
+}
+
+async function inspectTopic(admin: Admin, topic: Topic, { kafka, partitions }: TopicOptions): Promise<FoundTopic> {
+  const name = topicNames(kafka.topicPrefix)[topic];
+  const found = await look(admin, name);
+  if (found === 'absent') throw new NoLogYetError(`Topic ${name} has not been made yet.`);
+  if (found === 'unsettled') throw new LogUnavailableError(`Topic ${name} has partitions without a leader.`);
+  if (found.length !== partitions) throw new KafkaSetupError(otherCount(name, found.length, partitions));
+  return { name, replicas: fewestReplicas(found) };
+}
+
 async function ensureTopic(
   admin: Admin,
   topic: Topic,
@@ -64,8 +99,11 @@ async function ensureTopic(
   if (found.length !== options.partitions) {
     throw new KafkaSetupError(otherCount(name, found.length, options.partitions));
   }
-  return { name, replicas: Math.min(...found.map(({ replicas }) => replicas.length)) };
+  return { name, replicas: fewestReplicas(found) };
 }
+
+const fewestReplicas = (found: readonly PartitionMetadata[]): number =>
+  Math.min(...found.map(({ replicas }) => replicas.length));
 
 /** Its partitions, once the leader of each answers. */
 async function look(admin: Admin, name: string): Promise<readonly PartitionMetadata[] | 'absent' | 'unsettled'> {
