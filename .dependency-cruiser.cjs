@@ -128,6 +128,21 @@ module.exports = {
       to: { path: '^src/(schema/graphql|schema/build-schema|resolvers|http|cli|roles|app|main)' },
     },
     {
+      name: 'metrics-are-counted-at-the-ports',
+      comment:
+        'What happens is measured where the ports are handed out (log, providers, commands), and read from state when asked: nothing inside knows how it is watched.',
+      severity: 'error',
+      from: { path: '^src/(events|providers|database|access|secrets|resolvers)/' },
+      to: { path: '^src/telemetry/' },
+    },
+    {
+      name: 'prometheus-stays-in-telemetry',
+      comment: 'One folder knows in which form figures leave; the rest says what it has.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry/' },
+      to: { path: 'node_modules/prom-client/' },
+    },
+    {
       name: 'rows-stay-inside',
       comment:
         'Rows never leave the layer that reads them: above it there are states and views, so that a column can change without a client noticing.',
@@ -161,8 +176,8 @@ module.exports = {
       comment:
         'The composition root is the outermost circle: whatever imports it has everything within reach. stores.ts and core.ts are its inner halves.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|app|readiness)\\.ts$' },
-      to: { path: '^src/(app|core|stores|readiness)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|app|readiness|readings)\\.ts$' },
+      to: { path: '^src/(app|core|stores|readiness|readings)\\.ts$' },
     },
     {
       name: 'roles-are-composed-by-the-core',

@@ -9,14 +9,17 @@ import { systemClock, type Clock } from './events/kernel/clock.js';
 import { rawWebhookIds } from './events/kernel/ids.js';
 import { asyncApiRoutes } from './http/asyncapi.js';
 import { metricsRoutes } from './http/metrics.js';
-import { createHttpServer } from './http/server.js';
+import { createHttpServer, type HttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
 import { atMost, stopAll, stopTogether, type Running } from './lifecycle.js';
 import { createLogger } from './logging.js';
 import { createReadiness, type Up } from './readiness.js';
+import { createReadings } from './readings.js';
 import type { Api } from './roles/api.js';
 import type { RoleDeps } from './roles/role.js';
 import { openStores, whatIsAway, type Stores, type StoresDeps } from './stores.js';
+import { meteredLog } from './telemetry/metered-log.js';
+import { createMetrics } from './telemetry/prometheus.js';
 
 export interface AppOverrides {
   readonly clock?: Clock;
@@ -51,19 +54,23 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   let listeningOn = '';
   const publicUrl = () => config.publicUrl ?? listeningOn;
   // Nothing that the server asks for exists before it listens: providers sign and call back what it listens on.
-  const started: { whole?: Boot<Whole> } = {};
+  const started: { whole?: Boot<Whole>; http?: HttpServer } = {};
   const api = () => requireApi(started.whole);
-  const ingress = { ...ingressOf(api), publicUrl, clock, newRawWebhookId, logger };
+  const up = () => upOf(started.whole);
+  const metrics = createMetrics(createReadings({ up, openSockets: () => started.http?.openSockets() ?? 0 }));
+  const { meter } = metrics;
+  const ingress = { ...ingressOf(api), publicUrl, clock, newRawWebhookId, logger, meter };
   const routes = [webhookRoutes(ingress), asyncApiRoutes(asyncApiSettings(config))];
   const http = await createHttpServer({
     api: roles.includes('api') ? { corsOrigins: config.corsOrigins, graphql: () => api().graphql, routes } : undefined,
-    readiness: createReadiness({ roles, isOnKafka, up: () => upOf(started.whole) }),
-    routes: [metricsRoutes(() => started.whole?.up()?.stores.log)],
+    readiness: createReadiness({ roles, isOnKafka, up }),
+    routes: [metricsRoutes(metrics)],
     logger,
   });
+  started.http = http;
   listeningOn = await http.listen(config.host, config.port.number, config.port.isDefault);
   started.whole = boot({
-    start: () => startWhole(config, { ...overrides, clock, logger, publicUrl, onStep }),
+    start: () => startWhole(config, { ...overrides, clock, logger, meter, publicUrl, onStep }),
     explain: (error) => whatIsAway(error, isOnKafka),
     onWait: (reason) => onStep(`Waiting: ${reason}`),
   });
@@ -100,7 +107,7 @@ type WholeDeps = StoresDeps & Omit<RoleDeps, 'config' | 'database' | 'log'> & { 
 async function startWhole(config: Config, deps: WholeDeps): Promise<Whole> {
   const stores = await openStores(config, deps);
   try {
-    const core = await startCore({ ...deps, ...stores, config });
+    const core = await startCore({ ...deps, ...stores, log: meteredLog(stores.log, deps.meter), config });
     return { ...core, stores, stop: () => stopAll([stores, core]) };
   } catch (error) {
     await stores.stop().catch((cleanup: unknown) => deps.logger.warn({ err: cleanup }, 'a failed start left traces'));

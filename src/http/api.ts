@@ -24,6 +24,7 @@ export interface ApiRoutes {
 }
 
 export interface AddedApi extends Running {
+  openSockets(): number;
   endSockets(timeoutMs: number): Promise<void>;
 }
 
@@ -47,7 +48,11 @@ export async function addApi(
   await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
   await app.register(graphiqlRoutes);
   for (const route of routes) await app.register(route);
-  return { endSockets: (timeoutMs) => sockets.end(timeoutMs), stop: () => apollo.stop() };
+  return {
+    openSockets: () => sockets.count(),
+    endSockets: (timeoutMs) => sockets.end(timeoutMs),
+    stop: () => apollo.stop(),
+  };
 }
 
 /** Sockets are closed by this server's own stop, with a code that says so. */

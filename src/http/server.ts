@@ -16,6 +16,8 @@ export interface HttpServerDeps {
 }
 
 export interface HttpServer extends Running {
+  /** WebSockets that are open. */
+  openSockets(): number;
   /** Answers the address as a URL. @throws Error when a port that was asked for is taken */
   listen(host: string, port: number, isDefault: boolean): Promise<string>;
 }
@@ -45,6 +47,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     await api?.stop();
   };
   return {
+    openSockets: () => api?.openSockets() ?? 0,
     listen: (host, port, isDefault) => listenOn(app, host, port, isDefault),
     stop: () => (stopping ??= stop()),
   };

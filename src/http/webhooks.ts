@@ -3,10 +3,12 @@ import type { Logger } from 'pino';
 import type { Clock } from '../events/kernel/clock.js';
 import { channelIds, type RawWebhookId } from '../events/kernel/ids.js';
 import { RecordTooLargeError, type EventLog } from '../events/log/event-log.js';
+import { PROVIDER_KINDS } from '../events/channel/events.js';
 import { toRawRecord } from '../events/webhook/raw-webhook.js';
 import type { Channel, ChannelDirectory } from '../providers/channel.js';
 import type { ProviderAdapter, WebhookRequest } from '../providers/provider.js';
 import { providerSlug, type ProviderRegistry } from '../providers/registry.js';
+import type { Meter, WebhookVerdict } from '../telemetry/meter.js';
 import { createForgeryCount, type ForgeryCount } from './forgery-count.js';
 
 export interface WebhookRoutesDeps {
@@ -18,6 +20,8 @@ export interface WebhookRoutesDeps {
   readonly clock: Clock;
   readonly newRawWebhookId: () => RawWebhookId;
   readonly logger: Logger;
+  /** Told of each webhook when it was answered; an address of no provider that exists is told as `other`. */
+  readonly meter?: Pick<Meter, 'webhookAnswered'> | undefined;
 }
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -50,6 +54,9 @@ export function webhookRoutes(deps: WebhookRoutesDeps): FastifyPluginAsync {
     app.addHook('onRequest', async (request, reply) => {
       if (request.method === 'POST' && !isPlainJson(request)) return refuse(reply, 'mediaType');
     });
+    app.addHook('onResponse', async ({ params }, { statusCode }) =>
+      deps.meter?.webhookAnswered(providerIn(params), VERDICTS[statusCode] ?? 'malformed'),
+    );
     app.setErrorHandler((error, _request, reply) => refuseFault(reply, error, deps.logger));
     app.post<{ Params: Address }>(url, { bodyLimit: BODY_BYTES_MAX }, (request, reply) =>
       receive(ingress, request, reply),
@@ -60,6 +67,23 @@ export function webhookRoutes(deps: WebhookRoutesDeps): FastifyPluginAsync {
       handler: async (_request, reply) => refuse(reply.header('allow', 'POST'), 'method'),
     });
   };
+}
+
+/** What each answer says of a webhook; any other is `malformed`. */
+const VERDICTS: Readonly<Record<number, WebhookVerdict>> = {
+  200: 'taken',
+  401: 'forged',
+  404: 'unknown_channel',
+  413: 'too_large',
+  503: 'unavailable',
+};
+
+const SLUGS: ReadonlySet<string> = new Set(PROVIDER_KINDS.map(providerSlug));
+
+/** Whoever posts chooses the address: what isn't one of ours must not become a label. */
+function providerIn(params: unknown): string {
+  const { provider = '' } = params as Partial<Address>;
+  return SLUGS.has(provider) ? provider : 'other';
 }
 
 interface Address {

@@ -7,17 +7,20 @@ import { createCursorCodec } from '../events/kernel/cursor.js';
 import { channelIds, messageIds } from '../events/kernel/ids.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { createLiveFeed } from '../events/projections/live-feed.js';
+import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { createPositionStore } from '../events/log/positions.js';
 import { createFinders } from '../events/queries/create-finders.js';
 import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
+import { meteredCommands } from '../telemetry/metered-commands.js';
 import type { Foundation } from './foundation.js';
-import type { Keep, RoleDeps } from './role.js';
+import type { Keep, RoleDeps, RoleHealth } from './role.js';
 
 /** What requests and webhooks are answered with. */
 export interface Api extends Pick<Foundation, 'directory' | 'providers'> {
   readonly graphql: GraphqlDeps;
   readonly log: Pick<EventLog, 'append'>;
+  readonly health: RoleHealth;
 }
 
 export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Keep): Promise<Api> {
@@ -31,12 +34,13 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     positions: createPositionStore('dispatcher', 'events'),
   });
   await gate.check();
-  const commands = createCommands({
+  const ownCommands = createCommands({
     ...{ ...foundation, database, log, finders, feed, clock, logger },
     hasIntakeSeenAll: () => gate.holds(),
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });
+  const commands = meteredCommands(ownCommands, deps.meter);
   const authenticator = createAuthenticator({ database, clock });
   const graphql: GraphqlDeps = {
     ...{ commands, finders, feed, clock, providers, publicUrl: deps.publicUrl },
@@ -44,8 +48,21 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     authenticate: (secret) => authenticator.authenticate(secret),
   };
-  return { graphql, log, directory, providers };
+  return { graphql, log, directory, providers, health: healthOf(feed) };
 }
+
+/** An API that is up has nothing of its own to complain of: what it stands on is asked for itself. */
+const healthOf = (feed: Pick<LiveFeed, 'state'>): RoleHealth => ({
+  complaints: () => [],
+  remarks: () => [],
+  readings() {
+    const { subscriptions, fallbacks } = feed.state();
+    return [
+      { metric: 'parley_subscriptions', value: subscriptions },
+      { metric: 'parley_subscription_fallbacks_total', value: fallbacks },
+    ];
+  },
+});
 
 /**
  * Makes sure that somebody can come in, and that a newcomer finds something to look at.

@@ -14,6 +14,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
 import { loadSecretKey } from '../secrets/secret-key.js';
+import { meteredProviders } from '../telemetry/metered-providers.js';
 import { startProviders } from './providers.js';
 import type { Keep, RoleDeps } from './role.js';
 
@@ -63,7 +64,7 @@ export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Ke
   const { box, identity } = instance;
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
-  const providers = await startProviders(deps, keep);
+  const providers = meteredProviders(await startProviders(deps, keep), deps.meter);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
   return { ...instance, outbox, addressBook, providers, directory };
 }

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import type { Config, Role } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { Clock } from '../events/kernel/clock.js';
 import type { EventLog } from '../events/log/event-log.js';
 import type { DispatcherDeps } from '../events/workers/dispatcher/dispatcher.js';
 import type { Running } from '../lifecycle.js';
+import type { Meter } from '../telemetry/meter.js';
+import { flag, type Reading } from '../telemetry/readings.js';
 
 /** What every role is given. */
 export interface RoleDeps {
@@ -13,6 +15,7 @@ export interface RoleDeps {
   readonly log: EventLog;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly meter: Meter;
   /** Known once the server listens, which it does before any role starts. */
   readonly publicUrl: () => string;
   readonly onStep: (title: string) => void;
@@ -25,9 +28,9 @@ export interface RoleHealth {
   complaints(): readonly string[];
   /** What is worth knowing and keeps nobody from anything. */
   remarks(): readonly string[];
+  /** Its figures, as they are now. */
+  readings(): readonly Reading[];
 }
-
-export const NOTHING_TO_SAY: RoleHealth = { complaints: () => [], remarks: () => [] };
 
 /** Hands a part to whoever stops everything in the end. */
 export type Keep = <Part extends Running>(part: Part) => Part;
@@ -44,3 +47,10 @@ export function complaintsOf({ stoppedBecause, waitsBecause }: ConsumingState): 
   if (stoppedBecause !== undefined) return [`stopped (${stoppedBecause})`];
   return waitsBecause === undefined ? [] : [`does not read the log yet (${waitsBecause})`];
 }
+
+/** Whether a worker gave up by itself. */
+export const stoppedReading = (role: Role, { stoppedBecause }: ConsumingState): Reading => ({
+  metric: 'parley_role_stopped',
+  labels: { role },
+  value: flag(stoppedBecause !== undefined),
+});

@@ -2,16 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { createProjector } from '../events/projections/projector.js';
 import { createDispatcher } from '../events/workers/dispatcher/dispatcher.js';
 import { createInterpreter } from '../events/workers/interpreter/interpreter.js';
+import { flag, type Reading } from '../telemetry/readings.js';
 import type { Foundation } from './foundation.js';
-import { complaintsOf, type Keep, type RoleDeps, type RoleHealth } from './role.js';
+import { complaintsOf, stoppedReading, type Keep, type RoleDeps, type RoleHealth } from './role.js';
 
 export async function startInterpreter(deps: RoleDeps, foundation: Foundation, keep: Keep): Promise<RoleHealth> {
   const interpreter = keep(await createInterpreter({ ...foundation, ...deps }));
-  return { complaints: () => complaintsOf(interpreter.state()), remarks: () => [] };
+  return {
+    complaints: () => complaintsOf(interpreter.state()),
+    remarks: () => [],
+    readings: () => [stoppedReading('interpreter', interpreter.state())],
+  };
 }
 
 export async function startProjector(deps: RoleDeps, keep: Keep): Promise<RoleHealth> {
-  const projector = keep(await createProjector(deps));
+  const onProjected = (delayMs: number) => deps.meter.projected(delayMs / 1_000);
+  const projector = keep(await createProjector({ ...deps, onProjected }));
   const complaints = () => {
     const state = projector.state();
     return [
@@ -19,7 +25,11 @@ export async function startProjector(deps: RoleDeps, keep: Keep): Promise<RoleHe
       ...(state.needsRebuild ? ['rebuild needed: the journal holds events of a newer version'] : []),
     ];
   };
-  return { complaints, remarks: () => [] };
+  const readings = (): readonly Reading[] => {
+    const state = projector.state();
+    return [stoppedReading('projector', state), { metric: 'parley_rebuild_needed', value: flag(state.needsRebuild) }];
+  };
+  return { complaints, remarks: () => [], readings };
 }
 
 /**
@@ -30,5 +40,16 @@ export async function startDispatcher(deps: RoleDeps, foundation: Foundation, ke
   const dispatcher = keep(await createDispatcher({ ...foundation, ...deps, newLeaseToken: randomUUID }));
   const remarks = () =>
     dispatcher.state().isCaughtUp ? [] : ['catches up with the log: nothing is sent before it has'];
-  return { complaints: () => complaintsOf(dispatcher.state()), remarks };
+  const readings = (): readonly Reading[] => {
+    const state = dispatcher.state();
+    return [
+      stoppedReading('dispatcher', state),
+      { metric: 'parley_dispatcher_caught_up', value: flag(state.isCaughtUp) },
+      { metric: 'parley_dispatcher_calls_under_way', value: state.callsUnderWay },
+      ...state.breakers.map(({ channelId, isOpen }): Reading => {
+        return { metric: 'parley_breaker_open', labels: { channel_id: channelId }, value: flag(isOpen) };
+      }),
+    ];
+  };
+  return { complaints: () => complaintsOf(dispatcher.state()), remarks, readings };
 }

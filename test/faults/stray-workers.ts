@@ -7,6 +7,7 @@ import type { ConsumerOptions, EventLog } from '../../src/events/log/event-log.j
 import { openKafkaLog } from '../../src/events/log/kafka/open-kafka-log.js';
 import { startCore } from '../../src/core.js';
 import { stopAll } from '../../src/lifecycle.js';
+import { createMetrics } from '../../src/telemetry/prometheus.js';
 import { SETTINGS, type Rig } from './rig.js';
 
 /** One more of each worker, in this process, whose consumer groups are others by mistake: each reads everything. */
@@ -40,6 +41,7 @@ export async function startStrayWorkers(rig: Rig): Promise<StrayWorkers> {
     ...{ config, database, logger, clock: systemClock, log: counting(log, batches) },
     publicUrl: () => env.PARLEY_PUBLIC_URL,
     onStep: () => undefined,
+    meter: createMetrics(() => Promise.resolve([])).meter,
   });
   return {
     ...{ batches, warnings },

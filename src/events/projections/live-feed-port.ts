@@ -29,6 +29,8 @@ export interface LiveFeed {
   subscribe(match: FeedMatch, after?: Vector): AsyncIterableIterator<FeedItem>;
   /** What this instance has seen of the journal. */
   tail(): Vector;
+  /** How many subscriptions are open, and how often one of them was too slow and went on from the journal. */
+  state(): { readonly subscriptions: number; readonly fallbacks: number };
   /** Whether the read models have passed the vector; waits for it up to `timeoutMs`. */
   waitUntilPassed(vector: Vector, timeoutMs: number): Promise<boolean>;
 }

@@ -37,6 +37,7 @@ export async function createLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed & Run
   const gate = createGate(CATCH_UP_READS_MAX);
   const open = new Set<FeedIterator>();
   let isStopped = false;
+  let fallbacks = 0;
   const watch = createPositionWatch({
     read: () => readStoredPositions(database.orm, partitionCount),
     woken,
@@ -50,6 +51,7 @@ export async function createLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed & Run
       join: (listener) => tail.join(listener),
       readPage: (from) => gate.run(() => readMatching(database, match, from)),
       pause: () => woken.wait(woken.mark(), RETRY_MS),
+      onFallBack: () => (fallbacks += 1),
     });
   return {
     subscribe(match, after) {
@@ -59,6 +61,7 @@ export async function createLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed & Run
       return iterator;
     },
     tail: () => tail.stored(),
+    state: () => ({ subscriptions: open.size, fallbacks }),
     waitUntilPassed: (vector, timeoutMs) => watch.waitUntilPassed(vector, timeoutMs),
     async stop() {
       isStopped = true;

@@ -17,10 +17,14 @@ export interface Mailbox {
   take(seen: Vector): JournalEntry | undefined;
 }
 
-/** @param onNews something came, or the mailbox left because it was full */
+/**
+ * @param onNews something came, or the mailbox left because it was full
+ * @param onFull likewise, only when it was full
+ */
 export function createMailbox(
   joinTail: (give: (entry: JournalEntry) => void) => () => void,
   onNews: () => void,
+  onFull: () => void = () => undefined,
 ): Mailbox {
   let waiting: JournalEntry[] = [];
   let leaveTail: (() => void) | undefined;
@@ -30,7 +34,10 @@ export function createMailbox(
   };
   const give = (entry: JournalEntry) => {
     if (waiting.length < MAILBOX_SIZE_MAX) waiting.push(entry);
-    else leave();
+    else {
+      leave();
+      onFull();
+    }
     onNews();
   };
   return {

@@ -32,6 +32,8 @@ export interface ProjectorDeps {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Told after each batch how long the event in it that waited longest had been recorded. */
+  readonly onProjected?: ((delayMs: number) => void) | undefined;
 }
 
 const GROUP = 'projector';
@@ -93,10 +95,12 @@ class UnfoldableError extends Error {
   }
 }
 
-function createBatchHandler({ database, clock }: ProjectorDeps, onDeadLetters: (count: number) => void) {
+function createBatchHandler({ database, clock, onProjected }: ProjectorDeps, onDeadLetters: (count: number) => void) {
   const project = async (batch: Batch): Promise<void> => {
     const dead = await database.transaction((tx) => projectBatch(tx, batch, clock.now()), { isDurable: false });
     onDeadLetters(dead);
+    const recordedAt = oldestOf(batch);
+    if (recordedAt !== undefined) onProjected?.(clock.now().getTime() - recordedAt);
   };
   const projectWhole = async (batch: Batch): Promise<void> => {
     try {
@@ -109,6 +113,14 @@ function createBatchHandler({ database, clock }: ProjectorDeps, onDeadLetters: (
     }
   };
   return (batch: RecordBatch) => projectWhole({ ...batch, records: batch.records.map(read) });
+}
+
+/** Milliseconds since 1970; undefined where nothing in it is an event of ours. */
+function oldestOf({ records }: Batch): number | undefined {
+  const times = records.flatMap(({ parsed }) =>
+    parsed.kind === 'foreign' ? [] : [Date.parse(parsed.event.recordedAt)],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** Classes of SQLSTATE that say the same again for the same data: repeating the batch would never end. */

@@ -17,6 +17,8 @@ export interface SubscriptionDeps {
   readPage(after: Vector): Promise<JournalPage>;
   /** After a read that failed or came too early: until it is worth another. */
   pause(): Promise<void>;
+  /** Told when the reader is too slow for the tail, and goes on from the journal. */
+  readonly onFallBack?: (() => void) | undefined;
 }
 
 /** Where a subscriber's next item comes from. Either he is joined to the tail, or he reads the journal. */
@@ -35,10 +37,8 @@ export interface ItemSource {
  */
 export function createItemSource(deps: SubscriptionDeps): ItemSource {
   const news = createWakeSignal();
-  const mailbox = createMailbox(
-    (give) => deps.join({ match: deps.match, give }),
-    () => news.fire(),
-  );
+  const joinTail = (give: Listener['give']) => deps.join({ match: deps.match, give });
+  const mailbox = createMailbox(joinTail, () => news.fire(), deps.onFallBack);
   let seen = deps.after ?? deps.reached();
   let page: { readonly items: JournalEntry[]; readonly end: Vector } | undefined;
   let isEnded = false;

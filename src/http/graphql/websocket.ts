@@ -65,6 +65,8 @@ export function createWebSocketHandler(server: WebSocketDeps) {
       socket.once('close', () => sockets.delete(socket));
       hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket }));
     },
+    /** How many are open. */
+    count: (): number => sockets.size,
     /** Resolves when no socket is left: each may still bring what is on its way, and gets the answers of what runs. */
     end: async (settleMs: number): Promise<void> => {
       if (sockets.size === 0) return;

@@ -133,11 +133,13 @@ describe('the live feed', () => {
   });
 
   it('lets a reader who stopped catch up from the journal, in order and whole', async () => {
+    const { fallbacks } = feed.state();
     const slow = feed.subscribe({ workspaceId });
     const events = Array.from({ length: MAILBOX_SIZE_MAX * 3 }, () => event());
     for (let index = 0; index < events.length; index += 100)
       await writer.append(1, ...events.slice(index, index + 100));
     await eventually(() => expect(feed.tail()).toEqual(writer.heads()));
+    expect(feed.state().fallbacks).toBe(fallbacks + 1);
     expect(idsOf(await take(slow, events.length))).toEqual(events.map(({ id }) => id));
     const last = event();
     await writer.append(1, last);

@@ -11,8 +11,15 @@ export interface Breakers {
   isClosed(channelId: ChannelId): boolean;
   /** In how many milliseconds one call may try; 0: now. `Infinity` while one does. */
   triesInMs(channelId: ChannelId): number;
+  /** Of each channel that was called here, whether it is left alone but for the one that tries. */
+  states(): readonly BreakerState[];
   /** Makes the call, or answers `unavailable` without it: nothing was sent, for nobody is to be called just now. */
   guard(channelId: ChannelId, call: () => Promise<Outcome>): Promise<Outcome>;
+}
+
+export interface BreakerState {
+  readonly channelId: ChannelId;
+  readonly isOpen: boolean;
 }
 
 export interface BreakersDeps {
@@ -50,6 +57,7 @@ export function createBreakers(deps: BreakersDeps): Breakers {
   return {
     isClosed: (channelId) => circuits.get(channelId)?.isClosed() ?? true,
     triesInMs,
+    states: () => [...circuits].map(([channelId, circuit]) => ({ channelId, isOpen: !circuit.isClosed() })),
     guard: async (channelId, call) => {
       if (triesInMs(channelId) > 0) return { kind: 'unavailable' };
       const begunAt = now();

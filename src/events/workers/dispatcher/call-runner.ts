@@ -6,7 +6,7 @@ import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
-import { createBreakers, type Breakers } from './breakers.js';
+import { createBreakers, type Breakers, type BreakerState } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
 import { createLateRefusal } from './late-refusal.js';
@@ -50,6 +50,7 @@ export interface CallRunner {
   free(channelId: ChannelId, promised: number): number;
   /** In how many milliseconds its provider is tried again; 0: now, or it never was away. `Infinity` while it is being tried. */
   brokenForMs(channelId: ChannelId): number;
+  breakers(): readonly BreakerState[];
   /**
    * Takes a slot and carries the claim through, behind the caller's back. Resolves when its call begins, or has come to
    * its end without.
@@ -105,7 +106,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const idle = () => Promise.all(underWay.values()).then(() => publisher.idle());
   return {
     free: (channelId, promised) => freeOf(channelId, promised, slots, breakers),
-    brokenForMs: (channelId) => breakers.triesInMs(channelId),
+    ...{ brokenForMs: (channelId) => breakers.triesInMs(channelId), breakers: () => breakers.states() },
     run(claim, carrier) {
       slots.take(claim.channelId);
       return new Promise((resolve) => {

@@ -9,6 +9,7 @@ import type { EventLog } from '../../log/event-log.js';
 import { createPositionStore } from '../../log/positions.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { createWakeSignal } from '../../../wake-signal.js';
+import type { BreakerState } from './breakers.js';
 import type { FaultPoint } from './call.js';
 import { createClaimLoop } from './claim-loop.js';
 import { createExpire } from './expire.js';
@@ -74,6 +75,7 @@ export interface DispatcherState {
   /** Whether the intake has seen all that the log had at the start, or at the last reconnect. */
   readonly isCaughtUp: boolean;
   readonly callsUnderWay: number;
+  readonly breakers: readonly BreakerState[];
 }
 
 export interface Dispatcher extends Running {
@@ -121,6 +123,7 @@ export async function createDispatcher(deps: DispatcherDeps): Promise<Dispatcher
       waitsBecause: intake.waitsBecause(),
       isCaughtUp: gate.isOpen,
       callsUnderWay: runner.underWay,
+      breakers: runner.breakers(),
     }),
     async stop() {
       unlisten();

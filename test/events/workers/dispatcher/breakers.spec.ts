@@ -48,6 +48,11 @@ describe('rule 18: the breaker of a channel', () => {
     await call(unavailable);
     expect([isClosed(), triesInMs()]).toEqual([false, 1_000]);
     expect([isClosed(2), triesInMs(2)]).toEqual([true, 0]);
+    await call(accepted, 0, 2);
+    expect(breakers.states()).toEqual([
+      { channelId: channelId(1), isOpen: true },
+      { channelId: channelId(2), isOpen: false },
+    ]);
     expect(told).toHaveLength(1);
   });
 
