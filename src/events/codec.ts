@@ -74,12 +74,18 @@ export function parseRecord(record: LogRecord, catalog: EventCatalog = EVENT_CAT
   if (!envelope.success) return foreign(json === undefined ? 'not JSON' : 'no event envelope');
   const event = envelope.data as unknown as EventEnvelope;
   const entry = catalog.get(event.type);
-  if (entry === undefined || entry.version < event.version) return { kind: 'unknown', event };
-  if (record.key === null || record.key !== event[entry.keyedBy]) return foreign('wrong key');
-  return readData(event, entry);
+  if (entry !== undefined && entry.version >= event.version && record.key !== event[entry.keyedBy])
+    return foreign('wrong key');
+  return parseEvent(event, catalog);
 }
 
-function readData(stored: EventEnvelope, entry: CatalogEntry): ParsedRecord {
+/** Reads an event whose envelope is known to be one: as the journal keeps it, for example. Never throws. */
+export function parseEvent(
+  stored: EventEnvelope,
+  catalog: EventCatalog = EVENT_CATALOG,
+): Exclude<ParsedRecord, { kind: 'foreign' }> {
+  const entry = catalog.get(stored.type);
+  if (entry === undefined || entry.version < stored.version) return { kind: 'unknown', event: stored };
   const event = upcastOrReason(stored, entry);
   if (typeof event === 'string') return { kind: 'broken', event: stored, reason: event };
   const data = entry.data.safeParse(event.data);

@@ -13,6 +13,7 @@ import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
 import { toConversation } from './conversation.view.js';
 import { toConnection } from './page.view.js';
+import { viewOf } from './view.js';
 
 @Resolver(() => Contact)
 export class ContactResolver {
@@ -47,13 +48,15 @@ export class ContactResolver {
   conversations(
     @Root() contact: Contact,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { finders, caller }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Connection<Conversation>> {
-    const conditions = { contactId: requireId(contactIds, contact.id) };
+    const { asOf } = contact;
+    const { finders } = viewOf(asOf, context);
+    const id = requireId(contactIds, contact.id);
     return toConnection(
       toPageRequest(args),
-      (request) => finders.conversationPage(caller.workspaceId, conditions, request),
-      toConversation,
+      (request) => finders.conversationsOfContact(context.caller.workspaceId, id, request),
+      (state) => toConversation(state, asOf),
     );
   }
 }

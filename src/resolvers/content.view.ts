@@ -5,7 +5,6 @@ import type {
   MessageContent as ContentData,
   TemplateParameter as TemplateParameterData,
 } from '../events/message/content.js';
-import type { Vector } from '../events/kernel/cursor.js';
 import { UnreachableCaseError } from '../events/kernel/unreachable.js';
 import type { MessageState } from '../events/message/state.js';
 import {
@@ -29,14 +28,15 @@ import {
   type MessageContent,
 } from '../schema/graphql/content.type.js';
 import { instance } from './instance.js';
+import type { Reach } from './loaders-behind.js';
 
-/** What a message says; gone content is a kind of its own. @param readAfter what is reached through it waits for it */
-export function toContent(state: MessageState, readAfter?: Vector): MessageContent {
+/** What a message says; gone content is a kind of its own. @param reach what is reached through it is read by */
+export function toContent(state: MessageState, reach: Reach = {}): MessageContent {
   if (state.content === null) return instance(RemovedContent, { text: '', reason: 'ERASED' });
-  return ofKind(state.content, readAfter);
+  return ofKind(state.content, reach);
 }
 
-function ofKind(content: ContentData, readAfter: Vector | undefined): MessageContent {
+function ofKind(content: ContentData, reach: Reach): MessageContent {
   switch (content.kind) {
     case 'text':
       return toText(content);
@@ -57,7 +57,8 @@ function ofKind(content: ContentData, readAfter: Vector | undefined): MessageCon
         text: content.text,
         emoji: content.emoji,
         targetMessageId: content.targetMessageId,
-        readAfter,
+        readAfter: reach.readAfter,
+        asOf: reach.asOf,
       });
     case 'template':
       return toTemplate(content);

@@ -6,6 +6,7 @@ import { MarkConversationReadInput } from '../schema/graphql/commands.input.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
 import { ConversationConnection, MessageConnection } from '../schema/graphql/connections.js';
 import { Contact } from '../schema/graphql/contact.type.js';
+import { ConversationAsOf } from '../schema/graphql/conversation.input.js';
 import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
 import { ConversationFilter } from '../schema/graphql/filters.input.js';
 import { Message } from '../schema/graphql/message.type.js';
@@ -18,18 +19,27 @@ import type { RequestContext } from './context.js';
 import { toConversation, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
+import { toMoment } from './moment.js';
 import { toConnection } from './page.view.js';
 import { toUserErrors } from './user-error.view.js';
+import { viewOf } from './view.js';
+
+const AS_OF =
+  'The moment that it is shown at, with all that is reached through it: as it stood then. Null before its first event. Channels are shown as they are now; erased content stays erased.';
 
 @Resolver(() => Conversation)
 export class ConversationResolver {
   @Query(() => Conversation, { nullable: true, description: 'One conversation. Null when there is none.' })
   async conversation(
     @Arg('id', () => ID, { description: "The conversation's id." }) id: string,
-    @Ctx() { loaders }: RequestContext,
+    @Arg('asOf', () => ConversationAsOf, { nullable: true, description: AS_OF })
+    asOf: ConversationAsOf | null,
+    @Ctx() context: RequestContext,
   ): Promise<Conversation | null> {
-    const state = await loaders.conversations.load(requireId(conversationIds, id));
-    return state === undefined ? null : toConversation(state);
+    const conversationId = requireId(conversationIds, id);
+    const moment = await toMoment(asOf, context);
+    const state = await viewOf(moment, context).loaders.conversations.load(conversationId);
+    return state === undefined ? null : toConversation(state, moment);
   }
 
   @Query(() => ConversationConnection, { description: 'The conversations, newest activity first.' })
@@ -57,24 +67,23 @@ export class ConversationResolver {
   }
 
   @FieldResolver(() => Contact, { nullable: true, description: 'Who is on the other side.' })
-  async contact(@Root() { state }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Contact | null> {
-    const contact = state.contactId === null ? undefined : await loaders.contacts.load(state.contactId);
-    return contact === undefined ? null : toContact(contact);
+  async contact(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<Contact | null> {
+    if (state.contactId === null) return null;
+    const contact = await viewOf(asOf, context).loaders.contacts.load(state.contactId);
+    return contact === undefined ? null : toContact(contact, asOf);
   }
 
   @FieldResolver(() => Message, { nullable: true, description: 'The newest of `messages`.' })
-  async lastMessage(@Root() { state }: Conversation, @Ctx() { loaders }: RequestContext): Promise<Message | null> {
-    return state.lastMessageId === null ? null : toMessage(await loaders.messages.load(state.lastMessageId));
+  async lastMessage(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<Message | null> {
+    if (state.lastMessageId === null) return null;
+    return toMessage(await viewOf(asOf, context).loaders.messages.load(state.lastMessageId), { asOf });
   }
 
   @FieldResolver(() => ServiceWindow, { description: 'For how long anything may be sent.' })
-  async serviceWindow(
-    @Root() { state }: Conversation,
-    @Ctx() { loaders, providers, clock }: RequestContext,
-  ): Promise<ServiceWindow> {
-    const channel = await loaders.channels.load(state.channelId);
-    const adapter = channel && providers.get(channel.provider);
-    return toServiceWindow(state, adapter?.capabilities.serviceWindowHours, clock.now());
+  async serviceWindow(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<ServiceWindow> {
+    const channel = await context.loaders.channels.load(state.channelId);
+    const adapter = channel && context.providers.get(channel.provider);
+    return toServiceWindow(state, adapter?.capabilities.serviceWindowHours, viewOf(asOf, context).clock.now());
   }
 
   @FieldResolver(() => MessageConnection, {
@@ -82,27 +91,29 @@ export class ConversationResolver {
       'Oldest first, in journal order, never by a clock. Without `first`: the last 25. Reactions and messages that still wait or were cancelled are not among them.',
   })
   messages(
-    @Root() { state }: Conversation,
+    @Root() { state, asOf }: Conversation,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { finders, caller }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Connection<Message>> {
+    const { finders } = viewOf(asOf, context);
     return toConnection(
       toPageRequest(args, 'backward'),
-      (request) => finders.messagePage(caller.workspaceId, state.id, request),
-      toListedMessage,
+      (request) => finders.messagePage(context.caller.workspaceId, state.id, request),
+      (message) => toListedMessage(message, { asOf }),
     );
   }
 
   @FieldResolver(() => MessageConnection, { description: 'What is still to be sent later. Next due first.' })
   scheduledMessages(
-    @Root() { state }: Conversation,
+    @Root() { state, asOf }: Conversation,
     @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { finders, caller }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<Connection<Message>> {
+    const { finders } = viewOf(asOf, context);
     return toConnection(
       toPageRequest(args),
-      (request) => finders.scheduledPage(caller.workspaceId, state.id, request),
-      toListedMessage,
+      (request) => finders.scheduledPage(context.caller.workspaceId, state.id, request),
+      (message) => toListedMessage(message, { asOf }),
     );
   }
 

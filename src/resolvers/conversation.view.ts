@@ -1,13 +1,16 @@
 import { unreadCount, type ConversationState } from '../events/conversation/state.js';
+import type { Moment } from '../events/queries/finders.js';
 import type { Capabilities } from '../providers/provider.js';
 import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
 import { instance } from './instance.js';
 
 const HOUR_MS = 3_600_000;
 
-export const toConversation = (state: ConversationState): Conversation =>
+/** @param asOf the moment that it stands at; undefined: now */
+export const toConversation = (state: ConversationState, asOf?: Moment): Conversation =>
   instance(Conversation, {
     state,
+    asOf,
     id: state.id,
     address: state.address,
     status: state.status,

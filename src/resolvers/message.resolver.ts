@@ -18,6 +18,7 @@ import { toMessage, toStatusChange } from './message.view.js';
 import { toReactions } from './reaction.view.js';
 import { toSendMessage } from './send-message.translate.js';
 import { toBatchPayload, toSendPayload } from './send-message.view.js';
+import { viewOf } from './view.js';
 
 @Resolver(() => Message)
 export class MessageResolver {
@@ -49,9 +50,9 @@ export class MessageResolver {
 
   @FieldResolver(() => Conversation, { nullable: true, description: 'The conversation that it belongs to.' })
   async conversation(@Root() message: Message, @Ctx() context: RequestContext): Promise<Conversation | null> {
-    const loaders = await loadersBehind(message.readAfter, context);
+    const loaders = await loadersBehind(message, context);
     const state = await loaders.conversations.load(message.state.conversationId);
-    return state === undefined ? null : toConversation(state);
+    return state === undefined ? null : toConversation(state, message.asOf);
   }
 
   @FieldResolver(() => Channel, { nullable: true, description: 'The channel that it went through.' })
@@ -63,29 +64,30 @@ export class MessageResolver {
   @FieldResolver(() => Contact, { nullable: true, description: 'The other side, whoever wrote.' })
   async contact(@Root() message: Message, @Ctx() context: RequestContext): Promise<Contact | null> {
     if (message.state.contactId === null) return null;
-    const loaders = await loadersBehind(message.readAfter, context);
+    const loaders = await loadersBehind(message, context);
     const state = await loaders.contacts.load(message.state.contactId);
-    return state === undefined ? null : toContact(state);
+    return state === undefined ? null : toContact(state, message.asOf);
   }
 
   @FieldResolver(() => Message, {
     nullable: true,
     description: "The message that it answers. Null also when that isn't known here.",
   })
-  async replyTo(@Root() { state }: Message, @Ctx() { loaders }: RequestContext): Promise<Message | null> {
-    return state.replyToMessageId === null ? null : toMessage(await loaders.messages.load(state.replyToMessageId));
+  async replyTo(@Root() { state, asOf }: Message, @Ctx() context: RequestContext): Promise<Message | null> {
+    if (state.replyToMessageId === null) return null;
+    return toMessage(await viewOf(asOf, context).loaders.messages.load(state.replyToMessageId), { asOf });
   }
 
   @FieldResolver(() => [Reaction], { description: 'What stands on it: at most one of each side, the latest.' })
-  reactions(@Root() { state }: Message, @Ctx() { loaders }: RequestContext): Promise<Reaction[]> {
-    return toReactions(state, loaders);
+  reactions(@Root() { state, asOf }: Message, @Ctx() context: RequestContext): Promise<Reaction[]> {
+    return toReactions(state, viewOf(asOf, context).loaders);
   }
 
   @FieldResolver(() => [StatusChange], {
     description: 'Every change, in the order it was recorded, late and repeated ones included.',
   })
   async timeline(@Root() message: Message, @Ctx() context: RequestContext): Promise<StatusChange[]> {
-    const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message.readAfter, context);
+    const loaders = isJustSent(message) ? context.loaders : await loadersBehind(message, context);
     const entries = await loaders.timelines.load(message.state.id);
     if (entries.length > 0 || !isJustSent(message)) return entries.map(toStatusChange);
     return [firstChangeOf(message, context)];

@@ -1,4 +1,3 @@
-import type { Vector } from '../events/kernel/cursor.js';
 import type { EventPosition } from '../events/kernel/event.js';
 import type { MessageState } from '../events/message/state.js';
 import type { TimelineView } from '../events/queries/finders.js';
@@ -6,21 +5,23 @@ import { Message, StatusChange } from '../schema/graphql/message.type.js';
 import { toContent } from './content.view.js';
 import { toFailure } from './failure.view.js';
 import { instance } from './instance.js';
+import type { Reach } from './loaders-behind.js';
 
 /** 19 digits hold every offset, so that text sorts as numbers do. */
 const SORT_KEY_DIGITS = 19;
 
 /** Null for none, and for a stub: a message of which only receipts are known is shown to nobody. */
-export function toMessage(state: MessageState | undefined, readAfter?: Vector): Message | null {
+export function toMessage(state: MessageState | undefined, reach: Reach = {}): Message | null {
   if (state === undefined || state.direction === null || state.author === null) return null;
   return instance(Message, {
     state,
-    readAfter,
+    readAfter: reach.readAfter,
+    asOf: reach.asOf,
     id: state.id,
     direction: state.direction,
     author: state.author,
     authorId: state.authorId,
-    content: toContent(state, readAfter),
+    content: toContent(state, reach),
     status: state.status,
     statusAt: state.statusAt,
     failure: toFailure(state.failure),
@@ -37,8 +38,8 @@ export function toMessage(state: MessageState | undefined, readAfter?: Vector): 
 }
 
 /** One out of a page: finders put no stub on a page. */
-export function toListedMessage(state: MessageState): Message {
-  const message = toMessage(state);
+export function toListedMessage(state: MessageState, reach?: Reach): Message {
+  const message = toMessage(state, reach);
   if (message === null) throw new TypeError('A page of messages holds a stub.');
   return message;
 }

@@ -12,13 +12,10 @@ export class ReactionContentResolver {
     nullable: true,
     description: "The message that it is about. Null when that isn't known here.",
   })
-  async target(
-    @Root() { targetMessageId, readAfter }: ReactionContent,
-    @Ctx() context: RequestContext,
-  ): Promise<Message | null> {
-    const id = messageIds.parse(targetMessageId);
+  async target(@Root() content: ReactionContent, @Ctx() context: RequestContext): Promise<Message | null> {
+    const id = messageIds.parse(content.targetMessageId);
     if (id === undefined) return null;
-    const loaders = await loadersBehind(readAfter, context);
-    return toMessage(await loaders.messages.load(id));
+    const loaders = await loadersBehind(content, context);
+    return toMessage(await loaders.messages.load(id), { asOf: content.asOf });
   }
 }

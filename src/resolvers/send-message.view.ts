@@ -17,7 +17,11 @@ export function toMessageFields(
 ) {
   if (!result.ok) return { message: null, userErrors: toUserErrors(result.userErrors), cursor: null };
   const { value, cursor } = result;
-  return { message: toMessage(value, readAfter ?? cursor), userErrors: [], cursor: cursors.encode(cursor) };
+  return {
+    message: toMessage(value, { readAfter: readAfter ?? cursor }),
+    userErrors: [],
+    cursor: cursors.encode(cursor),
+  };
 }
 
 export const toSendPayload = (...of: Parameters<typeof toMessageFields>): SendMessagePayload =>

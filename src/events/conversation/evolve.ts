@@ -24,7 +24,7 @@ export function evolveConversation(
   { event }: RecordedEvent<FoldedEvent>,
   addsMessage = addsAtOnce(event),
 ): ConversationState {
-  const before = knowingContact(state ?? stubOf(event), event);
+  const before = counting(knowingContact(state ?? stubOf(event), event));
   const lastMessageId = addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId;
   switch (event.type) {
     case 'conversation.opened':
@@ -69,8 +69,11 @@ function stubOf(event: FoldedEvent): ConversationState {
     lastActivityAt: at,
     lastIncomingAt: null,
     createdAt: at,
+    eventCount: 0,
   };
 }
+
+const counting = (state: ConversationState): ConversationState => ({ ...state, eventCount: state.eventCount + 1 });
 
 /** Nothing that counts as activity was folded yet. */
 const isStub = (state: ConversationState): boolean => state.address === null && state.lastMessageId === null;

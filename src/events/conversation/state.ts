@@ -21,6 +21,8 @@ export interface ConversationState {
   /** The same over incoming messages: what the service window counts from. */
   readonly lastIncomingAt: string | null;
   readonly createdAt: string;
+  /** How many events it was folded of. */
+  readonly eventCount: number;
 }
 
 export const unreadCount = (state: ConversationState): number =>

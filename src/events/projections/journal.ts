@@ -6,6 +6,7 @@ import { channelIds, conversationIds, messageIds, workspaceIds, type WorkspaceId
 import type { MessageFailure, MessageStatus, Progress } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import type { EventFilter, JournalPage, StatusMove } from '../queries/finders.js';
+import { vectorRows } from './vector-rows.js';
 
 /** What to read of the journal. Only the tail that all subscribers share reads without a workspace. */
 export interface JournalFilter extends EventFilter {
@@ -72,12 +73,11 @@ type EventRow = JournalRow & { readonly partition: number };
 const isEventRow = (row: JournalRow): row is EventRow => row.partition !== null;
 
 function pageStatement(filter: JournalFilter, after: Vector, rowCount: number): SQL {
-  const partitions = after.map((_, partition) => partition);
   return sql`
     with picked as (
       select head.partition, head."offset",
         row_number() over (order by head.merged_at, head.partition, head."offset") as place
-      from unnest(${sql.param(partitions)}::int[], ${sql.param(after.map(String))}::bigint[]) as start(partition, "offset")
+      from ${vectorRows(after)} as start(partition, "offset")
       cross join lateral (
         select next.partition, next."offset", max(next.recorded_at) over (order by next."offset") as merged_at
         from (

@@ -1,6 +1,13 @@
 import { sql, type Column } from 'drizzle-orm';
 import type { Transaction } from '../../database/database.js';
-import { contactAddresses, contacts, conversations, messages, timeline } from '../../schema/tables/read.js';
+import {
+  contactAddresses,
+  contacts,
+  conversations,
+  conversationSnapshots,
+  messages,
+  timeline,
+} from '../../schema/tables/read.js';
 import type { ParleyEvent } from '../catalog.js';
 import { evolveContact } from '../contact/evolve.js';
 import type { ContactEvent } from '../contact/events.js';
@@ -14,6 +21,7 @@ import { evolveMessage, isAdded } from '../message/evolve.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState } from '../message/state.js';
 import { timelineEntryOf } from '../message/timeline.js';
+import { snapshotDue, type ConversationSnapshotRow } from './conversation-snapshots.js';
 import {
   contactFromRow,
   contactToRows,
@@ -32,6 +40,7 @@ export interface ReadModels {
   readonly conversations: Map<string, ConversationState>;
   readonly contacts: Map<string, ContactState>;
   readonly timeline: TimelineRow[];
+  readonly snapshots: ConversationSnapshotRow[];
 }
 
 /** The rows that these events touch. The position's lock keeps them still: a row belongs to one key (rule 12). */
@@ -49,6 +58,7 @@ export async function loadReadModels(tx: Transaction, events: readonly ParleyEve
     conversations: byId(conversationRows.map(conversationFromRow)),
     contacts: byId(await loadContacts(tx, uuids(contactIds, events.filter(isOfContact), 'contactId'))),
     timeline: [],
+    snapshots: [],
   };
 }
 
@@ -69,7 +79,9 @@ export function foldInto(models: ReadModels, { event, position }: RecordedEvent<
   const addsMessage = isOfMessage(event) && foldMessage(models, { event, position });
   if (isOfConversation(event)) {
     const id = event.conversationId ?? '';
-    models.conversations.set(id, evolveConversation(models.conversations.get(id), { event, position }, addsMessage));
+    const after = evolveConversation(models.conversations.get(id), { event, position }, addsMessage);
+    models.conversations.set(id, after);
+    models.snapshots.push(...snapshotDue(after, position));
   }
   if (isOfContact(event)) {
     const id = event.contactId ?? '';
@@ -116,6 +128,11 @@ export async function saveReadModels(tx: Transaction, models: ReadModels): Promi
   );
   await upsert(
     tx,
+    conversationSnapshots,
+    sorted(models.snapshots, (row) => `${row.conversationId} ${row.nextOffset.toString().padStart(19, '0')}`),
+  );
+  await upsert(
+    tx,
     contacts,
     sorted(
       contactRows.map(({ contact }) => contact),
@@ -129,9 +146,9 @@ export async function saveReadModels(tx: Transaction, models: ReadModels): Promi
   );
 }
 
-const isOfMessage = (event: ParleyEvent): event is MessageEvent => event.type.startsWith('message.');
-const isOfContact = (event: ParleyEvent): event is ContactEvent => event.type.startsWith('contact.');
-const isOfConversation = (event: ParleyEvent): event is ConversationEvent | MessageEvent =>
+export const isOfMessage = (event: ParleyEvent): event is MessageEvent => event.type.startsWith('message.');
+export const isOfContact = (event: ParleyEvent): event is ContactEvent => event.type.startsWith('contact.');
+export const isOfConversation = (event: ParleyEvent): event is ConversationEvent | MessageEvent =>
   event.type.startsWith('conversation.') || isOfMessage(event);
 
 type IdField = 'messageId' | 'conversationId' | 'contactId';

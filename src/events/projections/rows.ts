@@ -145,6 +145,7 @@ export function conversationFromRow(row: ConversationRow): ConversationState {
     lastActivityAt: row.lastActivityAt.toISOString(),
     lastIncomingAt: row.lastIncomingAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
+    eventCount: row.eventCount,
   };
 }
 

@@ -7,8 +7,10 @@ import { inOrderOf, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
-export function createConversationFinders(orm: Orm): Pick<Finders, 'conversations' | 'conversationPage'> {
-  return {
+type ConversationFinders = Pick<Finders, 'conversations' | 'conversationPage' | 'conversationsOfContact'>;
+
+export function createConversationFinders(orm: Orm): ConversationFinders {
+  const finders: ConversationFinders = {
     async conversations(workspace, ids) {
       const rows = await orm
         .select()
@@ -36,7 +38,9 @@ export function createConversationFinders(orm: Orm): Pick<Finders, 'conversation
         placeOf: (row) => timePlace(row.lastActivityAt, row.id),
         toItem: conversationFromRow,
       }),
+    conversationsOfContact: (workspace, contactId, page) => finders.conversationPage(workspace, { contactId }, page),
   };
+  return finders;
 }
 
 function conditions({ status, channelIds: channels, contactId, isUnread }: ConversationFilter): (SQL | undefined)[] {

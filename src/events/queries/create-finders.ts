@@ -5,6 +5,7 @@ import { createConversationFinders } from './conversation-finders.js';
 import { createEventFinders } from './event-finders.js';
 import type { Finders } from './finders.js';
 import { createMessageFinders } from './message-finders.js';
+import { createMomentFinders } from './past/moment-finders.js';
 
 /** All finders over one Postgres. They throw what `pg` throws: `isDatabaseAway` tells whether that is a fault that passes. */
 export function createFinders({ database: { orm } }: { readonly database: Database }): Finders {
@@ -14,5 +15,6 @@ export function createFinders({ database: { orm } }: { readonly database: Databa
     ...createContactFinders(orm),
     ...createChannelFinders(orm),
     ...createEventFinders(orm),
+    ...createMomentFinders(orm),
   };
 }

@@ -30,6 +30,12 @@ export interface Finders {
     filter: ConversationFilter,
     page: PageRequest,
   ): Promise<Page<ConversationState>>;
+  /** Those with one contact, newest activity first. */
+  conversationsOfContact(
+    workspace: WorkspaceId,
+    contact: ContactId,
+    page: PageRequest,
+  ): Promise<Page<ConversationState>>;
   /** Newest first. */
   contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<ContactState>>;
   /** Oldest first. */
@@ -39,7 +45,30 @@ export interface Finders {
    * `vector` of each item is what has been emitted or passed over with it; `end` likewise for the whole page.
    */
   journalPage(workspace: WorkspaceId, filter: EventFilter, after: Vector, limit: number): Promise<JournalPage>;
+
+  /**
+   * What had been recorded by a time: of each partition everything before its first event that was recorded later. Asked
+   * again it is the same, once something later is recorded.
+   */
+  momentAt(time: Date, partitionCount: number): Promise<Moment>;
+  /** What a vector has seen; judged as of when the newest of its last events was recorded. */
+  momentOf(vector: Vector): Promise<Moment>;
+  /** What there was at a moment, which the projector must have passed. */
+  asOf(moment: Moment): PastFinders;
 }
+
+/** What had been recorded, and by when: what `asOf` names. */
+export interface Moment {
+  readonly vector: Vector;
+  /** The time by which whatever depends on one is judged. */
+  readonly at: Date;
+}
+
+/** The finders that answer also for a moment: what they find is folded of the journal up to there. */
+export type PastFinders = Pick<
+  Finders,
+  'messages' | 'timelines' | 'conversations' | 'contacts' | 'messagePage' | 'scheduledPage' | 'conversationsOfContact'
+>;
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
 export type TimelineView = Omit<TimelineEntry, 'isStageUnknown'>;

@@ -4,7 +4,7 @@ import { decodePageCursor, encodePageCursor, type Place } from './page-cursor.js
 
 /** The columns that order a list, and how a place in it is written in SQL. */
 export interface KeysetOrder {
-  readonly columns: readonly Column[];
+  readonly columns: readonly (Column | SQL)[];
   readonly isDescending: boolean;
   write(place: Place): SQL;
 }
@@ -17,7 +17,7 @@ export const byOffset = (offset: Column): KeysetOrder => ({
 });
 
 /** Ordered by a time in ms, and among equal times by id. */
-export const byTime = (at: Column, id: Column, direction: 'ascending' | 'descending'): KeysetOrder => ({
+export const byTime = (at: Column | SQL, id: Column | SQL, direction: 'ascending' | 'descending'): KeysetOrder => ({
   columns: [at, id],
   isDescending: direction === 'descending',
   write({ major, id: tie }) {

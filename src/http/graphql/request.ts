@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import { boundedBy } from '../../lifecycle.js';
 import { createContext, type RequestContext, type ResolverDeps } from '../../resolvers/context.js';
 import { requireCursor } from '../../resolvers/arguments.js';
+import { waitUntilProjected } from '../../resolvers/projected.js';
 
 /** What a GraphQL request needs of the rest of the system. */
 export interface GraphqlDeps extends ResolverDeps {
@@ -21,9 +22,6 @@ export interface Credentials {
 
 /** Who calls is told within 5 s also where Postgres swallows the question (rule 4); the rest is for the answer. */
 const AUTHENTICATE_WITHIN_MS = 4_500;
-/** How long a query waits until the read models have passed the cursor that it names. */
-const READ_AFTER_WAIT_MS = 2_000;
-const READ_AFTER_RETRY_MS = 500;
 
 /** @throws UnavailableError */
 export function requireDeps(source: GraphqlDepsSource): GraphqlDeps {
@@ -67,14 +65,6 @@ export async function openRequest(
   deps: GraphqlDeps,
   { caller, readAfter, startedAt }: OpenedRequest,
 ): Promise<RequestContext> {
-  if (readAfter !== undefined) await waitFor(deps, readAfter);
+  if (readAfter !== undefined) await waitUntilProjected(deps.feed, requireCursor(deps.cursors, readAfter));
   return createContext(deps, caller, startedAt);
-}
-
-async function waitFor({ cursors, feed }: GraphqlDeps, readAfter: string): Promise<void> {
-  const hasPassed = await feed.waitUntilPassed(requireCursor(cursors, readAfter), READ_AFTER_WAIT_MS);
-  if (hasPassed) return;
-  throw new AppError('NOT_YET_PROJECTED', 'What that cursor has seen cannot be queried yet. Try again in a moment.', {
-    retryAfterMs: READ_AFTER_RETRY_MS,
-  });
 }

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { ChannelId } from '../../events/kernel/ids.js';
+import type { Moment } from '../../events/queries/finders.js';
 import { Node } from './node.type.js';
 import { DateTimeScalar } from './scalars.js';
 
@@ -14,6 +15,9 @@ export class ContactAddress {
 
 @ObjectType({ implements: Node, description: 'Somebody on the other side.' })
 export class Contact extends Node {
+  /** Of one that was reached as of a moment: so is all that is reached through it. */
+  asOf!: Moment | undefined;
+
   @Field(() => ID, { description: 'A TypeID, `cont_…`.' })
   override id!: string;
 

@@ -1,5 +1,6 @@
 import { Field, Float, InterfaceType, ObjectType } from 'type-graphql';
 import type { Vector } from '../../events/kernel/cursor.js';
+import type { Moment } from '../../events/queries/finders.js';
 import { ActionKind, RemovalReason, TemplatePart } from './enums.js';
 
 @ObjectType({ description: 'A file that a message shows.' })
@@ -200,6 +201,8 @@ export class ReactionContent extends MessageContent {
   targetMessageId!: string;
   /** Of a reaction that was just sent: the target as that left it. */
   readAfter!: Vector | undefined;
+  /** Of a message that was reached as of a moment: the target as it stood then. */
+  asOf!: Moment | undefined;
 
   @Field(() => String, { nullable: true, description: 'Null: it was taken back.' })
   emoji!: string | null;

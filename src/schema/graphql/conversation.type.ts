@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ConversationState, ConversationStatus as Status } from '../../events/conversation/state.js';
+import type { Moment } from '../../events/queries/finders.js';
 import { ConversationStatus } from './enums.js';
 import { Node } from './node.type.js';
 import { DateTimeScalar } from './scalars.js';
@@ -9,7 +10,7 @@ import { DateTimeScalar } from './scalars.js';
     'For how long anything may be sent. Unknown counts as closed here; `sendMessage` asks the provider before it refuses.',
 })
 export class ServiceWindow {
-  @Field(() => Boolean, { description: 'Whether it is open now.' })
+  @Field(() => Boolean, { description: 'Whether it is open now; with `asOf`: whether it was then.' })
   isOpen!: boolean;
 
   @Field(() => DateTimeScalar, {
@@ -29,6 +30,8 @@ export class ServiceWindow {
 export class Conversation extends Node {
   /** What its other fields are resolved from. */
   state!: ConversationState;
+  /** Of one that was asked for as of a moment: so is all that is reached through it. */
+  asOf!: Moment | undefined;
 
   @Field(() => ID, { description: 'A TypeID, `conv_…`.' })
   override id!: string;

@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Vector } from '../../events/kernel/cursor.js';
 import type { FailureCode as Code } from '../../events/message/events.js';
 import type { MessageState, MessageStatus as Status } from '../../events/message/state.js';
+import type { Moment } from '../../events/queries/finders.js';
 import { MessageContent } from './content.type.js';
 import { FailureCode, MessageAuthor, MessageDirection, MessageStatus } from './enums.js';
 import { Node } from './node.type.js';
@@ -72,6 +73,8 @@ export class Message extends Node {
   state!: MessageState;
   /** Of a message that was just sent: what is reached through it waits until the projection has passed this. */
   readAfter!: Vector | undefined;
+  /** Of one that was reached as of a moment: so is all that is reached through it. */
+  asOf!: Moment | undefined;
 
   @Field(() => ID, { description: 'A TypeID, `msg_…`.' })
   override id!: string;

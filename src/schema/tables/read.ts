@@ -47,10 +47,32 @@ export const journal = read.table(
     index('events_workspace').on(table.workspaceId, table.partition, table.offset),
     index('events_conversation').on(table.workspaceId, table.conversationId, table.partition, table.offset),
     index('events_message').on(table.workspaceId, table.messageId, table.partition, table.offset),
+    // Those keyed by a contact only: events of conversations name him too, and nobody looks for them by him.
+    index('events_contact')
+      .on(table.workspaceId, table.contactId, table.partition, table.offset)
+      .where(sql`type like 'contact.%'`),
     // Nearly always empty: without it each start would read the whole journal to learn whether a rebuild is needed.
     index('events_unfolded')
       .on(table.type)
       .where(sql`not is_folded`),
+  ],
+);
+
+/**
+ * Up to what time a partition was recorded at every 512th of its offsets: where in it a moment lies is found by reading at
+ * most so many events.
+ */
+export const journalMarks = read.table(
+  'journal_marks',
+  {
+    partition: integer('partition').notNull(),
+    nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
+    /** The largest `recorded_at` below that offset. */
+    recordedUntil: timestamptz('recorded_until').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.partition, table.nextOffset] }),
+    index('journal_marks_recorded').on(table.partition, table.recordedUntil, table.nextOffset),
   ],
 );
 
@@ -99,6 +121,10 @@ export const messages = read.table(
     index('messages_scheduled')
       .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
       .where(sql`status = 'SCHEDULED'`),
+    // The same of an earlier moment: what was still to be sent then.
+    index('messages_once_scheduled')
+      .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+      .where(sql`scheduled_at is not null`),
   ],
 );
 
@@ -142,6 +168,8 @@ export const conversations = read.table(
     lastActivityAt: timestamptz('last_activity_at').notNull(),
     lastIncomingAt: timestamptz('last_incoming_at'),
     createdAt: timestamptz('created_at').notNull(),
+    /** How many events it was folded of: every so many leave a snapshot. */
+    eventCount: integer('event_count').notNull().default(0),
   },
   (table) => [
     index('conversations_activity').on(table.workspaceId, table.lastActivityAt, table.id),
@@ -154,6 +182,27 @@ export const conversations = read.table(
     index('conversations_closed')
       .on(table.workspaceId, table.lastActivityAt, table.id)
       .where(sql`status = 'CLOSED'`),
+  ],
+);
+
+/** Conversations as they stood after every so many of their events: from there any moment is a short fold away. */
+export const conversationSnapshots = read.table(
+  'conversation_snapshots',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    conversationId: uuid('conversation_id').notNull(),
+    partition: integer('partition').notNull(),
+    /** Of the first event that is not folded in. */
+    nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
+    /** Without the address, which is personal and stands in one place only: the conversation's row. */
+    state: jsonb('state').notNull(),
+    hasAddress: boolean('has_address').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'conversation_snapshots_pk',
+      columns: [table.workspaceId, table.conversationId, table.nextOffset],
+    }),
   ],
 );
 

@@ -95,6 +95,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
     lastActivityAt: at(1),
     lastIncomingAt: null,
     createdAt: at(0),
+    eventCount: 1,
     ...about,
   };
 }
