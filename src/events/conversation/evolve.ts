@@ -24,7 +24,7 @@ export function evolveConversation(
   { event }: RecordedEvent<FoldedEvent>,
   addsMessage = addsAtOnce(event),
 ): ConversationState {
-  const before = counting(knowingContact(state ?? stubOf(event), event));
+  const before = knowingContact(touched(state ?? stubOf(event), event), event);
   const lastMessageId = addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId;
   switch (event.type) {
     case 'conversation.opened':
@@ -70,10 +70,16 @@ function stubOf(event: FoldedEvent): ConversationState {
     lastIncomingAt: null,
     createdAt: at,
     eventCount: 0,
+    recordedUntil: instantOf(event.recordedAt),
   };
 }
 
-const counting = (state: ConversationState): ConversationState => ({ ...state, eventCount: state.eventCount + 1 });
+/** What every event does. */
+const touched = (state: ConversationState, event: FoldedEvent): ConversationState => ({
+  ...state,
+  eventCount: state.eventCount + 1,
+  recordedUntil: laterOf(state.recordedUntil, instantOf(event.recordedAt)),
+});
 
 /** Nothing that counts as activity was folded yet. */
 const isStub = (state: ConversationState): boolean => state.address === null && state.lastMessageId === null;

@@ -23,6 +23,8 @@ export interface ConversationState {
   readonly createdAt: string;
   /** How many events it was folded of. */
   readonly eventCount: number;
+  /** The largest `recordedAt` of those. */
+  readonly recordedUntil: string;
 }
 
 export const unreadCount = (state: ConversationState): number =>

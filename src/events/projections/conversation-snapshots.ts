@@ -12,14 +12,14 @@ export type ConversationSnapshotRow = typeof conversationSnapshots.$inferSelect;
 export const SNAPSHOT_EVERY = 200;
 
 /** The conversation's snapshot where it is due after this event; the same ones whatever the batches were. */
-export function snapshotDue(state: ConversationState, { partition, offset }: EventPosition): ConversationSnapshotRow[] {
+export function snapshotDue(state: ConversationState, { offset }: EventPosition): ConversationSnapshotRow[] {
   if (state.eventCount % SNAPSHOT_EVERY !== 0) return [];
   return [
     {
       workspaceId: workspaceIds.toUuid(state.workspaceId),
       conversationId: conversationIds.toUuid(state.id),
-      partition,
       nextOffset: offset + 1n,
+      recordedUntil: new Date(state.recordedUntil),
       state: { ...state, address: null },
       hasAddress: state.address !== null,
     },

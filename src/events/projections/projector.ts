@@ -10,7 +10,6 @@ import type { RecordedEvent } from '../kernel/event.js';
 import { FatalConsumerError, type EventLog, type LogRecord, type RecordBatch } from '../log/event-log.js';
 import { createReadPositionStore, StalePositionError } from '../log/positions.js';
 import { insertIntoJournal, type JournalEntry } from './journal-insert.js';
-import { markJournal } from './journal-marks.js';
 import { foldInto, loadReadModels, saveReadModels, type ReadModels } from './read-models.js';
 import { storable } from './storable.js';
 
@@ -150,7 +149,6 @@ async function projectBatch(tx: Transaction, batch: Batch, now: Date): Promise<n
   await positions.advance(tx, batch);
   const dead = await bury(tx, batch, now);
   const fresh = await insertIntoJournal(tx, batch.partition, batch.records.flatMap(journalEntryOf));
-  await markJournal(tx, batch);
   const recorded = batch.records.flatMap((one) => (fresh.has(one.record.offset) ? recordedEventOf(one) : []));
   const models = await loadReadModels(
     tx,

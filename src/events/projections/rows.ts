@@ -146,6 +146,7 @@ export function conversationFromRow(row: ConversationRow): ConversationState {
     lastIncomingAt: row.lastIncomingAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     eventCount: row.eventCount,
+    recordedUntil: row.recordedUntil.toISOString(),
   };
 }
 
@@ -160,6 +161,7 @@ export function conversationToRow(state: ConversationState): ConversationRow {
     lastActivityAt: new Date(state.lastActivityAt),
     lastIncomingAt: state.lastIncomingAt === null ? null : new Date(state.lastIncomingAt),
     createdAt: new Date(state.createdAt),
+    recordedUntil: new Date(state.recordedUntil),
   };
 }
 

@@ -46,10 +46,7 @@ export interface Finders {
    */
   journalPage(workspace: WorkspaceId, filter: EventFilter, after: Vector, limit: number): Promise<JournalPage>;
 
-  /**
-   * What had been recorded by a time: of each partition everything before its first event that was recorded later. Asked
-   * again it is the same, once something later is recorded.
-   */
+  /** What had been recorded by a time and is projected. */
   momentAt(time: Date, partitionCount: number): Promise<Moment>;
   /** What a vector has seen; judged as of when the newest of its last events was recorded. */
   momentOf(vector: Vector): Promise<Moment>;
@@ -57,9 +54,15 @@ export interface Finders {
   asOf(moment: Moment): PastFinders;
 }
 
-/** What had been recorded, and by when: what `asOf` names. */
+/**
+ * What `asOf` names: everything below a vector. With a time, of each conversation and contact only what stands before the
+ * first of its own events that was recorded later: a prefix, so it is a state that there was; once something later is
+ * recorded it never changes, however late an event of an earlier time is appended; and no clock but those that wrote the
+ * conversation itself matters.
+ */
 export interface Moment {
   readonly vector: Vector;
+  readonly recordedBy: Date | undefined;
   /** The time by which whatever depends on one is judged. */
   readonly at: Date;
 }

@@ -58,24 +58,6 @@ export const journal = read.table(
   ],
 );
 
-/**
- * Up to what time a partition was recorded at every 512th of its offsets: where in it a moment lies is found by reading at
- * most so many events.
- */
-export const journalMarks = read.table(
-  'journal_marks',
-  {
-    partition: integer('partition').notNull(),
-    nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
-    /** The largest `recorded_at` below that offset. */
-    recordedUntil: timestamptz('recorded_until').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.partition, table.nextOffset] }),
-    index('journal_marks_recorded').on(table.partition, table.recordedUntil, table.nextOffset),
-  ],
-);
-
 export const messages = read.table(
   'messages',
   {
@@ -170,6 +152,8 @@ export const conversations = read.table(
     createdAt: timestamptz('created_at').notNull(),
     /** How many events it was folded of: every so many leave a snapshot. */
     eventCount: integer('event_count').notNull().default(0),
+    /** The largest `recordedAt` of those events. */
+    recordedUntil: timestamptz('recorded_until').notNull().default(new Date(0)),
   },
   (table) => [
     index('conversations_activity').on(table.workspaceId, table.lastActivityAt, table.id),
@@ -191,9 +175,9 @@ export const conversationSnapshots = read.table(
   {
     workspaceId: uuid('workspace_id').notNull(),
     conversationId: uuid('conversation_id').notNull(),
-    partition: integer('partition').notNull(),
     /** Of the first event that is not folded in. */
     nextOffset: bigint('next_offset', { mode: 'bigint' }).notNull(),
+    recordedUntil: timestamptz('recorded_until').notNull(),
     /** Without the address, which is personal and stands in one place only: the conversation's row. */
     state: jsonb('state').notNull(),
     hasAddress: boolean('has_address').notNull(),

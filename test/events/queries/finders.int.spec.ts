@@ -96,6 +96,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
     lastIncomingAt: null,
     createdAt: at(0),
     eventCount: 1,
+    recordedUntil: at(0),
     ...about,
   };
 }

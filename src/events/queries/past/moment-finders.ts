@@ -1,23 +1,42 @@
+import { sql } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
-import { readRecordedAt, readVectorAt } from '../../projections/journal-marks.js';
+import type { Vector } from '../../kernel/cursor.js';
+import { readStoredPositions } from '../../projections/journal.js';
+import { vectorRows } from '../../projections/vector-rows.js';
 import type { Finders } from '../finders.js';
+import { createBoundFinder } from './bounds.js';
 import { createPastContacts } from './past-contacts.js';
 import { createPastConversations } from './past-conversations.js';
 import { createPastMessages } from './past-messages.js';
 
-/** Before it nothing was recorded. */
+/** Before it nothing was recorded; and further back Postgres and RFC 3339 write years differently. */
 const EPOCH = new Date(0);
 
 export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momentOf' | 'asOf'> => ({
   async momentAt(time, partitionCount) {
-    // Further back Postgres and RFC 3339 write years differently.
     const at = time < EPOCH ? EPOCH : time;
-    return { vector: await readVectorAt(orm, at, partitionCount), at };
+    return { vector: await readStoredPositions(orm, partitionCount), recordedBy: at, at };
   },
-  momentOf: async (vector) => ({ vector, at: (await readRecordedAt(orm, vector)) ?? EPOCH }),
-  asOf: ({ vector }) => ({
-    ...createPastMessages(orm, vector),
-    ...createPastConversations(orm, vector),
-    ...createPastContacts(orm, vector),
-  }),
+  momentOf: async (vector) => ({ vector, recordedBy: undefined, at: (await readNewest(orm, vector)) ?? EPOCH }),
+  asOf(moment) {
+    const bounds = createBoundFinder(orm, moment);
+    return {
+      ...createPastMessages(orm, bounds),
+      ...createPastConversations(orm, bounds),
+      ...createPastContacts(orm, moment),
+    };
+  },
 });
+
+/** When the newest of a vector's last events was recorded, one of each partition; undefined where there are none. */
+async function readNewest(orm: Orm, vector: Vector): Promise<Date | undefined> {
+  const found = await orm.execute<{ newest: string | null }>(sql`
+    select extract(epoch from max(last.recorded_at)) * 1000 as newest
+    from ${vectorRows(vector)} as until(partition, "offset")
+    cross join lateral (
+      select e.recorded_at from read.events e where e.partition = until.partition and e."offset" < until."offset"
+      order by e."offset" desc limit 1
+    ) last`);
+  const newest = found.rows[0]?.newest ?? null;
+  return newest === null ? undefined : new Date(Number(newest));
+}

@@ -2,23 +2,34 @@ import { sql } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
 import { evolveContact } from '../../contact/evolve.js';
 import type { ContactState } from '../../contact/state.js';
-import type { Vector } from '../../kernel/cursor.js';
 import { contactIds, type ContactId } from '../../kernel/ids.js';
+import { instantOf } from '../../kernel/instant.js';
 import { isOfContact } from '../../projections/read-models.js';
+import { vectorRows } from '../../projections/vector-rows.js';
 import { uuidsOf } from '../by-id.js';
-import type { PastFinders } from '../finders.js';
+import type { Moment, PastFinders } from '../finders.js';
 import { readPast } from './read-past.js';
 
-/** Contacts as their events below a vector make them: few, for a contact is created once and then only renamed. */
-export const createPastContacts = (orm: Orm, until: Vector): Pick<PastFinders, 'contacts'> => ({
-  async contacts(workspace, ids) {
-    const states = new Map<ContactId, ContactState>();
-    // The type is written out, and not a parameter: the partial index is found by it.
-    const condition = sql`e.contact_id = any(${sql.param(uuidsOf(contactIds, ids))}::uuid[]) and e.type like 'contact.%'`;
-    for await (const { event, position } of readPast(orm, workspace, condition, until)) {
-      if (!isOfContact(event) || event.contactId === undefined) continue;
-      states.set(event.contactId, evolveContact(states.get(event.contactId), { event, position }));
-    }
-    return ids.map((id) => states.get(id));
-  },
-});
+/** Contacts as their events up to a moment make them: few, for a contact is created once and then only renamed. */
+export function createPastContacts(orm: Orm, { vector, recordedBy }: Moment): Pick<PastFinders, 'contacts'> {
+  const isLater = (time: string) => recordedBy !== undefined && instantOf(time) > recordedBy.toISOString();
+  return {
+    async contacts(workspace, ids) {
+      const states = new Map<ContactId, ContactState>();
+      const ended = new Set<ContactId>();
+      const past = readPast(orm, workspace, {
+        // The type is written out, and not a parameter: the partial index is found by it.
+        about: sql`e.contact_id = any(${sql.param(uuidsOf(contactIds, ids))}::uuid[]) and e.type like 'contact.%'`,
+        until: sql`join ${vectorRows(vector)} as until(partition, "offset")
+          on until.partition = e.partition and e."offset" < until."offset"`,
+      });
+      for await (const { event, position } of past) {
+        const id = event.contactId;
+        if (!isOfContact(event) || id === undefined || ended.has(id)) continue;
+        if (isLater(event.recordedAt)) ended.add(id);
+        else states.set(id, evolveContact(states.get(id), { event, position }));
+      }
+      return ids.map((id) => states.get(id));
+    },
+  };
+}

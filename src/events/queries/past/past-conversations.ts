@@ -3,7 +3,6 @@ import type { Orm } from '../../../database/database.js';
 import { AppError } from '../../../errors.js';
 import { evolveConversation } from '../../conversation/evolve.js';
 import type { ConversationState } from '../../conversation/state.js';
-import type { Vector } from '../../kernel/cursor.js';
 import {
   contactIds,
   conversationIds,
@@ -12,12 +11,12 @@ import {
   type ConversationId,
   type WorkspaceId,
 } from '../../kernel/ids.js';
-import { SNAPSHOT_EVERY, stateOfSnapshot } from '../../projections/conversation-snapshots.js';
 import { isOfConversation } from '../../projections/read-models.js';
-import { vectorRows } from '../../projections/vector-rows.js';
+import { SNAPSHOT_EVERY, stateOfSnapshot } from '../../projections/conversation-snapshots.js';
 import { uuidsOf } from '../by-id.js';
 import type { PastFinders } from '../finders.js';
 import { byTime, keysetPage, timePlace } from '../keyset.js';
+import type { BoundFinder, Bounds } from './bounds.js';
 import { recordedOf, type PastRow } from './read-past.js';
 
 /** Of one contact; today it has one for each of its addresses, and an address is of one channel. */
@@ -25,22 +24,22 @@ const CONVERSATIONS_MAX = 1_000;
 /** Conversations whose events are in memory at once: at most so many times `SNAPSHOT_EVERY`, about 5 MiB. */
 const FOLDED_AT_ONCE = 25;
 
-/** Conversations as their events below a vector make them: from the last snapshot before it, at most 200 each. */
+/** Conversations as their events up to a moment make them: from the last snapshot before it, less than 200 each. */
 export function createPastConversations(
   orm: Orm,
-  until: Vector,
+  boundFinder: BoundFinder,
 ): Pick<PastFinders, 'conversations' | 'conversationsOfContact'> {
   const conversations = async (workspace: WorkspaceId, ids: readonly ConversationId[]) => {
+    const bounds = [...(await boundFinder.find(workspace, ids))];
     const states = new Map<ConversationId, ConversationState>();
-    for (let begin = 0; begin < ids.length; begin += FOLDED_AT_ONCE)
-      await foldConversations(orm, workspace, ids.slice(begin, begin + FOLDED_AT_ONCE), until, states);
+    for (let begin = 0; begin < bounds.length; begin += FOLDED_AT_ONCE)
+      await foldConversations(orm, workspace, new Map(bounds.slice(begin, begin + FOLDED_AT_ONCE)), states);
     return ids.map((id) => states.get(id));
   };
   return {
     conversations,
     async conversationsOfContact(workspace, contact, page) {
-      const ids = await findOfContact(orm, workspace, contact);
-      const found = await conversations(workspace, ids);
+      const found = await conversations(workspace, await findOfContact(orm, workspace, contact));
       const states = new Map(found.flatMap((state) => (state?.contactId === contact ? [[state.id, state]] : [])));
       return keysetPage({
         scope: `conversations/${workspace}`,
@@ -60,34 +59,35 @@ export function createPastConversations(
   };
 }
 
+/** @throws AppError QUERY_TOO_COMPLEX: to put them in order all of them have to be folded */
 async function findOfContact(orm: Orm, workspace: WorkspaceId, contact: ContactId): Promise<ConversationId[]> {
   const found = await orm.execute<{ id: string }>(sql`
     select c.id from read.conversations c
     where c.workspace_id = ${workspaceIds.toUuid(workspace)} and c.contact_id = ${contactIds.toUuid(contact)}
     limit ${CONVERSATIONS_MAX + 1}`);
-  if (found.rows.length > CONVERSATIONS_MAX)
-    throw new AppError('QUERY_TOO_COMPLEX', `A contact with more than ${CONVERSATIONS_MAX} conversations has no past.`);
+  if (found.rows.length > CONVERSATIONS_MAX) {
+    const message = `A contact's conversations can be listed as of a moment up to ${CONVERSATIONS_MAX}; it has more.`;
+    throw new AppError('QUERY_TOO_COMPLEX', message);
+  }
   return found.rows.map(({ id }) => conversationIds.fromUuid(id));
 }
 
-/** Puts those that there were into `states`. Conversations older than their snapshots take several rounds. */
+/** Puts those that there were into `states`. Conversations that are older than their snapshots take several rounds. */
 async function foldConversations(
   orm: Orm,
   workspace: WorkspaceId,
-  ids: readonly ConversationId[],
-  until: Vector,
+  bounds: Bounds,
   states: Map<ConversationId, ConversationState>,
 ): Promise<void> {
-  const starts = new Map(ids.map((id) => [id, 0n]));
-  for (const row of await findSnapshots(orm, workspace, ids, until)) {
+  const starts = new Map([...bounds.keys()].map((id) => [id, 0n]));
+  for (const row of await findSnapshots(orm, workspace, bounds)) {
     const id = conversationIds.fromUuid(row.conversation_id);
     starts.set(id, row.next_offset);
     states.set(id, stateOfSnapshot({ state: row.state, hasAddress: row.has_address }, row.address));
   }
   while (starts.size > 0) {
-    const rows = await findEvents(orm, workspace, starts, until);
     const counts = new Map<ConversationId, number>();
-    for (const row of rows) {
+    for (const row of await findEvents(orm, workspace, starts, bounds)) {
       const { event, position } = recordedOf(row);
       if (!isOfConversation(event) || event.conversationId === undefined) continue;
       const id = event.conversationId;
@@ -108,18 +108,19 @@ interface SnapshotRow extends Record<string, unknown> {
   readonly address: string | null;
 }
 
-/** The last snapshot of each that lies wholly below the vector. */
-async function findSnapshots(orm: Orm, workspace: WorkspaceId, ids: readonly ConversationId[], until: Vector) {
+/** The last snapshot of each that lies wholly within the moment. */
+async function findSnapshots(orm: Orm, workspace: WorkspaceId, bounds: Bounds): Promise<readonly SnapshotRow[]> {
   const found = await orm.execute<SnapshotRow>(sql`
     select last.*, c.address
-    from unnest(${sql.param(uuidsOf(conversationIds, ids))}::uuid[]) as asked(id)
+    from unnest(${sql.param(uuidsOf(conversationIds, [...bounds.keys()]))}::uuid[],
+      ${sql.param([...bounds.values()].map(String))}::bigint[]) as until(id, "offset")
     cross join lateral (
       select s.conversation_id, s.next_offset, s.state, s.has_address from read.conversation_snapshots s
-      where s.workspace_id = ${workspaceIds.toUuid(workspace)} and s.conversation_id = asked.id and s.next_offset <= (
-        select until."offset" from ${vectorRows(until)} as until(partition, "offset") where until.partition = s.partition)
+      where s.workspace_id = ${workspaceIds.toUuid(workspace)} and s.conversation_id = until.id
+        and s.next_offset <= until."offset"
       order by s.next_offset desc limit 1
     ) last
-    join read.conversations c on c.id = asked.id`);
+    join read.conversations c on c.id = until.id`);
   return found.rows;
 }
 
@@ -133,17 +134,20 @@ async function findEvents(
   orm: Orm,
   workspace: WorkspaceId,
   starts: ReadonlyMap<ConversationId, bigint>,
-  until: Vector,
+  bounds: Bounds,
 ): Promise<readonly EventRow[]> {
+  const ids = [...starts.keys()];
   const found = await orm.execute<EventRow>(sql`
     select next.partition, next."offset", next.value, coalesce(t.is_added, false) as is_added
-    from unnest(${sql.param(uuidsOf(conversationIds, [...starts.keys()]))}::uuid[],
-      ${sql.param([...starts.values()].map(String))}::bigint[]) as start(id, "offset")
-    cross join ${vectorRows(until)} as until(partition, "offset")
+    from unnest(${sql.param(uuidsOf(conversationIds, ids))}::uuid[],
+      ${sql.param([...starts.values()].map(String))}::bigint[],
+      ${sql.param(ids.map((id) => String(bounds.get(id) ?? 0n)))}::bigint[]) as asked(id, start, until)
     cross join lateral (
       select e.id, e.partition, e."offset", e.value from read.events e
-      where e.workspace_id = ${workspaceIds.toUuid(workspace)} and e.conversation_id = start.id
-        and e.partition = until.partition and e."offset" >= start."offset" and e."offset" < until."offset" and e.is_folded
+      where e.workspace_id = ${workspaceIds.toUuid(workspace)} and e.conversation_id = asked.id
+        and e.partition = (select one.partition from read.events one
+          where one.workspace_id = ${workspaceIds.toUuid(workspace)} and one.conversation_id = asked.id limit 1)
+        and e."offset" >= asked.start and e."offset" < asked.until and e.is_folded
       order by e."offset" limit ${SNAPSHOT_EVERY}
     ) next
     left join read.timeline t on t.event_id = next.id

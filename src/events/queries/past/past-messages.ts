@@ -1,7 +1,6 @@
 import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
 import { messages } from '../../../schema/tables/read.js';
-import type { Vector } from '../../kernel/cursor.js';
 import {
   conversationIds,
   messageIds,
@@ -10,36 +9,38 @@ import {
   type MessageId,
   type WorkspaceId,
 } from '../../kernel/ids.js';
-import { evolveMessage } from '../../message/evolve.js';
-import type { MessageState, TimelineEntry } from '../../message/state.js';
-import { shownTimeline, timelineEntryOf } from '../../message/timeline.js';
-import { isOfMessage } from '../../projections/read-models.js';
-import { vectorRows } from '../../projections/vector-rows.js';
+import type { MessageState } from '../../message/state.js';
+import { shownTimeline } from '../../message/timeline.js';
 import { uuidsOf } from '../by-id.js';
 import type { PageRequest, PastFinders } from '../finders.js';
 import { byOffset, byTime, keysetPage, timePlace, type KeysetOrder } from '../keyset.js';
 import type { Place } from '../page-cursor.js';
-import { readPast } from './read-past.js';
+import type { BoundFinder } from './bounds.js';
+import { findConversationsOf, foldMessages } from './fold-messages.js';
 
-/** Messages as their events below a vector make them. Each is folded of its own events alone, by their index. */
+/** Messages as their events up to a moment make them. Each is folded of its own events alone, by their index. */
 export function createPastMessages(
   orm: Orm,
-  until: Vector,
+  boundFinder: BoundFinder,
 ): Pick<PastFinders, 'messages' | 'timelines' | 'messagePage' | 'scheduledPage'> {
+  const fold = async (workspace: WorkspaceId, ids: readonly MessageId[]) => {
+    const bounds = await boundFinder.find(workspace, await findConversationsOf(orm, workspace, ids));
+    return foldMessages(orm, workspace, ids, bounds);
+  };
   return {
     async messages(workspace, ids) {
-      const past = await foldMessages(orm, workspace, ids, until);
+      const past = await fold(workspace, ids);
       return ids.map((id) => past.get(id)?.state).map((state) => (state?.direction ? state : undefined));
     },
     async timelines(workspace, ids) {
-      const past = await foldMessages(orm, workspace, ids, until);
+      const past = await fold(workspace, ids);
       return ids.map((id) => {
         const found = past.get(id);
         return found?.state.direction ? shownTimeline(found.entries, found.state.progress) : [];
       });
     },
     messagePage: (workspace, conversation, page) =>
-      pastPage(orm, workspace, conversation, page, until, {
+      pastPage(orm, boundFinder, workspace, conversation, page, {
         scope: `messages/${workspace}/${conversation}`,
         order: byOffset(messages.addedOffset),
         condition: (bound) =>
@@ -48,9 +49,10 @@ export function createPastMessages(
         placeOf: ({ addedAt }) => ({ major: addedAt?.offset ?? 0n }),
       }),
     scheduledPage: (workspace, conversation, page) =>
-      pastPage(orm, workspace, conversation, page, until, {
+      pastPage(orm, boundFinder, workspace, conversation, page, {
         scope: `scheduled/${workspace}/${conversation}`,
         order: byTime(messages.scheduledAt, messages.id, 'ascending'),
+        // Once it left SCHEDULED, which the second move tells, no message comes back to it.
         condition: (bound) =>
           sql`${messages.scheduledAt} is not null and (select count(*) ${entriesBelow(bound)} and t.is_move) = 1`,
         isListed: ({ status }) => status === 'SCHEDULED',
@@ -60,39 +62,14 @@ export function createPastMessages(
   };
 }
 
-/** A message's entries in the timeline that lie below the vector. */
+/** What the projector noted of a message's events that lie within the moment. */
 const entriesBelow = (bound: SQL): SQL => sql`from read.timeline t
   where t.workspace_id = messages.workspace_id and t.message_id = messages.id and t."offset" < ${bound}`;
-
-interface PastMessage {
-  readonly state: MessageState;
-  readonly entries: TimelineEntry[];
-}
-
-async function foldMessages(
-  orm: Orm,
-  workspace: WorkspaceId,
-  ids: readonly MessageId[],
-  until: Vector,
-): Promise<ReadonlyMap<MessageId, PastMessage>> {
-  const folded = new Map<MessageId, PastMessage>();
-  const condition = sql`e.message_id = any(${sql.param(uuidsOf(messageIds, ids))}::uuid[])`;
-  if (ids.length === 0) return folded;
-  for await (const { event, position } of readPast(orm, workspace, condition, until)) {
-    if (!isOfMessage(event) || event.messageId === undefined) continue;
-    const before = folded.get(event.messageId);
-    const entries = before?.entries ?? [];
-    const entry = timelineEntryOf({ event, position });
-    if (entry !== undefined) entries.push(entry);
-    folded.set(event.messageId, { state: evolveMessage(before?.state, { event, position }), entries });
-  }
-  return folded;
-}
 
 interface PastList {
   readonly scope: string;
   readonly order: KeysetOrder;
-  /** Finds the candidates by today's row and what the projector noted in the timeline. @param bound the vector's offset */
+  /** Finds the candidates by today's row and by what the projector noted. @param bound of the conversation's events */
   condition(bound: SQL): SQL;
   /** Whether the folded message really is one of the list. */
   isListed(state: MessageState): boolean;
@@ -100,36 +77,38 @@ interface PastList {
 }
 
 /**
- * A page of messages by today's order, which no message changes once it is in the list, of those that were in it below
- * the vector. What is on the page is folded; a candidate that turns out to be none is left out, and the page read again.
+ * A page by today's order, which no message leaves once it is in the list, of those that were in it at the moment. What is
+ * on the page is folded; a candidate that turns out to be none is left out, and the page read again.
  */
-const pastPage = (
+async function pastPage(
   orm: Orm,
+  boundFinder: BoundFinder,
   workspace: WorkspaceId,
   conversation: ConversationId,
   page: PageRequest,
-  until: Vector,
   list: PastList,
-) =>
-  keysetPage({
+) {
+  const bounds = await boundFinder.find(workspace, [conversation]);
+  const bound = sql`${bounds.get(conversation) ?? 0n}::bigint`;
+  return keysetPage({
     ...{ scope: list.scope, order: list.order, page, placeOf: list.placeOf, toItem: (state: MessageState) => state },
     async select({ range, orderBy, rowCount }) {
-      const ofConversation = and(
+      const candidates = and(
         eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
         eq(messages.conversationId, conversationIds.toUuid(conversation)),
         isNotNull(messages.direction),
-        list.condition(boundOf(workspace, conversation, until)),
+        list.condition(bound),
         range,
       );
       for (const others: MessageId[] = []; ;) {
         const found = await orm
           .select({ id: messages.id })
           .from(messages)
-          .where(and(ofConversation, sql`${messages.id} <> all(${sql.param(uuidsOf(messageIds, others))}::uuid[])`))
+          .where(and(candidates, sql`${messages.id} <> all(${sql.param(uuidsOf(messageIds, others))}::uuid[])`))
           .orderBy(...orderBy)
           .limit(rowCount);
         const ids = found.map(({ id }) => messageIds.fromUuid(id));
-        const past = await foldMessages(orm, workspace, ids, until);
+        const past = await foldMessages(orm, workspace, ids, bounds);
         const states = ids.flatMap((id) => past.get(id)?.state ?? []);
         const listed = states.filter((state) => state.direction !== null && list.isListed(state));
         if (listed.length === ids.length) return listed;
@@ -137,9 +116,4 @@ const pastPage = (
       }
     },
   });
-
-/** The vector's offset in the partition of a conversation: found once for the statement, so that an index can start there. */
-const boundOf = (workspace: WorkspaceId, conversation: ConversationId, until: Vector): SQL => sql`(
-  select until."offset" from ${vectorRows(until)} as until(partition, "offset") where until.partition = (
-    select e.partition from read.events e where e.workspace_id = ${workspaceIds.toUuid(workspace)}
-      and e.conversation_id = ${conversationIds.toUuid(conversation)} limit 1))`;
+}

@@ -2,10 +2,8 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../../database/database.js';
 import { parseEvent } from '../../codec.js';
 import type { ParleyEvent } from '../../catalog.js';
-import type { Vector } from '../../kernel/cursor.js';
 import type { EventEnvelope, EventPosition, RecordedEvent } from '../../kernel/event.js';
 import { workspaceIds, type WorkspaceId } from '../../kernel/ids.js';
-import { vectorRows } from '../../projections/vector-rows.js';
 
 /** About 1 MiB in memory at once, however much somebody said about one message. */
 const PAGE_SIZE = 1_000;
@@ -17,18 +15,22 @@ export interface PastRow extends Record<string, unknown> {
   readonly value: EventEnvelope;
 }
 
-/**
- * What the read models folded of some events below a vector, in the order of positions, page by page.
- * @param condition on `e`, a row of the journal; an index must serve it
- */
+/** Which events, said of `e`, a row of the journal. */
+export interface PastCondition {
+  /** An index must serve it. */
+  readonly about: SQL;
+  /** A join with whatever bounds them. */
+  readonly until: SQL;
+}
+
+/** What the read models folded of some events, in the order of positions, page by page. */
 export async function* readPast(
   executor: Executor,
   workspace: WorkspaceId,
-  condition: SQL,
-  until: Vector,
+  condition: PastCondition,
 ): AsyncGenerator<RecordedEvent<ParleyEvent>> {
   for (let last: EventPosition | undefined; ;) {
-    const found = await executor.execute<PastRow>(pageStatement(workspace, condition, until, last));
+    const found = await executor.execute<PastRow>(pageStatement(workspace, condition, last));
     yield* found.rows.map(recordedOf);
     const end = found.rows.at(-1);
     if (end === undefined || found.rows.length < PAGE_SIZE) return;
@@ -39,14 +41,12 @@ export async function* readPast(
 /** Materialized: else the planner may walk the journal in its order to find the few that fit. */
 const pageStatement = (
   workspace: WorkspaceId,
-  condition: SQL,
-  until: Vector,
+  { about, until }: PastCondition,
   last: EventPosition | undefined,
 ): SQL => sql`
   with fit as materialized (
-    select e.partition, e."offset" from read.events e
-    join ${vectorRows(until)} as until(partition, "offset") on e.partition = until.partition and e."offset" < until."offset"
-    where e.workspace_id = ${workspaceIds.toUuid(workspace)} and ${condition} and e.is_folded
+    select e.partition, e."offset" from read.events e ${until}
+    where e.workspace_id = ${workspaceIds.toUuid(workspace)} and ${about} and e.is_folded
       and (e.partition, e."offset") > (${last?.partition ?? -1}::int, ${last?.offset ?? 0n}::bigint)
   )
   select e.partition, e."offset", e.value
