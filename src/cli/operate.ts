@@ -6,12 +6,12 @@ import { sqlStateOf } from '../database/errors.js';
 import { InstanceLockedError } from '../database/instance-lock.js';
 import { openDatabase } from '../database/open-database.js';
 import { stopAll, type Running } from '../lifecycle.js';
-import { createLogger } from '../logging.js';
+import { createLogger, messageOf } from '../logging.js';
 import { askFor, watchOperation } from '../operations/ask-for.js';
 import { askToCancel } from '../operations/operation-rows.js';
 import type { Operation, OperationKind, OperationProgress } from '../operations/operation.js';
 import { createProgress, formatSeconds, type ProgressOutput } from './progress.js';
-import { messageOf, type StartDeps } from './start.js';
+import type { StartDeps } from './start.js';
 
 export interface OperateDeps extends Pick<StartDeps, 'createApp'> {
   readonly output: ProgressOutput;

@@ -22,6 +22,10 @@ export const envelopeSchema = z.looseObject({
     .string()
     .optional()
     .describe("What it follows from: a raw webhook's id (`raw_…`), or the event of a command (`evt_…`)."),
+  reinterpreted: z
+    .literal(true)
+    .optional()
+    .describe('Read out of an old webhook later on, by a newer adapter. It is no news: notify nobody of it.'),
   data: z.record(z.string(), z.unknown()),
 });
 
@@ -41,12 +45,12 @@ export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecor
   const source = sourceOf(event);
   const subject = subjectOf(event);
   const { id: eventId, type, version } = event;
-  const { workspaceId, channelId, conversationId, contactId, messageId, ...rest } = event;
+  const { workspaceId, channelId, conversationId, contactId, messageId, causationId, reinterpreted, ...rest } = event;
   // Always in this order: whoever appends an event again, having read it from a row, writes the very same bytes.
   const value = {
     ...{ id: eventId, type, version, source, subject, time: event.occurredAt },
     ...{ workspaceId, channelId, conversationId, contactId, messageId },
-    ...{ occurredAt: event.occurredAt, recordedAt: event.recordedAt, causationId: event.causationId, data: event.data },
+    ...{ occurredAt: event.occurredAt, recordedAt: event.recordedAt, causationId, reinterpreted, data: event.data },
     ...rest,
   };
   return {

@@ -110,11 +110,18 @@ function typeOf(schema: JsonSchema): string {
   if ('const' in schema) return `\`${JSON.stringify(schema['const'])}\``;
   if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => `\`${String(value)}\``).join(', ');
   if (Array.isArray(schema['anyOf'])) return (schema['anyOf'] as JsonSchema[]).map(typeOf).join(' or ');
-  if ('oneOf' in schema) return '[content](#what-a-message-says)';
+  if (Array.isArray(schema['oneOf'])) return variantsOf(schema['oneOf'] as JsonSchema[]);
   if (schema['type'] === 'array') return `array of ${typeOf(schema['items'] as JsonSchema)}`;
   if (schema['format'] === 'date-time') return 'time';
   const prefix = /^\^([a-z]+)_/.exec(textOf(schema, 'pattern'))?.[1];
   return prefix === undefined ? objectOrType(schema) : `id \`${prefix}_…\``;
+}
+
+/** Content is told apart by `kind`, further down; what else has variants is told apart by `type`. */
+function variantsOf(variants: readonly JsonSchema[]): string {
+  if (variants.some((variant) => 'const' in property(variant, 'kind'))) return '[content](#what-a-message-says)';
+  const types = variants.map((variant) => `\`${String(property(variant, 'type')['const'])}\``);
+  return `data of ${types.join(', ')}, with \`type\``;
 }
 
 /** An object within an array is told by the names of its fields. */

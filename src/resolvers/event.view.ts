@@ -12,6 +12,7 @@ export const toEvent = (event: EventEnvelope, cursor: string): Event =>
     source: sourceOf(event),
     time: event.occurredAt,
     recordedAt: event.recordedAt,
+    isReinterpreted: event.reinterpreted === true,
     subject: subjectOf(event),
     cursor,
     channelId: event.channelId ?? null,

@@ -20,16 +20,27 @@ import { toMessage, toStatusChange } from './message.view.js';
 /** The events that may add a message to its conversation's `messages`; whether one did is told with it. */
 export const ADDING_TYPES: readonly string[] = ['message.accepted', 'message.received', ...JOINING_TYPES];
 /** The events that may change a field of the conversation itself. */
-export const CONVERSATION_TYPES: readonly string[] = [...ADDING_TYPES, 'conversation.opened', 'conversation.read'];
+export const CONVERSATION_TYPES: readonly string[] = [
+  ...ADDING_TYPES,
+  'message.corrected',
+  'conversation.opened',
+  'conversation.read',
+];
+
+/**
+ * What was read out of an old webhook later on is no news (design §9): views that follow an inbox learn that something is
+ * otherwise by now, and nobody hears that a message came or that its status moved.
+ */
+const isNews = ({ event }: FeedItem): boolean => event.reinterpreted !== true;
 
 export const messageAddedOf: PayloadMaker = async (item, context) => {
-  if (!item.change?.isAdded) return null;
+  if (!item.change?.isAdded || !isNews(item)) return null;
   const message = await messageOf(item, context);
   return message && instance(MessageAdded, { cursor: cursorOf(item, context), message });
 };
 
 export const messageStatusChangedOf: PayloadMaker = async (item, context) => {
-  if (!item.change?.isMove) return null;
+  if (!item.change?.isMove || !isNews(item)) return null;
   const message = await messageOf(item, context);
   if (message === null) return null;
   const change = toStatusChange(item.change.entry);
@@ -37,7 +48,8 @@ export const messageStatusChangedOf: PayloadMaker = async (item, context) => {
 };
 
 export const conversationUpdatedOf: PayloadMaker = async (item, context) => {
-  if (item.event.type.startsWith('message.') && !item.change?.isAdded) return null;
+  const isOfMessage = item.event.type.startsWith('message.');
+  if (isOfMessage && item.event.type !== 'message.corrected' && !item.change?.isAdded) return null;
   const conversation = await conversationOf(item, context);
   return conversation && instance(ConversationUpdated, { cursor: cursorOf(item, context), conversation });
 };
@@ -47,7 +59,7 @@ export const inboxUpdatedOf: PayloadMaker = async (item, context) => {
   if (kind === null) return null;
   const [conversation, message] = await Promise.all([conversationOf(item, context), messageOf(item, context)]);
   if (conversation === null || (kind !== 'CONVERSATION_UPDATED' && message === null)) return null;
-  const change = item.change?.isMove ? toStatusChange(item.change.entry) : null;
+  const change = item.change?.isMove && isNews(item) ? toStatusChange(item.change.entry) : null;
   return instance(InboxUpdated, { cursor: cursorOf(item, context), kind, conversation, message, change });
 };
 
@@ -57,12 +69,13 @@ export const eventPublishedOf: PayloadMaker = (item, context) => {
 };
 
 /** Null for events that are none of an inbox's: those of contacts, channels and the workspace. */
-function inboxKindOf({ event, change }: FeedItem): InboxUpdateKindName | null {
+function inboxKindOf(item: FeedItem): InboxUpdateKindName | null {
+  const { event, change } = item;
   if (event.conversationId === undefined) return null;
-  if (change?.isAdded) return 'MESSAGE_ADDED';
+  if (change?.isAdded && isNews(item)) return 'MESSAGE_ADDED';
   if (event.type.startsWith('conversation.')) return 'CONVERSATION_UPDATED';
   if (!event.type.startsWith('message.')) return null;
-  return change?.isMove ? 'MESSAGE_STATUS_CHANGED' : 'MESSAGE_UPDATED';
+  return change?.isMove && isNews(item) ? 'MESSAGE_STATUS_CHANGED' : 'MESSAGE_UPDATED';
 }
 
 const cursorOf = (item: FeedItem, { cursors }: RequestContext): string => cursors.encode(item.vector);

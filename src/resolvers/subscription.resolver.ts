@@ -38,7 +38,8 @@ export class SubscriptionResolver {
   }
 
   @Subscription(() => MessageAdded, {
-    description: 'When a message joins `messages`: a scheduled one when it is due.',
+    description:
+      'When a message joins `messages`: a scheduled one when it is due. One that was read out of an old webhook later on is an update of the inbox only.',
     subscribe: ({ args, context }: Opening<InboxArgs>) => openSubscription(args, context, messageAddedOf, ADDING_TYPES),
   })
   messageAdded(@Args(() => InboxArgs) _args: InboxArgs, @Root() payload: MessageAdded): MessageAdded {
@@ -46,7 +47,8 @@ export class SubscriptionResolver {
   }
 
   @Subscription(() => MessageStatusChanged, {
-    description: 'When `status` moves, its first value included. A late or repeated receipt only joins the timeline.',
+    description:
+      'When `status` moves, its first value included. A late or repeated receipt only joins the timeline; what was read out of an old webhook later on is an update of the inbox only.',
     subscribe: ({ args, context }: Opening<MessageStatusArgs>) =>
       openSubscription(args, context, messageStatusChangedOf),
   })

@@ -1,5 +1,5 @@
 import type { ParleyEvent } from '../../src/events/catalog.js';
-import { acceptedData, event, messageId, receivedData } from '../support/events.js';
+import { acceptedData, event, eventId, messageId, receivedData } from '../support/events.js';
 
 const place = { attempt: 1, part: 0 };
 const call = { ...place, call: 1 };
@@ -78,6 +78,18 @@ export const SAMPLES: readonly ParleyEvent[] = [
       content: { ...receivedData('in-1').content, providerData: { referral: 'ad-1' } },
     },
   }),
+  {
+    ...event({
+      type: 'message.corrected',
+      n: 26,
+      data: {
+        correctedEventId: eventId(10),
+        says: { type: 'message.delivery_failed', ...place, providerMessageId: 'p-1', stage: 'DELIVERY', failure },
+        content: { providerMessage: 'Gone.' },
+      },
+    }),
+    reinterpreted: true,
+  },
   event({ type: 'conversation.opened', n: 12, data: { content: { address: '+15550100000' } } }),
   event({ type: 'conversation.read', n: 13, data: { upToMessageId: messageId(2), incomingCount: 3 } }),
   event({

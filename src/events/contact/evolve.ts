@@ -9,7 +9,8 @@ type ContactAddress = ContactState['addresses'][number];
 
 /**
  * Folds one event keyed by the contact into it. Of several names the one folded last stands, so events come in the order
- * of positions; a name that the platform tells beats the one the contact was created with, in either order.
+ * of positions; a name that the platform tells beats the one the contact was created with, in either order. One that was
+ * read out of an old webhook only fills in where none is known.
  * @throws TypeError for an event that names no contact, or an address without its channel
  */
 export function evolveContact(state: ContactState | undefined, { event }: RecordedEvent<ContactEvent>): ContactState {
@@ -19,7 +20,9 @@ export function evolveContact(state: ContactState | undefined, { event }: Record
       return created(before, event);
     case 'contact.profile_changed': {
       const words = open<{ readonly displayName: string }>(event);
-      const displayName = words.state === 'open' ? words.content.displayName : before.displayName;
+      const said = words.state === 'open' ? words.content.displayName : before.displayName;
+      // What was read out of history is older than what is known.
+      const displayName = event.reinterpreted ? (before.displayName ?? said) : said;
       return { ...before, displayName, createdAt: stubTime(before, event) };
     }
     default:

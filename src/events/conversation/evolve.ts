@@ -13,8 +13,8 @@ const addsAtOnce = (event: FoldedEvent): boolean =>
 
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
- * does: it counts incoming messages, and the newest of `messages` is the one folded last. All else is the same in
- * every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
+ * does: it counts incoming messages, knows when all of them were read, and the newest of `messages` is the one folded
+ * last. All else is the same in every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
  * too, for whoever repeats a send may be faster than the sweeper that opens its thread.
  * @param addsMessage whether the event's message joined `messages` with it: its own fold knows
  * @throws TypeError for an event that names no conversation or channel
@@ -30,22 +30,21 @@ export function evolveConversation(
     case 'conversation.opened':
       return { ...active(before, event), address: addressIn(event) ?? before.address };
     case 'conversation.read':
-      return {
-        ...quiet(before, event),
-        readIncomingCount: Math.max(before.readIncomingCount, event.data.incomingCount),
-      };
+      return read(quiet(before, event), event);
     case 'message.accepted':
       return { ...active(before, event), address: before.address ?? addressIn(event) ?? null, lastMessageId };
     case 'message.scheduled':
       return { ...quiet(before, event), address: before.address ?? addressIn(event) ?? null };
     case 'message.received':
       return {
-        ...active(before, event),
+        ...written(active(before, event), event),
         address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
+        readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId,
-        lastIncomingAt: laterOf(before.lastIncomingAt ?? '', activityAt(event)),
       };
+    case 'message.corrected':
+      return event.data.says.type === 'message.received' ? written(active(before, event), event) : quiet(before, event);
     default:
       return addsMessage ? { ...active(before, event), lastMessageId } : quiet(before, event);
   }
@@ -65,6 +64,7 @@ function stubOf(event: FoldedEvent): ConversationState {
     status: 'OPEN',
     incomingCount: 0,
     readIncomingCount: 0,
+    allReadAt: null,
     lastMessageId: null,
     lastActivityAt: at,
     lastIncomingAt: null,
@@ -97,6 +97,29 @@ function active(state: ConversationState, event: FoldedEvent): ConversationState
     lastActivityAt: laterOf(state.lastActivityAt, at),
   };
 }
+
+/** The service window counts from here; a maximum, so that what was read out of history later never shortens it. */
+const written = (state: ConversationState, event: FoldedEvent): ConversationState => ({
+  ...state,
+  lastIncomingAt: laterOf(state.lastIncomingAt ?? '', activityAt(event)),
+});
+
+function read(
+  state: ConversationState,
+  { occurredAt, data }: Extract<ConversationEvent, { type: 'conversation.read' }>,
+): ConversationState {
+  const readIncomingCount = Math.max(state.readIncomingCount, data.incomingCount);
+  const isAll = readIncomingCount >= state.incomingCount;
+  const allReadAt = isAll ? laterOf(state.allReadAt ?? '', instantOf(occurredAt)) : state.allReadAt;
+  return { ...state, readIncomingCount, allReadAt };
+}
+
+/**
+ * Whether an old message that nobody understood until now lies before a time at which all was read: it would have been
+ * read with the rest, and must not call anybody now.
+ */
+const wasReadOver = ({ allReadAt }: ConversationState, event: FoldedEvent): boolean =>
+  event.reinterpreted === true && allReadAt !== null && activityAt(event) <= allReadAt;
 
 function quiet(state: ConversationState, event: FoldedEvent): ConversationState {
   if (!isStub(state)) return state;

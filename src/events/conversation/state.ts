@@ -15,6 +15,8 @@ export interface ConversationState {
   readonly incomingCount: number;
   /** Of those, how many lie at or before the read mark. */
   readonly readIncomingCount: number;
+  /** When a mark last left nothing unread; null: none ever did. */
+  readonly allReadAt: string | null;
   readonly lastMessageId: MessageId | null;
   /** The largest `occurredAt`, never later than its `recordedAt`. */
   readonly lastActivityAt: string;

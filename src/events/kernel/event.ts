@@ -20,6 +20,8 @@ export interface EventEnvelope<Type extends string = string, Data extends object
   readonly recordedAt: string;
   /** What this event follows from: the raw webhook's id, or the command's event. */
   readonly causationId?: string | undefined;
+  /** Read out of an old webhook later on, by a newer adapter: it opens, reopens, notifies and sends nothing (design §9). */
+  readonly reinterpreted?: true | undefined;
   readonly data: Data;
 }
 

@@ -48,6 +48,11 @@ const receipt = {
   providerMessageId: z.string().optional().describe("The message's id at the provider, where that is known."),
 };
 
+/** When it failed, where a provider says that. */
+const stage = z
+  .enum(['DELIVERY', 'UNKNOWN'])
+  .describe("UNKNOWN: the provider doesn't say whether it failed before or after it was sent.");
+
 const contentFacts = {
   contentKind: z.enum(CONTENT_KINDS).describe('What kind of content it has.'),
   textBytes: z.int().min(0).describe('UTF-8 bytes of the words.'),
@@ -55,6 +60,33 @@ const contentFacts = {
 };
 const replyToMessageId = z.string().optional().describe('The message of the same conversation that this one answers.');
 const saidInMessage = messageContent.describe('What the message says.');
+
+/** What an incoming message says of itself. */
+const receivedFacts = {
+  ...contentFacts,
+  providerMessageId: z.string().describe("The message's id at the provider."),
+  replyToMessageId,
+};
+const receivedContent = z.object({
+  address: z.string().describe('Who wrote, e.g. a phone number in E.164.'),
+  message: saidInMessage,
+  providerData: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('What the provider says beyond that, as it says it.'),
+});
+
+const itsType = <Type extends string>(type: Type) => z.literal(type).describe('The type that the event has by now.');
+
+/** The events that are read out of webhooks, and may be read otherwise one day. */
+const readOfWebhook = z.discriminatedUnion('type', [
+  z.object({ type: itsType('message.received'), ...receivedFacts }),
+  z.object({ type: itsType('message.sent'), ...receipt }),
+  z.object({ type: itsType('message.delivered'), ...receipt }),
+  z.object({ type: itsType('message.read'), ...receipt }),
+  z.object({ type: itsType('message.send_failed'), ...receipt, failure: whyItFailed }),
+  z.object({ type: itsType('message.delivery_failed'), ...receipt, stage, failure: whyItFailed }),
+]);
 
 /** What an outgoing message says of itself, at whatever time it is to be sent. */
 const outgoingFacts = {
@@ -142,9 +174,7 @@ export const messageEventData = {
     'The provider took it, and it failed later.',
     {
       ...receipt,
-      stage: z
-        .enum(['DELIVERY', 'UNKNOWN'])
-        .describe("UNKNOWN: the provider doesn't say whether it failed before or after it was sent."),
+      stage,
       failure: whyItFailed,
     },
     failureContent,
@@ -158,17 +188,17 @@ export const messageEventData = {
     },
     z.object({ emoji: z.string().nullable().describe('Null: it was taken back.') }),
   ),
-  'message.received': sealable(
-    'The contact wrote.',
-    { ...contentFacts, providerMessageId: z.string().describe("The message's id at the provider."), replyToMessageId },
-    z.object({
-      address: z.string().describe('Who wrote, e.g. a phone number in E.164.'),
-      message: saidInMessage,
-      providerData: z
-        .record(z.string(), z.unknown())
-        .optional()
-        .describe('What the provider says beyond that, as it says it.'),
-    }),
+  'message.received': sealable('The contact wrote.', receivedFacts, receivedContent),
+  'message.corrected': sealable(
+    'A newer adapter reads the webhook of an earlier event otherwise. Of several for one event the last one counts.',
+    {
+      correctedEventId: z.string().describe('The event that is to be taken otherwise than it was recorded.'),
+      says: readOfWebhook.describe(
+        'What that event is by now: its type, and its data without `content`. It happened at `occurredAt`.',
+      ),
+    },
+    // One object and no union: what can't be read as the first of two would be taken for the second, and lost.
+    receivedContent.partial().extend(failureContent.shape),
   ),
 };
 

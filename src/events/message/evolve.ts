@@ -9,6 +9,15 @@ import { joinInto, standingOf, union } from './progress.js';
 import { withReaction } from './reactions.js';
 import { PARTS_MAX, providerMessageIdsOf, statementOf, type Statement } from './statement.js';
 import type { MessageState, PartProgress } from './state.js';
+import {
+  correctedEvent,
+  isCorrectable,
+  isNewsToWords,
+  withCorrection,
+  withWord,
+  wholeProgress,
+  type MessageCorrected,
+} from './words.js';
 
 const ATTEMPTS_MAX = 1_000;
 
@@ -25,7 +34,9 @@ export function evolveMessage(state: MessageState | undefined, recorded: Recorde
   const before = state ?? stubOf(event);
   if (event.messageId !== before.id || event.conversationId !== before.conversationId)
     throw new RangeError(`${event.type} belongs to another message or conversation (rule 12).`);
-  return restated(progressed(joined(begun(reacted(touched(before, event), event), recorded), recorded), event));
+  const known = touched(before, event);
+  if (event.type === 'message.corrected') return restated(corrected(known, { ...recorded, event }));
+  return restated(progressed(joined(begun(reacted(known, event), recorded), recorded), event));
 }
 
 const isBeginning = (event: MessageEvent): event is Beginning =>
@@ -66,6 +77,7 @@ function stubOf(event: MessageEvent): MessageState {
     isErased: false,
     parts: null,
     progress: {},
+    words: {},
     status: 'ACCEPTED',
     statusAt: at,
     failure: null,
@@ -98,11 +110,19 @@ function touched(state: MessageState, event: MessageEvent): MessageState {
 const reacted = (state: MessageState, event: MessageEvent): MessageState =>
   event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
 
-/** What the message's first event says of it. Of a repeat further on in the log only the earlier place counts. */
+/**
+ * What the message's first event says of it. Of a repeat further on in the log only the earlier place counts, and so does
+ * that of one which a correction has spoken for already.
+ */
 function begun(state: MessageState, { event, position }: RecordedEvent<MessageEvent>): MessageState {
   if (!isBeginning(event)) return state;
+  if (state.words[event.id]?.corrected !== undefined) return placed(state, addedAtBeginning(state, event, position));
   const hasBegun = state.direction !== null;
   if (hasBegun && (state.addedAt === null || comparePositions(state.addedAt, position) <= 0)) return state;
+  return { ...beginning(state, event), addedAt: addedAtBeginning(state, event, position) };
+}
+
+function beginning(state: MessageState, event: Beginning): MessageState {
   const { contentKind, replyToMessageId } = event.data;
   return {
     ...state,
@@ -110,9 +130,19 @@ function begun(state: MessageState, { event, position }: RecordedEvent<MessageEv
     contactId: event.contactId ?? state.contactId,
     contentKind,
     replyToMessageId: (replyToMessageId !== undefined && messageIds.parse(replyToMessageId)) || null,
-    addedAt: addedAtBeginning(state, event, position),
     createdAt: instantOf(event.occurredAt),
   };
+}
+
+/** The event that it names is by now what it says; where that one stands, and joined the conversation, stays. */
+function corrected(state: MessageState, recorded: RecordedEvent<MessageCorrected>): MessageState {
+  if (!isNewsToWords(state.words, recorded)) return state;
+  const event = correctedEvent(recorded.event);
+  const said = statementOf(event);
+  if (said === undefined) return state;
+  refuseBeyond(event, said.attempt, said.parts ?? []);
+  const restarted = event.type === 'message.received' ? beginning(state, event) : state;
+  return { ...restarted, words: withCorrection(state.words, event, said, recorded.position) };
 }
 
 /** What was noted of a stub's calls counts for a scheduled message, which joins with them. */
@@ -124,8 +154,13 @@ function addedAtBeginning({ addedAt }: MessageState, event: Beginning, position:
 function joined(state: MessageState, { event, position }: RecordedEvent<MessageEvent>): MessageState {
   if (!JOINING_TYPES.includes(event.type)) return state;
   const mayJoin = state.direction === null || (state.scheduledAt !== null && state.contentKind !== 'reaction');
-  const isEarlier = state.addedAt === null || comparePositions(position, state.addedAt) < 0;
-  return mayJoin && isEarlier ? { ...state, addedAt: position } : state;
+  return mayJoin ? placed(state, position) : state;
+}
+
+/** The earliest place counts. */
+function placed(state: MessageState, at: EventPosition | null): MessageState {
+  const isEarlier = at !== null && (state.addedAt === null || comparePositions(at, state.addedAt) < 0);
+  return isEarlier ? { ...state, addedAt: at } : state;
 }
 
 function outgoing(event: Outgoing) {
@@ -163,9 +198,15 @@ function progressed(state: MessageState, event: MessageEvent): MessageState {
   const said = statementOf(event);
   if (said === undefined) return state;
   const parts = said.parts ?? Array.from({ length: state.parts ?? 1 }, (_, part) => part);
-  if (said.attempt > ATTEMPTS_MAX || parts.length > PARTS_MAX || parts.some((part) => part >= PARTS_MAX))
-    throw new RangeError(`${event.type} names an attempt or part beyond any message's.`);
+  refuseBeyond(event, said.attempt, parts);
+  if (isCorrectable(event)) return { ...state, words: withWord(state.words, event, said) };
   return { ...state, progress: joinInto(state.progress, said.attempt, parts, partProgressOf(event, said)) };
+}
+
+/** @throws RangeError for a broken event: it must not become as many entries */
+function refuseBeyond({ type }: MessageEvent, attempt: number, parts: readonly number[]): void {
+  if (attempt > ATTEMPTS_MAX || parts.length > PARTS_MAX || parts.some((part) => part >= PARTS_MAX))
+    throw new RangeError(`${type} names an attempt or part beyond any message's.`);
 }
 
 const partProgressOf = (event: MessageEvent, said: Statement): PartProgress => ({
@@ -173,11 +214,10 @@ const partProgressOf = (event: MessageEvent, said: Statement): PartProgress => (
   at: instantOf(event.occurredAt),
   hasSent: said.rung === 'sent',
   failure: said.failure && { ...said.failure, isStageUnknown: said.isStageUnknown, eventId: event.id },
-  providerMessageIds: providerMessageIdsOf(event),
 });
 
 /** While no event has said a status, which only `deferred` can bring about, it counts as accepted since its creation. */
 function restated(state: MessageState): MessageState {
   const unsaid = { status: 'ACCEPTED', statusAt: state.createdAt, failure: null } as const;
-  return { ...state, ...(standingOf(state.progress, state.parts) ?? unsaid) };
+  return { ...state, ...(standingOf(wholeProgress(state), state.parts) ?? unsaid) };
 }

@@ -19,9 +19,8 @@ const SEND_FAILED = rankOf('send_failed');
 export function join(a: PartProgress | undefined, b: PartProgress): PartProgress {
   if (a === undefined) return b;
   const hasSent = a.hasSent || b.hasSent;
-  const providerMessageIds = union(a.providerMessageIds, b.providerMessageIds);
-  if (a.rank !== b.rank) return { ...(a.rank > b.rank ? a : b), hasSent, providerMessageIds };
-  return { rank: a.rank, at: earlierOf(a.at, b.at), hasSent, failure: earlierFailure(a, b), providerMessageIds };
+  if (a.rank !== b.rank) return { ...(a.rank > b.rank ? a : b), hasSent };
+  return { rank: a.rank, at: earlierOf(a.at, b.at), hasSent, failure: earlierFailure(a, b) };
 }
 
 /** One event that says the stage decides it for all: the stage stays unknown only while every failure leaves it open. */
@@ -88,7 +87,8 @@ const partsIn = (progress: Progress): readonly number[] => [
   ...new Set(Object.values(progress).flatMap((parts) => Object.keys(parts).map(Number))),
 ];
 
-function withoutOrigin(failure: PartProgress['failure']): MessageFailure | null {
+/** The failure without who said it. */
+export function withoutOrigin(failure: PartProgress['failure']): MessageFailure | null {
   if (failure === null) return null;
   const { code, isRetryable, providerCode, providerMessage } = failure;
   return { code, isRetryable, providerCode, providerMessage };

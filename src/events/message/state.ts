@@ -28,6 +28,9 @@ export interface MessageFailure {
   readonly providerMessage: string | null;
 }
 
+/** A failure as an event said it. */
+export type SaidFailure = MessageFailure & { readonly isStageUnknown: boolean; readonly eventId: string };
+
 /** What one part of one attempt stands at: the maximum rank over the set of its events (rule 13). Plain JSON. */
 export interface PartProgress {
   /** Index into the ladder of ranks; see `ladder.ts`. */
@@ -36,12 +39,26 @@ export interface PartProgress {
   readonly at: string;
   readonly hasSent: boolean;
   /** At the winning rank, of the event with the smallest `occurredAt`, then the smallest event id. */
-  readonly failure: (MessageFailure & { readonly isStageUnknown: boolean; readonly eventId: string }) | null;
-  readonly providerMessageIds: readonly string[];
+  readonly failure: SaidFailure | null;
 }
 
 /** `progress[attempt][part]`; events of the whole message stand for each part they name. */
 export type Progress = Readonly<Record<string, Readonly<Record<string, PartProgress>>>>;
+
+/** What one event of a webhook says of a part, kept by itself: it may be corrected later. Plain JSON. */
+export interface Word {
+  readonly attempt: number;
+  readonly part: number;
+  readonly rank: number;
+  /** `occurredAt`, as RFC 3339. */
+  readonly at: string;
+  readonly failure?: SaidFailure;
+  /** Where the correction stands that says so; absent: the event says it itself. */
+  readonly corrected?: { readonly partition: number; readonly offset: string };
+}
+
+/** By event id. */
+export type Words = Readonly<Record<string, Word>>;
 
 /** One thing that somebody put on a message, as an event said it. */
 export interface ReactionEntry {
@@ -71,7 +88,10 @@ export interface MessageState {
   readonly content: MessageContent | null;
   readonly isErased: boolean;
   readonly parts: number | null;
+  /** Of the events that nobody corrects: our own. */
   readonly progress: Progress;
+  /** Of the events that were read out of webhooks. */
+  readonly words: Words;
   readonly status: MessageStatus;
   readonly statusAt: string;
   readonly failure: MessageFailure | null;

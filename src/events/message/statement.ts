@@ -3,7 +3,7 @@ import type { MessageEvent, MessageFailureData } from './events.js';
 import type { Rung } from './ladder.js';
 import type { MessageFailure } from './state.js';
 
-/** What an event says about the message's status; a deferral and a reaction say nothing. */
+/** What an event says about the message's status; a deferral, a reaction and a correction say nothing by themselves. */
 export interface Statement {
   readonly rung: Rung;
   readonly attempt: number;
@@ -49,6 +49,7 @@ export function statementOf(event: MessageEvent): Statement | undefined {
     }
     case 'message.deferred':
     case 'message.reacted':
+    case 'message.corrected':
       return undefined;
     default:
       // The compiler proves that every type is answered; a newer writer's never gets here (rule 14).

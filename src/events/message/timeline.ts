@@ -3,9 +3,11 @@ import { messageIds } from '../kernel/ids.js';
 import { instantOf } from '../kernel/instant.js';
 import { comparePositions } from '../kernel/position.js';
 import { rankOf, statusOfRank } from './ladder.js';
+import { withoutOrigin } from './progress.js';
 import type { MessageEvent } from './events.js';
 import { statementOf } from './statement.js';
-import type { MessageStatus, Progress, TimelineEntry } from './state.js';
+import type { MessageState, MessageStatus, Progress, TimelineEntry, Word } from './state.js';
+import { wholeProgress } from './words.js';
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
 export type ShownTimelineEntry = Omit<TimelineEntry, 'isStageUnknown'>;
@@ -33,14 +35,35 @@ export function timelineEntryOf({ event, position }: RecordedEvent<MessageEvent>
   };
 }
 
-/** The entries in the order they were recorded, each failure's open stage decided by the message's progress. */
-export function shownTimeline(entries: readonly TimelineEntry[], progress: Progress): ShownTimelineEntry[] {
+/**
+ * The entries in the order they were recorded: what was corrected as it is by now, and each failure's open stage decided
+ * by what is known of the message.
+ */
+export function shownTimeline(
+  entries: readonly TimelineEntry[],
+  known: Pick<MessageState, 'progress' | 'words'>,
+): ShownTimelineEntry[] {
+  const progress = wholeProgress(known);
   return [...entries]
     .sort((a, b) => comparePositions(a.position, b.position))
+    .map((entry) => asCorrected(entry, known.words[entry.eventId]))
     .map(({ isStageUnknown, ...entry }) => ({
       ...entry,
       status: isStageUnknown ? shownStatus(entry, progress) : entry.status,
     }));
+}
+
+function asCorrected(entry: TimelineEntry, word: Word | undefined): TimelineEntry {
+  if (word?.corrected === undefined) return entry;
+  const { rank, at, failure } = word;
+  const isStageUnknown = failure?.isStageUnknown ?? false;
+  return {
+    ...entry,
+    status: statusOfRank(rank),
+    occurredAt: at,
+    failure: withoutOrigin(failure ?? null),
+    isStageUnknown,
+  };
 }
 
 function shownStatus(entry: Omit<TimelineEntry, 'isStageUnknown'>, progress: Progress): MessageStatus {

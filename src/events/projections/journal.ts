@@ -3,7 +3,7 @@ import type { Executor } from '../../database/database.js';
 import { mergeVectors, originVector, type Vector } from '../kernel/cursor.js';
 import type { EventEnvelope } from '../kernel/event.js';
 import { channelIds, conversationIds, messageIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
-import type { MessageFailure, MessageStatus, Progress } from '../message/state.js';
+import type { MessageFailure, MessageStatus, Progress, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import type { EventFilter, JournalPage, StatusMove } from '../queries/finders.js';
 import { vectorRows } from './vector-rows.js';
@@ -67,6 +67,7 @@ interface JournalRow extends Record<string, unknown> {
   readonly is_move: boolean;
   readonly is_added: boolean;
   readonly progress: Progress | null;
+  readonly words: Words | null;
 }
 type EventRow = JournalRow & { readonly partition: number };
 
@@ -91,7 +92,7 @@ function pageStatement(filter: JournalFilter, after: Vector, rowCount: number): 
     select (select jsonb_object_agg(p.partition, p.next_offset::text) from read.positions p) as positions,
       e.partition, e."offset", e.value,
       t.status, t.is_stage_unknown, t.attempt, t.part, t.failure, t.is_move, t.is_added,
-      ${rfc3339(sql`t.occurred_at`)} as occurred_at, ${rfc3339(sql`t.recorded_at`)} as recorded_at, m.progress
+      ${rfc3339(sql`t.occurred_at`)} as occurred_at, ${rfc3339(sql`t.recorded_at`)} as recorded_at, m.progress, m.words
     from (select) as always
     left join picked on true
     left join read.events e on e.partition = picked.partition and e."offset" = picked."offset"
@@ -143,7 +144,7 @@ function changeOf(row: EventRow): StatusMove | null {
         failure: row.failure,
       },
     ],
-    row.progress ?? {},
+    { progress: row.progress ?? {}, words: row.words ?? {} },
   );
   return entry === undefined ? null : { entry, isMove: row.is_move, isAdded: row.is_added };
 }

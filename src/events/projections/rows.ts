@@ -22,6 +22,7 @@ import type {
   Progress,
   ReactionEntry,
   TimelineEntry,
+  Words,
 } from '../message/state.js';
 
 /** The rows of the read models as drizzle's query builder answers them, and what folds and finders make of them. */
@@ -53,6 +54,7 @@ export function messageFromRow(row: MessageRow): MessageState {
     isErased: row.isErased,
     parts: row.parts,
     progress: row.progress as Progress,
+    words: row.words as Words,
     status: row.status as MessageStatus,
     statusAt: row.statusAt.toISOString(),
     failure: row.failure as MessageFailure | null,
@@ -141,6 +143,7 @@ export function conversationFromRow(row: ConversationRow): ConversationState {
     status: row.status as ConversationStatus,
     incomingCount: row.incomingCount,
     readIncomingCount: row.readIncomingCount,
+    allReadAt: row.allReadAt?.toISOString() ?? null,
     lastMessageId: fromNullable(messageIds, row.lastMessageId),
     lastActivityAt: row.lastActivityAt.toISOString(),
     lastIncomingAt: row.lastIncomingAt?.toISOString() ?? null,
@@ -158,6 +161,7 @@ export function conversationToRow(state: ConversationState): ConversationRow {
     channelId: channelIds.toUuid(state.channelId),
     contactId: toNullable(contactIds, state.contactId),
     lastMessageId: toNullable(messageIds, state.lastMessageId),
+    allReadAt: state.allReadAt === null ? null : new Date(state.allReadAt),
     lastActivityAt: new Date(state.lastActivityAt),
     lastIncomingAt: state.lastIncomingAt === null ? null : new Date(state.lastIncomingAt),
     createdAt: new Date(state.createdAt),

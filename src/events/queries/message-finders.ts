@@ -9,7 +9,7 @@ import {
   type MessageId,
   type WorkspaceId,
 } from '../kernel/ids.js';
-import type { Progress, TimelineEntry } from '../message/state.js';
+import type { Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
 import { inOrderOf, uuidsOf } from './by-id.js';
@@ -90,21 +90,22 @@ const listOf = (
 
 async function findTimelines(orm: Orm, workspaceUuid: string, ids: readonly MessageId[]) {
   const rows = await orm
-    .select({ entry: timeline, progress: messages.progress })
+    .select({ entry: timeline, progress: messages.progress, words: messages.words })
     .from(timeline)
     .innerJoin(messages, eq(messages.id, timeline.messageId))
     .where(
       and(eq(timeline.workspaceId, workspaceUuid), inArray(timeline.messageId, uuidsOf(messageIds, ids)), isWhole),
     );
-  const found = new Map<MessageId, { entries: TimelineEntry[]; progress: unknown }>();
+  const found = new Map<MessageId, { entries: TimelineEntry[]; progress: Progress; words: Words }>();
   for (const row of rows) {
     const entry = timelineEntryFromRow(row.entry);
-    const of = found.get(entry.messageId) ?? { entries: [], progress: row.progress };
+    const known = { progress: row.progress as Progress, words: row.words as Words };
+    const of = found.get(entry.messageId) ?? { entries: [], ...known };
     of.entries.push(entry);
     found.set(entry.messageId, of);
   }
   return ids.map((id) => {
     const of = found.get(id);
-    return of === undefined ? [] : [...shownTimeline(of.entries, of.progress as Progress)];
+    return of === undefined ? [] : [...shownTimeline(of.entries, of)];
   });
 }

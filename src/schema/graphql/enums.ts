@@ -215,7 +215,8 @@ export const TemplatePart = describedEnum('TemplatePart', 'A part of a template 
 export const InboxUpdateKind = describedEnum('InboxUpdateKind', 'What changed in an inbox.', {
   MESSAGE_ADDED: 'A message joined `messages`.',
   MESSAGE_STATUS_CHANGED: "A message's status moved.",
-  MESSAGE_UPDATED: 'Anything of a message but its status, for example its provider ids or its timeline.',
+  MESSAGE_UPDATED:
+    'Anything of a message but its status, for example its provider ids or its timeline; and whatever was read out of an old webhook later on.',
   CONVERSATION_UPDATED: 'The conversation itself changed.',
 });
 export type InboxUpdateKindName = keyof typeof InboxUpdateKind;

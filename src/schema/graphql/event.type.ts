@@ -25,6 +25,11 @@ export class Event extends Node {
   @Field(() => DateTimeScalar, { description: 'When it was recorded, by our clock.' })
   recordedAt!: string;
 
+  @Field(() => Boolean, {
+    description: 'Read out of an old webhook later on, by a newer adapter: it is no news, and nobody was notified.',
+  })
+  isReinterpreted!: boolean;
+
   @Field(() => String, { nullable: true, description: 'The id of what it is about.' })
   subject!: string | null;
 

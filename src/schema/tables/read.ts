@@ -75,8 +75,10 @@ export const messages = read.table(
     content: jsonb('content'),
     isErased: boolean('is_erased').notNull(),
     parts: integer('parts'),
-    /** The fold's state per attempt and part (rule 13). */
+    /** The fold's state per attempt and part (rule 13): of our own events. */
     progress: jsonb('progress').notNull(),
+    /** What each event of a webhook says, by itself: it may be corrected. */
+    words: jsonb('words').notNull().default({}),
     status: text('status').notNull(),
     statusAt: timestamptz('status_at').notNull(),
     failure: jsonb('failure'),
@@ -146,6 +148,8 @@ export const conversations = read.table(
     status: text('status').notNull(),
     incomingCount: integer('incoming_count').notNull(),
     readIncomingCount: integer('read_incoming_count').notNull(),
+    /** When nothing was left unread last. */
+    allReadAt: timestamptz('all_read_at'),
     lastMessageId: uuid('last_message_id'),
     lastActivityAt: timestamptz('last_activity_at').notNull(),
     lastIncomingAt: timestamptz('last_incoming_at'),

@@ -43,6 +43,13 @@ describe('evolveContact', () => {
     expect(addresses?.map(({ address }) => address)).toEqual(['+1', '+2']);
   });
 
+  it('a name out of an old webhook only fills in where none is known', () => {
+    const old = { ...renamed(9, 'Old'), reinterpreted: true as const };
+    expect(fold([created(1), old])).toMatchObject({ displayName: 'Old' });
+    expect(fold([created(1, '+1', 'Ada'), old])).toMatchObject({ displayName: 'Ada' });
+    expect(fold([created(1), old, renamed(10, 'Ada')])).toMatchObject({ displayName: 'Ada' });
+  });
+
   it('rule 9: an erased event leaves what is known', () => {
     const sealed = { sealed: { keyId: 'k', nonce: 'n', ciphertext: 'c' } };
     const erased = event({ type: 'contact.profile_changed', n: 2, data: sealed });

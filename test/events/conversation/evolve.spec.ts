@@ -11,6 +11,7 @@ import {
   contactId,
   conversationId,
   event,
+  eventId,
   messageId,
   receivedData,
   recorded,
@@ -75,11 +76,50 @@ describe('evolveConversation', () => {
     expect(fold([delivered(9), opened(3)])).toMatchObject({ createdAt: at(3), lastActivityAt: at(3) });
   });
 
+  describe('what was read out of old webhooks later on', () => {
+    const old = (n: number, occurredAt: string): Folded => ({ ...received(n, occurredAt), reinterpreted: true });
+
+    it('reopens nothing, and moves activity and window by when it happened', () => {
+      const before = fold([opened(1), received(5)]);
+      const closed: ConversationState = { ...before, status: 'CLOSED' };
+      const quiet = evolveConversation(closed, recorded(old(9, at(3)), 9));
+      expect(quiet).toMatchObject({ status: 'CLOSED', lastActivityAt: at(5), lastIncomingAt: at(5) });
+      const newer = evolveConversation(closed, recorded(old(9, at(7)), 9));
+      expect(newer).toMatchObject({ status: 'CLOSED', lastActivityAt: at(7), lastIncomingAt: at(7) });
+    });
+
+    it('is unread only where nobody has read everything since it happened', () => {
+      expect(unreadCount(fold([opened(1), received(2), old(9, at(3))]))).toBe(2);
+      expect(unreadCount(fold([opened(1), received(2), read(4, 1), old(9, at(3))]))).toBe(0);
+      expect(unreadCount(fold([opened(1), received(2), read(4, 1), old(9, at(5))]))).toBe(1);
+      expect(unreadCount(fold([opened(1), received(2), received(3), read(4, 1), old(9, at(2))]))).toBe(2);
+    });
+
+    it('a correction counts nothing, and a maximum is never taken back', () => {
+      const { content, ...facts } = receivedData('in-2');
+      const says = { type: 'message.received' as const, ...facts };
+      const corrected = (n: number, occurredAt: string): Folded => ({
+        ...event({
+          type: 'message.corrected',
+          n,
+          message: 2,
+          occurredAt,
+          data: { correctedEventId: eventId(2), says, content },
+        }),
+        reinterpreted: true,
+      });
+      const before = fold([opened(1), received(2)]);
+      expect(evolveConversation(before, recorded(corrected(9, at(1)), 9))).toEqual(before);
+      const later = { ...before, lastActivityAt: at(5), lastIncomingAt: at(5) };
+      expect(evolveConversation(before, recorded(corrected(9, at(5)), 9))).toEqual(later);
+    });
+  });
+
   it('throws for an event that names no channel (rule 14)', () => {
     expect(() => fold([{ ...opened(1), channelId: undefined }])).toThrow(TypeError);
   });
 
-  it(`is the same in every order, but for which message is the newest (SEED=${seed})`, () => {
+  it(`is the same in every order, but for which message is the newest and when all was read (SEED=${seed})`, () => {
     const step = fc.nat(4).map((kind) => [opened, accepted, received, delivered, (n: number) => read(n, n)][kind]);
     const events = fc
       .array(step, { minLength: 1, maxLength: 10 })
@@ -87,7 +127,11 @@ describe('evolveConversation', () => {
     const both = events.chain((some) =>
       fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })),
     );
-    const settled = (state: ConversationState) => ({ ...state, lastMessageId: state.lastMessageId !== null });
+    const settled = (state: ConversationState) => ({
+      ...state,
+      lastMessageId: state.lastMessageId !== null,
+      allReadAt: null,
+    });
     fc.assert(
       fc.property(both, ([some, shuffled]: [readonly ParleyEvent[], readonly ParleyEvent[]]) => {
         expect(settled(fold(shuffled as Folded[]))).toEqual(settled(fold(some as Folded[])));

@@ -5,6 +5,7 @@ import type { MessageEvent } from '../../../src/events/message/events.js';
 import { evolveMessage } from '../../../src/events/message/evolve.js';
 import type { MessageState } from '../../../src/events/message/state.js';
 import { shownTimeline, timelineEntryOf } from '../../../src/events/message/timeline.js';
+import { wholeProgress } from '../../../src/events/message/words.js';
 import { acceptedData, at, conversationId, event, messageId, receivedData, recorded } from '../../support/events.js';
 import { history, historyAndShuffle, runs, seed } from './histories.js';
 import { statusByTheBook } from './lattice.js';
@@ -20,7 +21,7 @@ function fold(events: readonly Recorded[]): MessageState {
 const timelineOf = (events: readonly Recorded[]) =>
   shownTimeline(
     [...new Map(events.flatMap((one) => timelineEntryOf(one) ?? []).map((entry) => [entry.eventId, entry])).values()],
-    fold(events).progress,
+    fold(events),
   );
 
 const inOrder = (...events: readonly MessageEvent[]) => events.map((one, offset) => recorded(one, offset));
@@ -93,11 +94,11 @@ describe(`evolveMessage over random histories (SEED=${seed})`, () => {
       fc.property(history, (events) => {
         let state: MessageState | undefined;
         for (const one of events) {
-          const before = state?.progress;
+          const before = state && wholeProgress(state);
           state = evolveMessage(state, one);
           for (const [attempt, parts] of Object.entries(before ?? {}))
             for (const [part, { rank }] of Object.entries(parts))
-              expect(state.progress[attempt]?.[part]?.rank).toBeGreaterThanOrEqual(rank);
+              expect(wholeProgress(state)[attempt]?.[part]?.rank).toBeGreaterThanOrEqual(rank);
         }
       }),
       runs,

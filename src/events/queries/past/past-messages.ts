@@ -36,7 +36,7 @@ export function createPastMessages(
       const past = await fold(workspace, ids);
       return ids.map((id) => {
         const found = past.get(id);
-        return found?.state.direction ? shownTimeline(found.entries, found.state.progress) : [];
+        return found?.state.direction ? shownTimeline(found.entries, found.state) : [];
       });
     },
     messagePage: (workspace, conversation, page) =>

@@ -53,6 +53,7 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
       return resent(event, messageId);
     case 'message.received':
     case 'message.reacted':
+    case 'message.corrected':
       return [];
     default: {
       const { attempt, part } = event.data;
