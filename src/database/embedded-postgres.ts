@@ -213,7 +213,7 @@ async function isUsedByOthers(url: string): Promise<boolean> {
   try {
     return await withClient(url, 'postgres', async (client) => {
       const others = await client.query(
-        `select 1 from pg_stat_activity where application_name like 'parley %' and application_name <> $1 limit 1`,
+        `select 1 from pg_stat_activity where application_name like 'parley %' and application_name || ' ' not like $1 || ' %' limit 1`,
         [applicationName],
       );
       return others.rowCount !== 0;

@@ -28,9 +28,14 @@ export const createPositionStore = (consumer: string, topic: Topic): PositionSto
     values: sql`${consumer}, ${topic},`,
   });
 
-/** The projector's positions, in `read.positions`: they belong to the copy that they describe. */
-export const createReadPositionStore = (): PositionStore =>
-  positionStore('projector', { table: sql`read.positions`, scope: sql`true`, columns: sql``, values: sql`` });
+/** The projector's positions: they belong to the copy of the read models that they describe, and stand in its schema. */
+export const createReadPositionStore = (schema = 'read'): PositionStore =>
+  positionStore('projector', {
+    table: sql`${sql.identifier(schema)}.positions`,
+    scope: sql`true`,
+    columns: sql``,
+    values: sql``,
+  });
 
 /** Where a consumer's rows are, and what tells them from others'. */
 interface Place {

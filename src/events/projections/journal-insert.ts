@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../database/database.js';
+import type { ReadTables } from '../../schema/tables/read.js';
 import type { EventEnvelope } from '../kernel/event.js';
 import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../kernel/ids.js';
 
@@ -18,12 +19,13 @@ export interface JournalEntry {
  */
 export async function insertIntoJournal(
   tx: Transaction,
+  { journal }: Pick<ReadTables, 'journal'>,
   partition: number,
   entries: readonly JournalEntry[],
 ): Promise<ReadonlySet<bigint>> {
   if (entries.length === 0) return new Set();
   const inserted = await tx.execute<{ offset: bigint }>(sql`
-    insert into read.events (partition, "offset", id, type, workspace_id, channel_id, conversation_id, contact_id,
+    insert into ${journal} (partition, "offset", id, type, workspace_id, channel_id, conversation_id, contact_id,
       message_id, recorded_at, is_folded, value)
     select ${partition}, given.*
     from unnest(

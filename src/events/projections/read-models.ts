@@ -1,13 +1,6 @@
 import { sql, type Column } from 'drizzle-orm';
 import type { Transaction } from '../../database/database.js';
-import {
-  contactAddresses,
-  contacts,
-  conversations,
-  conversationSnapshots,
-  messages,
-  timeline,
-} from '../../schema/tables/read.js';
+import type { ReadTables } from '../../schema/tables/read.js';
 import type { ParleyEvent } from '../catalog.js';
 import { evolveContact } from '../contact/evolve.js';
 import type { ContactEvent } from '../contact/events.js';
@@ -44,7 +37,12 @@ export interface ReadModels {
 }
 
 /** The rows that these events touch. The position's lock keeps them still: a row belongs to one key (rule 12). */
-export async function loadReadModels(tx: Transaction, events: readonly ParleyEvent[]): Promise<ReadModels> {
+export async function loadReadModels(
+  tx: Transaction,
+  tables: ReadTables,
+  events: readonly ParleyEvent[],
+): Promise<ReadModels> {
+  const { messages, conversations } = tables;
   const messageRows = await tx
     .select()
     .from(messages)
@@ -56,13 +54,17 @@ export async function loadReadModels(tx: Transaction, events: readonly ParleyEve
   return {
     messages: byId(messageRows.map(messageFromRow)),
     conversations: byId(conversationRows.map(conversationFromRow)),
-    contacts: byId(await loadContacts(tx, uuids(contactIds, events.filter(isOfContact), 'contactId'))),
+    contacts: byId(await loadContacts(tx, tables, uuids(contactIds, events.filter(isOfContact), 'contactId'))),
     timeline: [],
     snapshots: [],
   };
 }
 
-async function loadContacts(tx: Transaction, ids: readonly string[]): Promise<ContactState[]> {
+async function loadContacts(
+  tx: Transaction,
+  { contacts, contactAddresses }: ReadTables,
+  ids: readonly string[],
+): Promise<ContactState[]> {
   if (ids.length === 0) return [];
   const contactRows = await tx.select().from(contacts).where(isOneOf(contacts.id, ids));
   const addressRows = await tx.select().from(contactAddresses).where(isOneOf(contactAddresses.contactId, ids));
@@ -108,7 +110,8 @@ function isMove(before: MessageState | undefined, after: MessageState): boolean 
 }
 
 /** Tables in a fixed order, rows sorted by key: partitions that fold at the same time can't deadlock (rules 11, 12). */
-export async function saveReadModels(tx: Transaction, models: ReadModels): Promise<void> {
+export async function saveReadModels(tx: Transaction, tables: ReadTables, models: ReadModels): Promise<void> {
+  const { messages, timeline, conversations, conversationSnapshots, contacts, contactAddresses } = tables;
   const contactRows = [...models.contacts.values()].map(contactToRows);
   const addresses = contactRows.flatMap((rows) => rows.addresses);
   await upsert(
