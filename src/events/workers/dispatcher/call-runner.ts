@@ -98,7 +98,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     faultPoint,
   };
   const underWay = new Map<string, Promise<void>>();
-  const end = (claim: ClaimedDispatch) => {
+  const perform = async (claim: ClaimedDispatch, carrier: Carrier, onBegun: () => void) => {
+    await performCall(claim, carrier, calling, onBegun);
     underWay.delete(claim.leaseToken);
     slots.release(claim.channelId);
     deps.onSlotFree();
@@ -109,10 +110,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     ...{ brokenForMs: (channelId) => breakers.triesInMs(channelId), breakers: () => breakers.states() },
     run(claim, carrier) {
       slots.take(claim.channelId);
-      return new Promise((resolve) => {
-        const performing = performCall(claim, carrier, calling, resolve).finally(() => end(claim));
-        underWay.set(claim.leaseToken, performing);
-      });
+      return new Promise((resolve) => underWay.set(claim.leaseToken, perform(claim, carrier, resolve)));
     },
     get underWay() {
       return slots.taken;
