@@ -45,6 +45,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
   let sweptAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
   const pass = async (): Promise<number> => {
+    const { copy } = deps.gate;
     if (deps.isHalted() || !(await deps.gate.check())) return limits.pollMs;
     if (performance.now() - sweptAt >= limits.pollMs) {
       // Of an older copy that is just being read up to date, calls would be given up whose end the log knows.
@@ -53,7 +54,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
       sweptAt = performance.now();
     }
     const promoteInMs = await deps.promote();
-    return Math.min(promoteInMs, await claimAll(deps, stopping.signal));
+    return Math.min(promoteInMs, await claimAll(deps, copy, stopping.signal));
   };
   const tryPass = async (): Promise<number> => {
     try {
@@ -90,8 +91,8 @@ async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopD
 }
 
 /** Answers in how many milliseconds to look again. */
-async function claimAll(deps: ClaimLoopDeps, stopping: AbortSignal): Promise<number> {
-  const held = createHeldClaims({ ...deps, stopping });
+async function claimAll(deps: ClaimLoopDeps, copy: number, stopping: AbortSignal): Promise<number> {
+  const held = createHeldClaims({ ...deps, copy, stopping });
   let nextInMs = deps.limits.pollMs;
   let isSameCopy = true;
   try {

@@ -21,11 +21,14 @@ export interface CatchUpGate {
    * in between is noticed before anything follows from what it said.
    */
   holds(): Promise<boolean>;
+  /** Counts the copies of Postgres that were met. Whoever looks for work reads it before asking whether the gate is open. */
+  readonly copy: number;
   /**
-   * Whether Postgres is still the copy of the last look; shuts the gate if not. Says nothing of whether the gate is open:
-   * a connection that was lost and made anew shuts it, and is no reason to let go of what was claimed.
+   * Whether Postgres is still that copy; shuts the gate if not. Somebody else's look may have been the one that noticed.
+   * Says nothing of whether the gate is open: a connection that was lost and made anew shuts it, and is no reason to let
+   * go of what was claimed.
    */
-  isSameCopy(): Promise<boolean>;
+  isSameCopy(copy: number): Promise<boolean>;
 }
 
 /** How old a look may be before an open gate is looked at again: positions that went back since are what tells. */
@@ -43,17 +46,21 @@ interface GateDeps {
 export function createCatchUpGate(deps: GateDeps): CatchUpGate {
   let isOpen = false;
   let closings = 0;
+  let copy = 1;
   let target: { readonly closing: number; readonly heads: readonly bigint[] } | undefined;
   const close = () => {
     isOpen = false;
     closings += 1;
   };
-  const lookout = createLookout(deps, close);
+  const lookout = createLookout(deps, () => {
+    copy += 1;
+    close();
+  });
   const open = async (): Promise<boolean> => {
     const closing = closings;
     if (target?.closing !== closing) target = { closing, heads: await deps.log.heads('events') };
     const { heads } = target;
-    const { positions } = await lookout.look();
+    const positions = await lookout.look();
     // Closed again while we asked: the heads of that moment count.
     if (closing === closings) isOpen = heads.every((head, partition) => (positions[partition] ?? 0n) >= head);
     return isOpen;
@@ -69,7 +76,13 @@ export function createCatchUpGate(deps: GateDeps): CatchUpGate {
     },
     close,
     holds,
-    isSameCopy: async () => (await lookout.look()).isSame,
+    get copy() {
+      return copy;
+    },
+    async isSameCopy(known) {
+      await lookout.look();
+      return copy === known;
+    },
     check: async () => (isOpen && performance.now() - lookout.lookedAt() < LOOK_EVERY_MS ? true : holds()),
   };
 }
@@ -80,28 +93,22 @@ interface Seen {
   readonly positions: readonly bigint[];
 }
 
-interface Look {
-  readonly positions: readonly bigint[];
-  readonly isSame: boolean;
-}
-
 /** Reads the stored positions, and tells when Postgres is another copy than it was at the last look. */
 function createLookout({ executor, log, positions, nameCopy = nameServer }: GateDeps, onOther: () => void) {
   let seen: Seen | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<unknown> = Promise.resolve();
-  const lookOnce = async (): Promise<Look> => {
+  const lookOnce = async (): Promise<readonly bigint[]> => {
     const askedAt = performance.now();
     const now = { copy: await nameCopy(executor), positions: await positions.load(executor, log.partitionCount) };
-    const isSame = seen === undefined || !isOther(seen, now);
-    if (!isSame) onOther();
+    if (seen !== undefined && isOther(seen, now)) onOther();
     seen = now;
     lookedAt = askedAt;
-    return { positions: now.positions, isSame };
+    return now.positions;
   };
   return {
     /** One after another: of two at a time the later one could bring the older positions. */
-    look(): Promise<Look> {
+    look(): Promise<readonly bigint[]> {
       const looked = looking.then(lookOnce);
       looking = looked.catch(() => undefined);
       return looked;

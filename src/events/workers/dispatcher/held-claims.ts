@@ -17,6 +17,8 @@ export interface HeldClaimsDeps {
   readonly limits: { readonly leaseMs: number };
   readonly logger: Logger;
   readonly stopping: AbortSignal;
+  /** Of Postgres, that they are claimed from, by the gate's count. */
+  readonly copy: number;
 }
 
 /** Claims of several channels, one after another, that begin together: in one transaction, and one request to the log. */
@@ -79,8 +81,8 @@ export function createHeldClaims(deps: HeldClaimsDeps): HeldClaims {
  * third of the lease: claims that nobody gives back hold their lanes until the lease ends.
  * @throws when Postgres is away for longer
  */
-const isStillThatCopy = ({ gate, limits, logger, stopping }: HeldClaimsDeps): Promise<boolean> =>
-  retryPassing(() => gate.isSameCopy(), {
+const isStillThatCopy = ({ gate, copy, limits, logger, stopping }: HeldClaimsDeps): Promise<boolean> =>
+  retryPassing(() => gate.isSameCopy(copy), {
     ...{ forMs: limits.leaseMs / 3, signal: stopping },
     ...{ logger, what: 'looking whether Postgres was restored' },
   });

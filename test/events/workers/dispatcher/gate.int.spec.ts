@@ -63,4 +63,19 @@ describe('an older copy of Postgres under a running dispatcher', () => {
     await rig.start();
     await patiently(async () => expect(await gate.check()).toBe(true));
   });
+
+  it('rule 16: tells whoever claimed before that the copy is another, also when somebody else was told first', async () => {
+    let name = 'one';
+    const gate = createCatchUpGate({
+      ...{ log: rig.log, executor: rig.database.orm, positions: createPositionStore('dispatcher', 'events') },
+      nameCopy: () => Promise.resolve(name),
+    });
+    const { copy } = gate;
+    expect(await gate.check()).toBe(true);
+    expect(await gate.isSameCopy(copy)).toBe(true);
+    name = 'another';
+    await gate.holds();
+    expect(await gate.isSameCopy(copy)).toBe(false);
+    expect(await gate.isSameCopy(gate.copy)).toBe(true);
+  });
 });
