@@ -1,4 +1,5 @@
 import { graphql } from 'graphql';
+import type { Caller } from '../../src/access/caller.js';
 import type { ParleyEvent } from '../../src/events/catalog.js';
 import { toRecord } from '../../src/events/codec.js';
 import { createCursorCodec, mergeVectors, originVector, type Vector } from '../../src/events/kernel/cursor.js';
@@ -25,7 +26,7 @@ export interface PastRig extends Running {
   /** What has been told. */
   vector(): Vector;
   /** The fields of a conversation, now or as of a moment. @throws when the answer has errors */
-  see(id: ConversationId, asOf: AsOf | null, fields: string): Promise<Record<string, unknown> | null>;
+  see(id: ConversationId, asOf: AsOf | null, fields: string, by?: Caller): Promise<Record<string, unknown> | null>;
 }
 
 export type AsOf = { readonly cursor: string } | { readonly time: string };
@@ -60,12 +61,12 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
       return { event: one, position };
     },
     vector: () => told,
-    async see(id, asOf, fields) {
+    async see(id, asOf, fields, by = caller) {
       const answer = await graphql({
         schema,
         source: `query ($id: ID!, $asOf: ConversationAsOf) { conversation(id: $id, asOf: $asOf) { ${fields} } }`,
         variableValues: { id, asOf },
-        contextValue: createContext(deps, caller, performance.now()),
+        contextValue: createContext(deps, by, performance.now()),
       });
       if (answer.errors !== undefined) throw new Error(`GraphQL: ${JSON.stringify(answer.errors)}`);
       return plain(answer.data?.['conversation']);

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
 import { messages } from '../../../schema/tables/read.js';
 import {
@@ -43,8 +43,8 @@ export function createPastMessages(
       pastPage(orm, boundFinder, workspace, conversation, page, {
         scope: `messages/${workspace}/${conversation}`,
         order: byOffset(messages.addedOffset),
-        condition: (bound) =>
-          sql`${messages.addedOffset} < ${bound} and exists (select ${entriesBelow(bound)} and t.is_added)`,
+        // Of a scheduled one that its calls came before, today's place lies before the event that made it whole.
+        condition: (bound) => sql`${messages.addedOffset} < ${bound}`,
         isListed: ({ addedAt }) => addedAt !== null,
         placeOf: ({ addedAt }) => ({ major: addedAt?.offset ?? 0n }),
       }),
@@ -54,17 +54,16 @@ export function createPastMessages(
         order: byTime(messages.scheduledAt, messages.id, 'ascending'),
         // Once it left SCHEDULED, which the second move tells, no message comes back to it.
         condition: (bound) =>
-          sql`${messages.scheduledAt} is not null and (select count(*) ${entriesBelow(bound)} and t.is_move) = 1`,
+          sql`${messages.scheduledAt} is not null and (
+            select count(*) from read.timeline t
+            where t.workspace_id = messages.workspace_id and t.message_id = messages.id and t."offset" < ${bound}
+              and t.is_move) = 1`,
         isListed: ({ status }) => status === 'SCHEDULED',
         placeOf: ({ scheduledAt, createdAt, id }) =>
           timePlace(new Date(scheduledAt ?? createdAt), messageIds.toUuid(id)),
       }),
   };
 }
-
-/** What the projector noted of a message's events that lie within the moment. */
-const entriesBelow = (bound: SQL): SQL => sql`from read.timeline t
-  where t.workspace_id = messages.workspace_id and t.message_id = messages.id and t."offset" < ${bound}`;
 
 interface PastList {
   readonly scope: string;
@@ -93,21 +92,15 @@ async function pastPage(
   return keysetPage({
     ...{ scope: list.scope, order: list.order, page, placeOf: list.placeOf, toItem: (state: MessageState) => state },
     async select({ range, orderBy, rowCount }) {
-      const candidates = and(
-        eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-        eq(messages.conversationId, conversationIds.toUuid(conversation)),
-        isNotNull(messages.direction),
-        list.condition(bound),
-        range,
-      );
       for (const others: MessageId[] = []; ;) {
-        const found = await orm
-          .select({ id: messages.id })
-          .from(messages)
-          .where(and(candidates, sql`${messages.id} <> all(${sql.param(uuidsOf(messageIds, others))}::uuid[])`))
-          .orderBy(...orderBy)
-          .limit(rowCount);
-        const ids = found.map(({ id }) => messageIds.fromUuid(id));
+        const found = await orm.execute<{ id: string }>(sql`
+          select messages.id from ${messages}
+          where messages.workspace_id = ${workspaceIds.toUuid(workspace)}
+            and messages.conversation_id = ${conversationIds.toUuid(conversation)} and messages.direction is not null
+            and ${list.condition(bound)} and ${range ?? sql`true`}
+            and messages.id <> all(${sql.param(uuidsOf(messageIds, others))}::uuid[])
+          order by ${sql.join([...orderBy], sql`, `)} limit ${rowCount}`);
+        const ids = found.rows.map(({ id }) => messageIds.fromUuid(id));
         const past = await foldMessages(orm, workspace, ids, bounds);
         const states = ids.flatMap((id) => past.get(id)?.state ?? []);
         const listed = states.filter((state) => state.direction !== null && list.isListed(state));
