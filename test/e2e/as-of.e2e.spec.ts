@@ -12,21 +12,26 @@ interface Change {
 interface Sent {
   readonly sendMessage: { readonly cursor: string; readonly message: { readonly id: string } };
 }
+interface Message {
+  readonly id: string;
+  readonly status: string;
+  readonly timeline: readonly { readonly status: string }[];
+}
 interface Past {
   readonly conversation: {
     readonly unreadCount: number;
-    readonly lastMessage: { readonly status: string; readonly timeline: readonly { readonly status: string }[] };
-    readonly messages: { readonly nodes: readonly { readonly id: string; readonly status: string }[] };
+    readonly messages: { readonly nodes: readonly Message[] };
     readonly contact: { readonly addresses: readonly { readonly address: string }[] } | null;
   } | null;
 }
 
-const NUMBER = '+15550100000';
+/** Of no demo conversation; it goes as the first of the sandbox's. */
+const NUMBER = '+15550107070';
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { cursor message { id } } }`;
 const STATUS = `subscription ($messageId: ID, $after: Cursor) { messageStatusChanged(messageId: $messageId, after: $after) {
   cursor change { status recordedAt } } }`;
 const PAST = `query ($id: ID!, $asOf: ConversationAsOf) { conversation(id: $id, asOf: $asOf) { unreadCount
-  lastMessage { status timeline { status } } messages { nodes { id status } } contact { addresses { address } } } }`;
+  messages { nodes { id status timeline { status } } } contact { addresses { address } } } }`;
 const STEPS = ['ACCEPTED', 'PROCESSING', 'SENT', 'DELIVERED', 'READ'];
 
 let app: TestApp;
@@ -42,18 +47,18 @@ beforeAll(async () => {
     input: { channelId: app.channelId, to: { phoneNumber: NUMBER }, content: { text: { text: 'Hello' } } },
   });
   messageId = sendMessage.message.id;
-  const watch = app.client.watch<Change>(STATUS, { messageId, after: before });
-  await eventually(() => expect(watch.items.at(-1)?.messageStatusChanged.change.status).toBe('READ'), {
-    timeoutMs: 30_000,
-  });
-  await watch.stop();
-  changes = watch.items.map((item) => item.messageStatusChanged);
   const found = await app.client.run<{ message: { conversation: { id: string } } }>(
     'query ($id: ID!) { message(id: $id) { conversation { id } } }',
     { id: messageId },
     { 'x-parley-after': sendMessage.cursor },
   );
   conversationId = found.message.conversation.id;
+  const watch = app.client.watch<Change>(STATUS, { messageId, after: before });
+  await eventually(() => expect(watch.items.at(-1)?.messageStatusChanged.change.status).toBe('READ'), {
+    timeoutMs: 30_000,
+  });
+  await watch.stop();
+  changes = watch.items.map((item) => item.messageStatusChanged);
 });
 afterAll(() => app.stop());
 
@@ -70,10 +75,9 @@ describe('a conversation as of a moment, over HTTP', () => {
     expect(changes.map(({ change }) => change.status)).toEqual(STEPS);
     for (const { cursor, change } of changes) {
       const past = await at({ cursor });
-      expect(past?.messages.nodes).toEqual([{ id: messageId, status: change.status }]);
-      expect(past?.lastMessage.status).toBe(change.status);
-      expect(past?.lastMessage.timeline.at(-1)?.status).toBe(change.status);
-      expect(past?.unreadCount).toBe(0);
+      const message = past?.messages.nodes.find(({ id }) => id === messageId);
+      expect(message?.status).toBe(change.status);
+      expect(message?.timeline.at(-1)?.status).toBe(change.status);
     }
   });
 

@@ -82,6 +82,21 @@ describe('cost', () => {
     expect(judge(query, { size: 100 })).toBe('QUERY_TOO_COMPLEX');
   });
 
+  it('counts what is folded of events dearer than what is read from a row', () => {
+    const pages = (asOf: string) =>
+      Array.from(
+        { length: 10 },
+        (_, n) => `c${n}: conversation(id: "x"${asOf}) { messages(first: 100) { nodes {
+        id status statusAt createdAt author direction sortKey } } }`,
+      ).join(' ');
+    expect(judge(`{ ${pages('')} }`)).toBeUndefined();
+    expect(judge(`{ ${pages(', asOf: null')} }`)).toBeUndefined();
+    expect(judge(`{ ${pages(', asOf: { cursor: "x" }')} }`)).toBe('QUERY_TOO_COMPLEX');
+    const one =
+      '{ conversation(id: "x", asOf: { cursor: "x" }) { messages(first: 100) { nodes { timeline { status } } } } }';
+    expect(judge(one)).toBeUndefined();
+  });
+
   it('leaves variables that do not fit to the execution', () => {
     expect(
       judge('query ($size: Int!) { conversations(first: $size) { nodes { id } } }', { size: 'x' }),
