@@ -7,7 +7,7 @@ export class ConversationAsOf {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'What had been recorded by then, by the clock of `recordedAt`. What is recorded late, behind something of a later time, counts from that time on. A time still to come is BAD_USER_INPUT.',
+      'Of the conversation, and of its contact, what stands before its first event with a later `recordedAt`: what is appended late counts from that time on. A time still to come is BAD_USER_INPUT.',
   })
   time?: string;
 

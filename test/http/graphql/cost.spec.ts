@@ -87,7 +87,7 @@ describe('cost', () => {
       Array.from(
         { length: 10 },
         (_, n) => `c${n}: conversation(id: "x"${asOf}) { messages(first: 100) { nodes {
-        id status statusAt createdAt author direction sortKey } } }`,
+        id status statusAt createdAt updatedAt author authorId direction sortKey } } }`,
       ).join(' ');
     expect(judge(`{ ${pages('')} }`)).toBeUndefined();
     expect(judge(`{ ${pages(', asOf: null')} }`)).toBeUndefined();
