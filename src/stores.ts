@@ -6,8 +6,10 @@ import { isDatabaseAway } from './database/errors.js';
 import { takeInstanceLock } from './database/instance-lock.js';
 import { migrate } from './database/migrate.js';
 import { openDatabase } from './database/open-database.js';
+import { withChecksums } from './events/log/checksums.js';
 import { LogUnavailableError, type EventLog } from './events/log/event-log.js';
 import type { LogLook } from './events/log/log-look.js';
+import { keepMarks } from './events/log/log-marks.js';
 import { lookAtKafkaLog, openKafkaLog } from './events/log/kafka/open-kafka-log.js';
 import { lookAtPostgresLog } from './events/log/postgres/look.js';
 import { openPostgresLog } from './events/log/postgres/open-postgres-log.js';
@@ -69,7 +71,7 @@ async function openOnPostgres({ config, deps, url, running }: Opening): Promise<
   const { partitions, webhookRetentionDays } = config;
   const log = await openPostgresLog({ database, log: logger, partitions, webhookRetentionDays });
   running.push({ stop: () => log.close() });
-  return { database, log };
+  return { database, log: withChecksums(log) };
 }
 
 /** Both at the same time: whoever waits is told of both that are away. Several processes may do it at once. */
@@ -80,8 +82,12 @@ async function openOnKafka({ config, deps, url, running }: Opening, kafka: Kafka
     openKafkaLog({ kafka, partitions, webhookRetentionDays, logger: deps.logger }),
   ]);
   if (log.status === 'fulfilled') running.push({ stop: () => log.value.close() });
-  if (database.status === 'fulfilled' && log.status === 'fulfilled')
-    return { database: database.value, log: log.value };
+  if (database.status === 'fulfilled' && log.status === 'fulfilled') {
+    // Not on the embedded log: that is in the same database, and goes back with it where a backup is restored.
+    const marked = keepMarks(withChecksums(log.value), database.value, deps.logger);
+    running.push(marked);
+    return { database: database.value, log: marked };
+  }
   throw new NotOpenError([database, log].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])));
 }
 

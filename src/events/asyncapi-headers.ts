@@ -2,10 +2,16 @@ import type { JsonSchema } from './json-schemas.js';
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', ...more, description });
 
+const CHECKSUM = {
+  'parley-checksum': text('CRC-32 that tells whether the record is still what was written, in hexadecimal.', {
+    pattern: '^[0-9a-f]{8}$',
+  }),
+};
+
 const objectOf = (properties: Readonly<Record<string, JsonSchema>>, description: string): JsonSchema => ({
   type: 'object',
   description,
-  properties,
+  properties: { ...properties, ...CHECKSUM },
   required: Object.keys(properties),
 });
 

@@ -4,6 +4,7 @@ import { createIdDeriver } from '../events/kernel/derive-id.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { guardFingerprint } from '../events/log/fingerprint-guard.js';
 import { guardLog } from '../events/log/log-guard.js';
+import { guardMarks } from '../events/log/log-marks.js';
 import type { AddressBook } from '../events/outbox/address-book.js';
 import { createAddressBook } from '../events/outbox/create-address-book.js';
 import { createOutbox } from '../events/outbox/create-outbox.js';
@@ -26,12 +27,13 @@ export interface Instance {
 
 /**
  * Loads the secrets, and sees to it that the log is this instance's.
- * @throws SecretBoxError, OtherLogError, FingerprintMismatchError
+ * @throws SecretBoxError, OtherLogError, OtherPastError, FingerprintMismatchError
  */
 export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
   const box = createSecretBox(await loadSecretKey({ dataDir: config.dataDir, configured: config.secretKey }));
   const identity = createIdentity(createIdDeriver(await loadSecret(database, log, box)));
   await guardLog(database, log);
+  await guardMarks(database, log);
   await guardFingerprint(log, identity.fingerprint);
   return { box, identity };
 }

@@ -2,6 +2,7 @@ import {
   boolean,
   customType,
   index,
+  jsonb,
   pgSchema,
   smallint,
   text,
@@ -26,6 +27,8 @@ export const instance = config.table('instance', {
   idFingerprint: text('id_fingerprint').notNull(),
   /** The event log that positions, read models and cursors belong to; null until the first start on one. */
   logId: text('log_id'),
+  /** By partition, the last event that was read of the log, and its checksum (`events/log/log-marks.ts`). */
+  logMarks: jsonb('log_marks').notNull().default({}),
   createdAt: timestamptz('created_at').notNull().defaultNow(),
 });
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { PositionOutOfRangeError, type LogRecord, type Topic } from '../event-log.js';
+import { sqlStateOf } from '../../../database/errors.js';
+import { FatalConsumerError, PositionOutOfRangeError, type LogRecord, type Topic } from '../event-log.js';
 import type { KeptRange } from '../start-positions.js';
 
 /** Enough that a commit per batch costs little, few enough that one fold stays short. */
@@ -29,17 +30,31 @@ interface RecordRow {
 /**
  * The next records of a partition from `from` on, in order; none when there are none.
  * @throws PositionOutOfRangeError on `events`, which has no gaps: what should stand at `from` is gone
+ * @throws FatalConsumerError Postgres finds that its own data are damaged
  */
 export async function readBatch(
   pool: Pool,
   place: { readonly topic: Topic; readonly partition: number; readonly from: bigint },
 ): Promise<readonly LogRecord[]> {
   const { topic, partition, from } = place;
-  const found = await pool.query<RecordRow>({ name: 'log-read', text: READ, values: [topic, partition, from] });
+  const found = await pool
+    .query<RecordRow>({ name: 'log-read', text: READ, values: [topic, partition, from] })
+    .catch(refuseDamaged);
   const records = found.rows.map((row): LogRecord => ({ partition, ...row }));
   const hasGap = topic === 'events' && records.some((record, index) => record.offset !== from + BigInt(index));
   if (hasGap) throw new PositionOutOfRangeError(`Partition ${partition} of ${topic} has a gap at or after ${from}.`);
   return records;
+}
+
+/** `data_corrupted` and `index_corrupted`: a page whose checksum is wrong is wrong the next time too. */
+const DAMAGED: ReadonlySet<string | undefined> = new Set(['XX001', 'XX002']);
+
+function refuseDamaged(error: unknown): never {
+  const state = sqlStateOf(error);
+  if (!DAMAGED.has(state)) throw error;
+  throw new FatalConsumerError(
+    `PostgreSQL finds its own data damaged where the log is (SQLSTATE ${state}). Restore a backup of it (docs/backup.md)`,
+  );
 }
 
 /** For each partition what is kept of it. */

@@ -1,0 +1,1 @@
+ALTER TABLE "config"."instance" ADD COLUMN "log_marks" jsonb DEFAULT '{}'::jsonb NOT NULL;
