@@ -7,6 +7,8 @@ import { kafkaBrokers, newTopicPrefix } from '../support/kafka.js';
 
 /** A broker that a test may kill. */
 export interface RigBroker {
+  /** Where its files lie: the segments of a partition in `log/<topic>-<partition>`. */
+  readonly dataDir: string;
   /** Default SIGKILL. Resolves when its process is gone. */
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** On the same ports and data. Resolves when it answers requests, which is before it leads its partitions again. */
@@ -41,7 +43,7 @@ async function startOwnBroker() {
   let broker: Broker = await startBroker({ dataDir });
   const { brokers: address, port, controllerPort } = broker;
   return {
-    address,
+    ...{ address, dataDir },
     kill: (signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') => broker.kill(signal),
     async restart() {
       broker = await startBroker({ dataDir, port, controllerPort });

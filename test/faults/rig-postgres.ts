@@ -13,6 +13,8 @@ export interface RigPostgres {
 
 /** A Postgres that a test may kill. Whenever it is dead its supervisor, in this process, starts it again. */
 export interface RigPostmaster {
+  /** Where its cluster lies. */
+  readonly clusterDir: string;
   /** SIGKILL, if it lives. Its sessions end with it. */
   kill(): Promise<void>;
 }
@@ -31,6 +33,7 @@ async function startOwnPostgres(): Promise<RigPostgres> {
   return {
     url: postgres.url,
     postmaster: {
+      clusterDir: join(data.path, 'postgres'),
       async kill() {
         const file = await readFile(join(data.path, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
         const pid = Number(file.split('\n')[0]);

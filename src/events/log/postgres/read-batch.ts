@@ -57,14 +57,16 @@ function refuseDamaged(error: unknown): never {
   );
 }
 
-/** For each partition what is kept of it. */
+/** For each partition what is kept of it. @throws FatalConsumerError as above */
 export async function readKeptRanges(pool: Pool, topic: Topic): Promise<readonly KeptRange[]> {
-  const found = await pool.query<{ first: bigint; head: bigint }>(
-    `select p.next_offset as head, coalesce(
-       (select r."offset" from log.records r where r.topic = p.topic and r.partition = p.partition
-        order by r."offset" limit 1), p.next_offset) as first
-     from log.partitions p where p.topic = $1 order by p.partition`,
-    [topic],
-  );
+  const found = await pool
+    .query<{ first: bigint; head: bigint }>(
+      `select p.next_offset as head, coalesce(
+         (select r."offset" from log.records r where r.topic = p.topic and r.partition = p.partition
+          order by r."offset" limit 1), p.next_offset) as first
+       from log.partitions p where p.topic = $1 order by p.partition`,
+      [topic],
+    )
+    .catch(refuseDamaged);
   return found.rows;
 }
