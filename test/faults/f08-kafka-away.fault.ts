@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { pause } from '../../src/lifecycle.js';
 import { untilReady } from '../support/parley-process.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { expectAnsweredInTime, type TriedSend } from './load.js';
+import { residentBytes } from './resident-bytes.js';
 import { rigPerTest } from './rig-per-test.js';
 import { casesOf, rounds, type Rig } from './rig.js';
 
@@ -35,7 +35,7 @@ describeFault(
         await rig.untilStatus(known.messageId ?? '', 'PROCESSING');
         const sends = sendSteadily();
         await pause(WARM_UP_MS);
-        const before = await residentBytes();
+        const before = await residentOfApi();
         rig.kafka?.[fault]();
         const awayFrom = performance.now();
         const { slowestMs, mostBytes } = await queryFor(AWAY_MS, known.messageId ?? '');
@@ -102,18 +102,12 @@ async function queryFor(milliseconds: number, messageId: string) {
     const began = performance.now();
     expect(await rig.status(messageId)).toBe('PROCESSING');
     slowestMs = Math.max(slowestMs, performance.now() - began);
-    mostBytes = Math.max(mostBytes, await residentBytes());
+    mostBytes = Math.max(mostBytes, await residentOfApi());
     await pause(ASK_EVERY_MS);
   }
   return { slowestMs, mostBytes };
 }
 
-/** Of the API's process: VmRSS, in kB (https://man7.org/linux/man-pages/man5/proc_pid_status.5.html). */
-async function residentBytes(): Promise<number> {
-  const status = await readFile(`/proc/${rig.process('api').pid}/status`, 'utf8');
-  const [, kilobytes = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
-  if (kilobytes === '') throw new Error('The process is gone.');
-  return Number(kilobytes) * 1_024;
-}
+const residentOfApi = () => residentBytes(rig.process('api').pid);
 
 const mib = (bytes: number) => Math.round(bytes / 1_048_576);
