@@ -25,8 +25,8 @@ export interface RigKafka {
 }
 
 /** The run's Kafka with a prefix of this rig's own, or a broker of its own; behind a proxy in both cases. */
-export async function openRigKafka(hasOwnBroker: boolean): Promise<RigKafka> {
-  const own = hasOwnBroker ? await startOwnBroker() : undefined;
+export async function openRigKafka(hasOwnBroker: boolean, ownDataDir?: string): Promise<RigKafka> {
+  const own = hasOwnBroker ? await startOwnBroker(ownDataDir) : undefined;
   const [address = ''] = (own?.address ?? kafkaBrokers()).split(',');
   const proxy = await startKafkaProxy(address);
   return {
@@ -38,8 +38,10 @@ export async function openRigKafka(hasOwnBroker: boolean): Promise<RigKafka> {
   };
 }
 
-async function startOwnBroker() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-broker-'));
+const newDataDir = () => mkdtemp(join(tmpdir(), 'parley-broker-'));
+
+async function startOwnBroker(given?: string) {
+  const dataDir = given === undefined ? await newDataDir() : join(given, 'broker');
   let broker: Broker = await startBroker({ dataDir });
   const { brokers: address, port, controllerPort } = broker;
   return {

@@ -20,14 +20,14 @@ export interface RigPostmaster {
 }
 
 /** A database of the run's Postgres, or a Postgres of its own. */
-export async function openRigPostgres(hasOwn: boolean): Promise<RigPostgres> {
-  if (hasOwn) return startOwnPostgres();
+export async function openRigPostgres(hasOwn: boolean, ownDataDir?: string): Promise<RigPostgres> {
+  if (hasOwn) return startOwnPostgres(ownDataDir);
   const cloned = await cloneDatabase();
   return { url: cloned.url, postmaster: undefined, close: () => cloned.drop() };
 }
 
-async function startOwnPostgres(): Promise<RigPostgres> {
-  const data = await temporaryDataDir();
+async function startOwnPostgres(given?: string): Promise<RigPostgres> {
+  const data = given === undefined ? await temporaryDataDir() : { path: given, remove: () => Promise.resolve() };
   // What Linux has is there after a kill; nothing here must survive a power cut.
   const postgres = await startEmbeddedPostgres({ dataDir: data.path, settings: { fsync: 'off' } });
   return {

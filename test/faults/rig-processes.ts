@@ -19,7 +19,7 @@ export interface StartRoleOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-type StartSomeOptions = Omit<StartRoleOptions, 'index'>;
+export type StartSomeOptions = Omit<StartRoleOptions, 'index'>;
 
 /** The processes of a rig: on the embedded log one with every role, on Kafka each with one role. */
 export interface RigProcesses {
@@ -45,6 +45,8 @@ export interface RigProcessesOptions {
   /** Undefined: one process with every role, on the embedded log. */
   readonly perRole: Readonly<Record<Role, number>> | undefined;
   readonly env: Readonly<Record<string, string>>;
+  /** What one of them is started with, whenever it is. */
+  readonly startWith?: ((role: Role, index: number) => StartSomeOptions) | undefined;
 }
 
 const programOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.mjs`, import.meta.url));
@@ -60,7 +62,8 @@ export async function createRigProcesses(options: RigProcessesOptions): Promise<
   const ports = createPorts();
   const publicUrl = `http://127.0.0.1:${await ports(placeOf('api', 0, isSplit))}`;
 
-  const startRole = async (role: Role, { index = 0, untilReady = true, ...more }: StartRoleOptions = {}) => {
+  const startRole = async (role: Role, { index = 0, ...asked }: StartRoleOptions = {}) => {
+    const { untilReady = true, ...more } = { ...options.startWith?.(role, index), ...asked };
     const place = placeOf(role, index, isSplit);
     if (started.get(place)?.isRunning()) throw new Error(`${place} still runs.`);
     const env = { ...options.env, ...more.env };

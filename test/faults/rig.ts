@@ -16,7 +16,12 @@ import { openRigKafka, type RigBroker, type RigKafka } from './rig-broker.js';
 import { createRigClient, type RigClient } from './rig-client.js';
 import { embeddedRigLog, kafkaRigLog, type ForeignRecord } from './rig-log.js';
 import { openRigPostgres, type RigPostmaster } from './rig-postgres.js';
-import { createRigProcesses, type RigProcesses, type StartRoleOptions } from './rig-processes.js';
+import {
+  createRigProcesses,
+  type RigProcesses,
+  type RigProcessesOptions,
+  type StartRoleOptions,
+} from './rig-processes.js';
 
 export type { HistoryEntry } from './rig-client.js';
 export type { RigBroker } from './rig-broker.js';
@@ -38,10 +43,14 @@ export interface RigOptions {
   readonly ownBroker?: boolean;
   /** A Postgres of this rig's own, which may be killed. Default: a database of the run's. */
   readonly ownPostgres?: boolean;
+  /** Where the data of the broker or the Postgres of this rig's own lie; default: a folder that goes with it. */
+  readonly ownDataDir?: string;
   /** How many channels of the scripted carrier; default 1. A contact belongs to one of them. */
   readonly channels?: number;
   /** Further settings of every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What one of them is started with beside that, whenever it is. */
+  readonly startWith?: RigProcessesOptions['startWith'];
 }
 
 /** Everything that a fault is made with: Postgres and Kafka behind proxies, a carrier outside, Parley in processes. */
@@ -97,7 +106,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 type Keep = <Part>(part: Part, stop: () => Promise<void>) => Part;
 
 async function assemble(options: RigOptions, keep: Keep, close: () => Promise<void>): Promise<Rig> {
-  const database = await openRigPostgres(options.ownPostgres ?? false);
+  const database = await openRigPostgres(options.ownPostgres ?? false, options.ownDataDir);
   keep(database, () => database.close());
   const parts = await openSurroundings(options, database.url, keep);
   const { kafka, log, proxy, carrier, processes } = parts;
@@ -139,7 +148,8 @@ async function assemble(options: RigOptions, keep: Keep, close: () => Promise<vo
 
 /** What is around Parley, and its processes, which don't run yet. */
 async function openSurroundings(options: RigOptions, databaseUrl: string, keep: Keep) {
-  const kafka = options.log === 'kafka' ? await openRigKafka(options.ownBroker ?? false) : undefined;
+  const kafka =
+    options.log === 'kafka' ? await openRigKafka(options.ownBroker ?? false, options.ownDataDir) : undefined;
   if (kafka) keep(kafka, () => kafka.close());
   const log = kafka ? kafkaRigLog({ ...kafka, isOwn: kafka.broker !== undefined }) : embeddedRigLog(databaseUrl);
   keep(log, () => log.close());
@@ -152,6 +162,7 @@ async function openSurroundings(options: RigOptions, databaseUrl: string, keep: 
   const processes = await createRigProcesses({
     ...{ databaseUrl: proxy.url, dataDir: data.path },
     perRole: kafka && { ...ONE_EACH, ...options.processes },
+    startWith: options.startWith,
     env: {
       ...SETTINGS,
       ...(kafka ? { KAFKA_BROKERS: kafka.proxy.brokers, PARLEY_TOPIC_PREFIX: kafka.prefix } : {}),

@@ -84,10 +84,15 @@ export async function postSigned(url: string, token: string, webhook: unknown): 
   return (await answerToSigned(url, token, webhook)).status;
 }
 
-/** As `postSigned`, with the headers of the answer. */
-export async function answerToSigned(url: string, token: string, webhook: unknown): Promise<Response> {
+/** As `postSigned`, with the headers of the answer. @param signedAt when the carrier thinks it is; default now */
+export async function answerToSigned(
+  url: string,
+  token: string,
+  webhook: unknown,
+  signedAt = new Date(),
+): Promise<Response> {
   const body = JSON.stringify(webhook);
-  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const timestamp = String(Math.floor(signedAt.getTime() / 1_000));
   const signature = createHmac('sha256', token).update(`${timestamp}.${body}`).digest('hex');
   const answer = await fetch(url, {
     method: 'POST',
