@@ -18,6 +18,8 @@ export interface Config {
   /** 32 bytes; undefined with the embedded default: made at first start and kept in the data directory. */
   readonly secretKey: Buffer | undefined;
   readonly bootstrapApiKey: string | undefined;
+  /** What verbs that speak to a running Parley identify themselves with; the server doesn't look at it. */
+  readonly apiKey: string | undefined;
   /** Without a trailing slash. Undefined: the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly partitions: number;
@@ -72,6 +74,10 @@ const environment = z.object({
     .string()
     .regex(/^[!-~]{8,255}$/, 'must be 8 to 255 visible ASCII characters without spaces: it travels in a header')
     .optional(),
+  PARLEY_API_KEY: z
+    .string()
+    .regex(/^[!-~]{1,512}$/, 'must be visible ASCII characters without spaces: it travels in a header')
+    .optional(),
   PARLEY_PUBLIC_URL: z.string().transform(toPublicUrl).optional(),
   // 100: a cursor names every partition and must fit into a header.
   PARLEY_PARTITIONS: wholeNumber(1, 100).default(12),
@@ -113,6 +119,7 @@ export function readConfig(
     dataDir: is.PARLEY_DATA_DIR,
     secretKey: is.PARLEY_SECRET_KEY,
     bootstrapApiKey: is.PARLEY_BOOTSTRAP_API_KEY,
+    apiKey: is.PARLEY_API_KEY,
     publicUrl: is.PARLEY_PUBLIC_URL,
     partitions: is.PARLEY_PARTITIONS,
     kafka,
@@ -123,6 +130,14 @@ export function readConfig(
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,
   };
+}
+
+/** Where a process of this configuration is found from here; undefined: on whatever port the system gives it. */
+export function urlOf({ publicUrl, host, port }: Pick<Config, 'publicUrl' | 'host' | 'port'>): string | undefined {
+  if (publicUrl !== undefined) return publicUrl;
+  if (port.number === 0) return undefined;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port.number}`;
 }
 
 /** What a process that has only some of the roles can't do without, for others do the rest. */

@@ -74,6 +74,12 @@ async function dropFormerKeys(tx: Transaction, workspaceId: string, secret: stri
   await tx.delete(apiKeys).where(and(eq(apiKeys.workspaceId, workspaceId), ...former));
 }
 
+/** The key that the first start made, for who is on the same machine; undefined: there is none here. */
+export async function findKeptKey(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(join(dataDir, API_KEY_FILE), 'utf8').catch(() => '');
+  return text.trim() === '' ? undefined : text.trim();
+}
+
 /** Written before it's made valid: a process that dies between the two leaves no key that nobody knows. */
 async function keptKey(dataDir: string): Promise<string> {
   const path = join(dataDir, API_KEY_FILE);

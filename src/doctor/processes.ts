@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { Config } from '../config.js';
+import { urlOf, type Config } from '../config.js';
 import { applicationName } from '../database/open-database.js';
 import { printable } from '../printable.js';
 import type { Check } from './check.js';
@@ -35,7 +35,7 @@ export const processCheck = (config: Config, running: (() => Promise<number>) | 
   what: 'the running processes',
   async run() {
     const count = await running?.();
-    const url = addressOf(config);
+    const url = urlOf(config);
     const answer = url === undefined ? undefined : await askReadiness(url);
     return [...connected(count, answer !== undefined), ...(url && answer ? judge(url, answer) : [])];
   },
@@ -46,14 +46,6 @@ function connected(count: number | undefined, hasAnswered: boolean): readonly Fi
   if (count > 0)
     return [ok('PROCESSES', `${counted(count, 'process', 'processes')} of Parley connected to the database.`)];
   return [remark('PROCESSES', 'No process of Parley is connected to the database.', 'Start it: npm start')];
-}
-
-/** Where a process of this configuration listens; undefined: on whatever port the system gave it. */
-export function addressOf({ publicUrl, host, port }: Pick<Config, 'publicUrl' | 'host' | 'port'>): string | undefined {
-  if (publicUrl !== undefined) return publicUrl;
-  if (port.number === 0) return undefined;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port.number}`;
 }
 
 /** Undefined: nobody is there, or nobody who speaks as Parley does. */

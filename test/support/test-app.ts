@@ -14,6 +14,8 @@ export interface TestApp {
   readonly url: string;
   readonly apiKey: string;
   readonly databaseUrl: string;
+  /** What names this Parley, for a program that works on it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Where several processes have the API, each call goes to the next. */
   readonly client: ApiClient;
   /** The demo workspace's sandbox channel. */
@@ -25,6 +27,9 @@ export interface TestApp {
 
 /** A whole Parley whose processes a test can tell apart. */
 export type TestSystem = TestApp & ParleySystem;
+
+/** As `startParleySystem` has it too. */
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** As the topology of the project says. */
 export async function startTestApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
@@ -62,7 +67,11 @@ async function onOwnDatabase<What extends Started>(
     const log = isOnKafka ? kafkaLog(running) : embeddedLog(database.url);
     const started = await start({ databaseUrl: database.url, dataDir: data.path, env: log.env }, running);
     const channelId = await sandboxChannel(started.client);
-    return { ...started, databaseUrl: database.url, channelId, countRecords: log.countRecords, stop };
+    const env = {
+      ...{ ...log.env, DATABASE_URL: database.url, PARLEY_DATA_DIR: data.path, PARLEY_SECRET_KEY: SECRET_KEY },
+      ...{ PARLEY_PUBLIC_URL: started.url, PARLEY_API_KEY: started.apiKey },
+    };
+    return { ...started, env, databaseUrl: database.url, channelId, countRecords: log.countRecords, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -93,7 +102,7 @@ async function startHere({ databaseUrl, dataDir, env }: Place, running: Running[
       PORT: '0',
       DATABASE_URL: databaseUrl,
       PARLEY_DATA_DIR: dataDir,
-      PARLEY_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+      PARLEY_SECRET_KEY: SECRET_KEY,
       PARLEY_LOG_LEVEL: 'silent',
       ...env,
     }),
