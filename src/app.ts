@@ -29,6 +29,8 @@ export interface AppOverrides {
   readonly onFatal?: (error: unknown) => void;
   /** Where a test stops the dispatcher; never from the environment. */
   readonly faultPoint?: RoleDeps['faultPoint'];
+  /** Other adapters in the place of this build's, as a test wants them; never from the environment. */
+  readonly exchangeAdapters?: RoleDeps['exchangeAdapters'];
 }
 
 export interface App extends Running {

@@ -34,6 +34,8 @@ export interface Identity {
   ofAcceptance(messageId: MessageId): EventId;
   /** A command without a message: its subject, what was reached, and the event's type. */
   ofCommand(subjectId: string, reached: string, type: string): EventId;
+  /** An event that is to be taken otherwise: which one, what it was taken for until then, and what it says by now. */
+  ofCorrection(correctedId: EventId, supersededId: EventId, says: string): EventId;
   /** Tells two requests apart. It stands outside `content`, so it must not let anyone guess what a request said. */
   requestHash(request: string): string;
 }
@@ -52,6 +54,7 @@ export function createIdentity(deriver: IdDeriver): Identity {
       event('call', call.messageId, String(call.attempt), String(call.part), String(call.call), type),
     ofAcceptance: (messageId) => event('accepted', messageId),
     ofCommand: (subjectId, reached, type) => event('command', subjectId, reached, type),
+    ofCorrection: (correctedId, supersededId, says) => event('correction', correctedId, supersededId, says),
     requestHash: (request) => deriver.derive('request', request).replaceAll('-', ''),
   };
 }

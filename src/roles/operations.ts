@@ -1,3 +1,4 @@
+import { createReinterpret } from '../events/workers/interpreter/history/reinterpret.js';
 import type { OperationHandler, OperationKind } from '../operations/operation.js';
 import { startOperations } from '../operations/runner.js';
 import type { Foundation } from './foundation.js';
@@ -13,6 +14,13 @@ export function startRoleOperations(deps: RoleDeps, foundation: Foundation | und
 }
 
 /** By role. */
-function handlersOf(_deps: RoleDeps, _foundation: Foundation | undefined): Handlers {
-  return {};
+function handlersOf(deps: RoleDeps, foundation: Foundation | undefined): Handlers {
+  const { roles } = deps.config;
+  return {
+    ...(foundation && roles.includes('interpreter') && interpreterHandlers({ ...foundation, ...deps })),
+  };
 }
+
+const interpreterHandlers = (deps: RoleDeps & Foundation): Handlers => ({
+  reinterpret: createReinterpret(deps),
+});

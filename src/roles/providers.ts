@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { ProviderAdapter } from '../providers/provider.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
@@ -6,15 +7,16 @@ import type { Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
 export async function startProviders(deps: RoleDeps, keep: Keep): Promise<ProviderRegistry> {
-  const { config } = deps;
+  const { config, exchangeAdapters = (adapters) => adapters } = deps;
   const isCalling = config.isSandboxOn && config.roles.includes('dispatcher');
   const carrier = isCalling ? keep(await startSandbox(deps)) : undefined;
-  return createProviderRegistry([
+  const adapters: readonly ProviderAdapter[] = [
     createSandboxAdapter({
       defaultBaseUrl: () => carrier?.baseUrl,
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
-  ]);
+  ];
+  return createProviderRegistry(exchangeAdapters(adapters));
 }
 
 function startSandbox({ config, clock, logger, onStep }: RoleDeps): Promise<SandboxCarrier> {

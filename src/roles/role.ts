@@ -5,6 +5,7 @@ import type { Clock } from '../events/kernel/clock.js';
 import type { EventLog } from '../events/log/event-log.js';
 import type { DispatcherDeps } from '../events/workers/dispatcher/dispatcher.js';
 import type { Running } from '../lifecycle.js';
+import type { ProviderAdapter } from '../providers/provider.js';
 import type { Meter } from '../telemetry/meter.js';
 import { flag, type Reading } from '../telemetry/readings.js';
 
@@ -20,7 +21,11 @@ export interface RoleDeps {
   readonly publicUrl: () => string;
   readonly onStep: (title: string) => void;
   readonly faultPoint?: DispatcherDeps['faultPoint'];
+  /** Other adapters in the place of this build's, for tests. */
+  readonly exchangeAdapters?: ExchangeAdapters | undefined;
 }
+
+export type ExchangeAdapters = (adapters: readonly ProviderAdapter[]) => readonly ProviderAdapter[];
 
 /** What a running role has to say about itself, for people, without content. */
 export interface RoleHealth {

@@ -1,3 +1,4 @@
+import { canonical } from '../kernel/canonical-json.js';
 import { parseInstant } from '../message/schedule.js';
 import type { SendMessage } from './commands.js';
 
@@ -11,7 +12,7 @@ export function canonicalRequest(input: SendMessage): string {
   const author = input.author ?? 'AGENT';
   const content = withPartsNamed(input.content);
   const request = { ...input, author, content, scheduledAt, idempotencyKey: undefined, metadata: undefined };
-  return JSON.stringify([canonical(request, isGiven), metadata === undefined ? null : canonical(metadata, isDefined)]);
+  return JSON.stringify([canonical(request, isGiven), metadata === undefined ? null : canonical(metadata)]);
 }
 
 /** A template's parameter whose part isn't given fills the body, and so does one with null, which no default replaces. */
@@ -27,14 +28,4 @@ function withPartsNamed(content: SendMessage['content']): SendMessage['content']
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-const isDefined = (value: unknown): boolean => value !== undefined;
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
-
-function canonical(value: unknown, isKept: (value: unknown) => boolean): unknown {
-  if (Array.isArray(value)) return value.map((inner) => canonical(inner, isKept));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value)
-    .filter(([, inner]) => isKept(inner))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner, isKept)]));
-}

@@ -13,6 +13,8 @@ export interface ThreadRequest {
   /** As the adapter's `normalizeAddress` spells it. */
   readonly address: string;
   readonly displayName?: string | undefined;
+  /** Asked for by what was heard then and is read only now: should the thread be made for it, it is no news. */
+  readonly heardAt?: Date | undefined;
 }
 
 /** Which address is which thread: the row decides, derived ids are only proposals (rule 5). */

@@ -100,10 +100,11 @@ async function insertAbsent(tx: Transaction, entries: readonly Entry[]): Promise
 
 /** What concerns a conversation and a contact is said once under each key (rule 8). */
 function openingOf(identity: Identity, { request, proposed }: Entry, now: Date): readonly ParleyEvent[] {
-  const { workspaceId, channelId, address, displayName } = request;
+  const { workspaceId, channelId, address, displayName, heardAt } = request;
   const { conversationId, contactId } = proposed;
-  const at = now.toISOString();
-  const envelope = { version: 1, workspaceId, channelId, contactId, occurredAt: at, recordedAt: at };
+  const times = { occurredAt: (heardAt ?? now).toISOString(), recordedAt: now.toISOString() };
+  const reinterpreted = heardAt === undefined ? {} : { reinterpreted: true as const };
+  const envelope = { version: 1, workspaceId, channelId, contactId, ...times, ...reinterpreted };
   return [
     {
       id: identity.ofCommand(conversationId, 'opened', 'conversation.opened'),

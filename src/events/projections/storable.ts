@@ -19,6 +19,9 @@ export function storable(record: LogRecord): LogRecord {
   }
 }
 
+/** The same for what isn't a record yet: JSON as the journal will hold it. */
+export const storableJson = (value: unknown): unknown => cleaned(JSON.parse(JSON.stringify(value)));
+
 function cleaned(value: unknown): unknown {
   if (typeof value === 'string') return cleanedText(value);
   if (Array.isArray(value)) return value.map(cleaned);

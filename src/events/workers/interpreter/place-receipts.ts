@@ -17,6 +17,22 @@ export async function placeReceipts(
   now: Date,
   hasIntakeSeenAll: AsksForIntake,
 ): Promise<ReceiptFates> {
+  const fates = await findFates(tx, receipts, hasIntakeSeenAll);
+  await parkReceipts(
+    tx,
+    receipts.filter((receipt) => fates.get(receipt) === 'parked'),
+    now,
+  );
+  await settleFound(tx, fates);
+  return fates;
+}
+
+/** What becomes of each; nothing is changed. */
+export async function findFates(
+  tx: Transaction,
+  receipts: readonly Receipt[],
+  hasIntakeSeenAll: AsksForIntake,
+): Promise<ReceiptFates> {
   const fates = new Map<Receipt, ReceiptFate>();
   await lookUp(tx, receipts, fates);
   const early = receipts.filter((receipt) => !fates.has(receipt));
@@ -31,17 +47,15 @@ export async function placeReceipts(
     const isOver = lost.some(({ channelId }) => !inFlight.has(channelId)) && (await hasIntakeSeenAll());
     for (const receipt of lost) fates.set(receipt, isOver && !inFlight.has(receipt.channelId) ? 'orphaned' : 'parked');
   }
-  await parkReceipts(
-    tx,
-    receipts.filter((receipt) => fates.get(receipt) === 'parked'),
-    now,
-  );
-  await settleCalls(
+  return fates;
+}
+
+/** The calls that were found. */
+export const settleFound = (tx: Transaction, fates: ReceiptFates): Promise<void> =>
+  settleCalls(
     tx,
     [...fates].flatMap(([receipt, fate]) => (typeof fate === 'string' ? [] : [{ ...receipt, call: fate }])),
   );
-  return fates;
-}
 
 async function lookUp(tx: Transaction, receipts: readonly Receipt[], fates: Map<Receipt, ReceiptFate>) {
   const calls = await findCalls(

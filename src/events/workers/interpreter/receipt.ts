@@ -83,7 +83,7 @@ export function receiptEvent(receipt: Receipt, call: KnownCall, now: Date): Mess
 export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): ChannelEvent {
   const { workspaceId, channelId, providerMessageId, facts, rawWebhookId } = receipt;
   return {
-    id: identity.fromProvider(channelId, providerMessageId, `orphaned:${facts.status}`),
+    id: orphanId(receipt, identity),
     type: 'receipt.orphaned',
     version: 1,
     workspaceId,
@@ -97,6 +97,9 @@ export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): Ch
     },
   };
 }
+
+export const orphanId = ({ channelId, providerMessageId, facts }: Receipt, identity: Identity): EventId =>
+  identity.fromProvider(channelId, providerMessageId, `orphaned:${facts.status}`);
 
 /** A provider's clock may run ahead; what happened is never later than that we heard of it. */
 export function timesOf(facts: { readonly occurredAt: string }, now: Date) {

@@ -1,7 +1,7 @@
 import type { Interpretation } from '../../../providers/provider.js';
 import type { ContactEvent } from '../../contact/events.js';
 import type { Identity } from '../../event-identity.js';
-import type { MessageId } from '../../kernel/ids.js';
+import type { EventId, MessageId } from '../../kernel/ids.js';
 import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Thread, ThreadRequest } from '../../outbox/address-book.js';
@@ -14,13 +14,16 @@ type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
 export interface Received {
   readonly raw: RawWebhook;
   readonly said: SaidMessage;
+  /** It came long ago, and is read only now. */
+  readonly isHistory?: true;
 }
 
-export const threadRequestOf = ({ raw, said }: Received): ThreadRequest => ({
+export const threadRequestOf = ({ raw, said, isHistory }: Received): ThreadRequest => ({
   workspaceId: raw.workspaceId,
   channelId: raw.channelId,
   address: said.address,
   displayName: said.displayName,
+  ...(isHistory === true && { heardAt: raw.receivedAt }),
 });
 
 export function receivedEvent(
@@ -29,7 +32,7 @@ export function receivedEvent(
 ): MessageEvent {
   const { content, providerMessageId, providerData } = said;
   return {
-    ...envelopeOf({ raw, said }, identity, 'received', now),
+    ...envelopeOf({ raw, said }, receivedId({ raw, said }, identity), now),
     type: 'message.received',
     ...thread,
     messageId: identity.incomingMessage(raw.channelId, providerMessageId),
@@ -48,17 +51,23 @@ export function profileEvent(
   { thread, displayName, identity, now }: { thread: Thread; displayName: string; identity: Identity; now: Date },
 ): ContactEvent {
   return {
-    ...envelopeOf(received, identity, 'contact.profile_changed', now),
+    ...envelopeOf(received, profileId(received, identity), now),
     type: 'contact.profile_changed',
     contactId: thread.contactId,
     data: { content: { displayName } },
   };
 }
 
-function envelopeOf({ raw, said }: Received, identity: Identity, what: string, now: Date) {
+export const receivedId = ({ raw, said }: Received, identity: Identity): EventId =>
+  identity.fromProvider(raw.channelId, said.providerMessageId, 'received');
+
+export const profileId = ({ raw, said }: Received, identity: Identity): EventId =>
+  identity.fromProvider(raw.channelId, said.providerMessageId, 'contact.profile_changed');
+
+function envelopeOf({ raw, said }: Received, id: EventId, now: Date) {
   const { workspaceId, channelId } = raw;
   return {
-    id: identity.fromProvider(channelId, said.providerMessageId, what),
+    id,
     version: 1,
     workspaceId,
     channelId,

@@ -40,7 +40,8 @@ export async function readWebhooks(
   return { said, foreign };
 }
 
-async function readOne(raw: RawWebhook, { directory, providers }: ReaderDeps): Promise<readonly Said[]> {
+/** What one webhook says, in order. @throws when the channel must be asked of Postgres and it is away */
+export async function readOne(raw: RawWebhook, { directory, providers }: ReaderDeps): Promise<readonly Said[]> {
   const channel = directory.get(raw.channelId) ?? (await directory.find(raw.channelId));
   return interpret(raw, channel, providers).map((interpretation, index) => ({ raw, index, interpretation }));
 }

@@ -1,0 +1,128 @@
+import type { Database, Transaction } from '../../../../database/database.js';
+import type { ParleyEvent } from '../../../catalog.js';
+import { earlierOf } from '../../../kernel/instant.js';
+import type { EventId } from '../../../kernel/ids.js';
+import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
+import { PARKED_MS_MAX } from '../parked.js';
+import { findFates, settleFound, type ReceiptFates } from '../place-receipts.js';
+import { placeReceived, type PlacedReceived } from '../place-received.js';
+import { orphanEvent, receiptEvent } from '../receipt.js';
+import type { KnownEvent } from './known-events.js';
+import type { Reading, ReceiptReading, ReceivedReading } from './readings.js';
+import type { Tally } from './tally.js';
+
+export interface HistoryDeps extends InterpretDeps {
+  /** Rolls back whatever it did. */
+  readonly isDryRun: boolean;
+  readonly tally: Tally;
+}
+
+/**
+ * Commits the rows of what the journal lacks, and answers its events. A call that a receipt names is settled, as by any
+ * late receipt. Nothing is parked: who still waits for its message waits for the interpreter already, or for the next run.
+ */
+export async function placeHistory(
+  deps: HistoryDeps,
+  readings: readonly Reading[],
+  journal: ReadonlyMap<EventId, KnownEvent>,
+  now: Date,
+): Promise<Interpreted> {
+  if (readings.length === 0) return { opened: [], events: [] };
+  const placed = await inTransaction(deps.database, deps.isDryRun, (tx) => place(tx, deps, readings, now));
+  const events = readings.flatMap((reading) => eventsOf(reading, { ...placed, deps, journal, now }));
+  return { opened: placed.received.opened, events };
+}
+
+interface Placed {
+  readonly fates: ReceiptFates;
+  readonly received: PlacedReceived;
+}
+
+/** In the interpreter's order of locks. */
+async function place(
+  tx: Transaction,
+  { addressBook, identity, hasIntakeSeenAll }: HistoryDeps,
+  readings: readonly Reading[],
+  now: Date,
+): Promise<Placed> {
+  const receipts = readings.filter((one): one is ReceiptReading => one.kind === 'receipt');
+  const fates = await findFates(
+    tx,
+    receipts.map(({ receipt }) => receipt),
+    hasIntakeSeenAll,
+  );
+  await settleFound(tx, fates);
+  const received = readings.filter((one): one is ReceivedReading => one.kind === 'received');
+  // A name of the past is worth something only where none is known.
+  const isNameNews = (known: string | undefined) => known === undefined;
+  const placedReceived = await placeReceived(
+    tx,
+    received.map((one) => one.received),
+    { addressBook, identity, isNameNews },
+    now,
+  );
+  return { fates, received: placedReceived };
+}
+
+interface Placing extends Placed {
+  readonly deps: HistoryDeps;
+  readonly journal: ReadonlyMap<EventId, KnownEvent>;
+  readonly now: Date;
+}
+
+function eventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
+  const { tally } = placing.deps;
+  const { channelId, receivedAt } = reading.raw;
+  const events = reading.kind === 'receipt' ? ofReceipt(reading, placing) : ofReceived(reading, placing);
+  for (const { type } of events) tally.count(channelId, type, 'new');
+  return events.map((event) => asHistory(event, receivedAt));
+}
+
+const ofReceived = ({ received }: ReceivedReading, placing: Placing): readonly ParleyEvent[] =>
+  placing.received.events.get(received) ?? [];
+
+function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing): readonly ParleyEvent[] {
+  const { deps, journal, fates, now } = placing;
+  const fate = fates.get(receipt);
+  if (fate !== undefined && typeof fate !== 'string') return [receiptEvent(receipt, fate, now)];
+  if (journal.has(orphanId)) {
+    deps.tally.count(raw.channelId, 'receipt.orphaned', 'unchanged');
+    return [];
+  }
+  const isOver = fate === 'orphaned' || now.getTime() - raw.receivedAt.getTime() > PARKED_MS_MAX;
+  if (isOver) return [orphanEvent(receipt, deps.identity, now)];
+  deps.tally.leave('waiting');
+  return [];
+}
+
+/** It happened no later than we heard of it, however far a provider's clock ran ahead then. */
+const asHistory = (event: ParleyEvent, heardAt: Date): ParleyEvent => ({
+  ...event,
+  occurredAt: earlierOf(event.occurredAt, heardAt.toISOString()),
+  reinterpreted: true,
+});
+
+/** Carries what a transaction came to past its end. */
+class RolledBack<Result> extends Error {
+  constructor(readonly result: Result) {
+    super('Nothing of it is to stay.');
+  }
+}
+
+async function inTransaction<Result>(
+  database: Database,
+  isDryRun: boolean,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  if (!isDryRun) return database.transaction(work);
+  let rolledBack: RolledBack<Result> | undefined;
+  try {
+    return await database.transaction(async (tx) => {
+      rolledBack = new RolledBack(await work(tx));
+      throw rolledBack;
+    });
+  } catch (error) {
+    if (rolledBack !== undefined && error === rolledBack) return rolledBack.result;
+    throw error;
+  }
+}
