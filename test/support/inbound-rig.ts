@@ -14,14 +14,17 @@ import { openPostgresLog } from '../../src/events/log/postgres/open-postgres-log
 import { createAddressBook } from '../../src/events/outbox/create-address-book.js';
 import { createOutbox } from '../../src/events/outbox/create-outbox.js';
 import { createProjector } from '../../src/events/projections/projector.js';
+import { createReinterpret } from '../../src/events/workers/interpreter/history/reinterpret.js';
 import { createInterpreter } from '../../src/events/workers/interpreter/interpreter.js';
 import { webhookRoutes } from '../../src/http/webhooks.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { createChannelDirectory } from '../../src/providers/create-channel-directory.js';
 import { formatReference } from '../../src/providers/reference.js';
+import type { ProviderAdapter } from '../../src/providers/provider.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
 import { createSandboxAdapter } from '../../src/providers/sandbox/adapter.js';
 import { signatureOf } from '../../src/providers/sandbox/signature.js';
+import type { ExchangeAdapters } from '../../src/roles/role.js';
 import { createSecretBox } from '../../src/secrets/secret-box.js';
 import { collectRecords } from './collect-records.js';
 import { cloneDatabase } from './database.js';
@@ -55,7 +58,7 @@ export type InboundRig = Awaited<ReturnType<typeof openInboundRig>>;
  * The way in, whole: ingress over HTTP, log, interpreter, projector, on a Postgres of its own behind a proxy.
  * Channels 1 and 2 are sandbox channels.
  */
-export async function openInboundRig(options: { readonly clock?: Clock } = {}) {
+export async function openInboundRig(options: { readonly clock?: Clock; readonly adapters?: ExchangeAdapters } = {}) {
   let ahead = 0;
   const clock = options.clock ?? { now: () => new Date(Date.now() + ahead) };
   const cloned = await cloneDatabase();
@@ -82,7 +85,8 @@ export async function openInboundRig(options: { readonly clock?: Clock } = {}) {
   await putChannel(2, TOKEN);
   const directory = await createChannelDirectory({ database, box, logger: testLog });
   const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => TOKEN });
-  const providers = createProviderRegistry([adapter]);
+  const { adapters: exchange = (adapters: readonly ProviderAdapter[]) => adapters } = options;
+  const providers = createProviderRegistry(exchange([adapter]));
   const shared = { database, log, outbox, addressBook, directory, providers, identity, clock, logger: testLog };
   const server = Fastify();
   await server.register(
@@ -95,9 +99,10 @@ export async function openInboundRig(options: { readonly clock?: Clock } = {}) {
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const collected = await collectRecords(log, 'events');
   const running: Running[] = [];
+  let projector: Running | undefined;
 
   return {
-    ...{ url, database, log, outbox, identity, direct, proxy, putChannel },
+    ...{ databaseUrl: cloned.url, url, database, log, outbox, identity, direct, proxy, putChannel },
     /** Moves the clock of everything here. */
     advance: (milliseconds: number) => void (ahead += milliseconds),
     async interpret() {
@@ -105,7 +110,25 @@ export async function openInboundRig(options: { readonly clock?: Clock } = {}) {
       running.push(interpreter);
       return interpreter;
     },
+    /** As the operation does it. @returns its result */
+    reinterpret(
+      given: Readonly<Record<string, unknown>> = {},
+      exchanged: ExchangeAdapters = (same) => same,
+      standstillMs?: number,
+    ) {
+      const readers = { providers: createProviderRegistry(exchanged([adapter])) };
+      const reinterpret = createReinterpret({ ...shared, ...readers, standstillMs });
+      const context = { signal: new AbortController().signal, report: () => undefined };
+      return reinterpret({ ...context, arguments: { isDryRun: false, ...given } });
+    },
     async project() {
+      projector = await createProjector({ database, log, logger: testLog, clock });
+      running.push(projector);
+    },
+    /** Drops what the projector made, and has it made anew. */
+    async refold() {
+      await projector?.stop();
+      await direct.query(TRUNCATE_READ);
       running.push(await createProjector({ database, log, logger: testLog, clock }));
     },
     /** Posts as the carrier of the channel would. */
@@ -185,6 +208,11 @@ export async function openInboundRig(options: { readonly clock?: Clock } = {}) {
     },
   };
 }
+
+const TRUNCATE_READ = `do $$ declare one text; begin
+  for one in select tablename from pg_tables where schemaname = 'read' loop
+    execute format('truncate read.%I', one);
+  end loop; end $$`;
 
 /** The UUID of an id of any kind. */
 function uuidOf(id: string): string {

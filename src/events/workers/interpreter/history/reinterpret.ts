@@ -11,7 +11,7 @@ import { channelIds } from '../../../kernel/ids.js';
 import type { AppendedPosition, RecordBatch } from '../../../log/event-log.js';
 import { createPositionStore } from '../../../log/positions.js';
 import { readUpTo } from '../../../log/read-up-to.js';
-import { awaitReadModels } from '../../../projections/await-read-models.js';
+import { awaitReadModels, STANDSTILL_MS } from '../../../projections/await-read-models.js';
 import { createCatchUpGate } from '../../dispatcher/gate.js';
 import type { InterpreterDeps } from '../interpreter.js';
 import type { Scope } from './readings.js';
@@ -31,12 +31,17 @@ export type ReinterpretArguments = z.infer<typeof reinterpretArguments>;
 /** Between two batches it rests for as long as it worked, so that at least half of what it takes is the others'. */
 const REST_MS_MAX = 2_000;
 
+export interface ReinterpretDeps extends InterpreterDeps {
+  /** How long the read models may stand still before it gives up; default 60 s. */
+  readonly standstillMs?: number | undefined;
+}
+
 /**
  * Runs the webhooks of the past through this build's adapters, and appends what the journal lacks (design §9). It touches
  * no position of the interpreter's, and running beside it reads only what that has read already: the rest is still news.
  * Begun again it finds what it said before, and says nothing twice.
  */
-export function createReinterpret(deps: InterpreterDeps): OperationHandler {
+export function createReinterpret(deps: ReinterpretDeps): OperationHandler {
   return async (context) => {
     const { isDryRun, scope } = judge(context.arguments);
     const until = await whatWasRead(deps, context);
@@ -63,15 +68,17 @@ function judge(given: OperationContext['arguments']): { readonly isDryRun: boole
  * Up to where the interpreter has read the webhooks; resolves when the journal has all that it said of them. In this
  * order: its position moves only after its events are in the log.
  */
-async function whatWasRead({ database, log }: InterpreterDeps, { signal, report }: OperationContext): Promise<Vector> {
+async function whatWasRead(deps: ReinterpretDeps, { signal, report }: OperationContext): Promise<Vector> {
+  const { database, log } = deps;
   const read = await createPositionStore('interpreter', 'webhooks').load(database.orm, log.partitionCount);
   report({ step: 'Waiting for the read models' });
-  await requireReadModels(database, await log.heads('events'), signal);
+  await requireReadModels(deps, await log.heads('events'), signal);
   return read;
 }
 
-async function requireReadModels(database: InterpreterDeps['database'], vector: Vector, signal: AbortSignal) {
-  if (await awaitReadModels(database, vector, signal)) return;
+async function requireReadModels(deps: ReinterpretDeps, vector: Vector, signal: AbortSignal): Promise<void> {
+  const { database, standstillMs = STANDSTILL_MS } = deps;
+  if (await awaitReadModels(database, vector, { standstillMs, signal })) return;
   throw new OperationRefusedError(
     'The read models are behind the log and stand still, and what it lacks is told by them: see to a process with the ' +
       'role projector, then ask again. What was appended stays, and is not appended twice.',
@@ -86,7 +93,7 @@ interface Reading {
 }
 
 function readHistory(
-  deps: InterpreterDeps,
+  deps: ReinterpretDeps,
   { signal, report }: OperationContext,
   { until, scope, tally, isDryRun }: Reading,
 ): Promise<bigint> {
@@ -100,7 +107,7 @@ function readHistory(
     const begunAt = performance.now();
     const appended = await reinterpretBatch(batchDeps, records);
     // What comes next is compared with what was just appended; and the projector is never left far behind.
-    if (appended.length > 0) await requireReadModels(database, raisedBy(appended, until.length), signal);
+    if (appended.length > 0) await requireReadModels(deps, raisedBy(appended, until.length), signal);
     next[partition] = nextOffset;
     report({ step: 'Reading webhooks', done: sum(next), total });
     await pause(Math.min(performance.now() - begunAt, REST_MS_MAX), signal);
