@@ -22,6 +22,8 @@ export interface OperateDeps extends Pick<StartDeps, 'createApp'> {
 
 export interface OperationRequest {
   readonly kind: OperationKind;
+  /** As it is asked for, for people; default: as its kind is called. */
+  readonly verb?: string;
   readonly arguments: Readonly<Record<string, unknown>>;
   /** The role whose process does it; this process takes it on where none runs. */
   readonly role: Role;
@@ -156,7 +158,7 @@ export function progressLine({ step, done, total }: OperationProgress, elapsedMs
 
 function tellEnd({ output, errors }: OperateDeps, request: OperationRequest, ended: Operation | undefined): 0 | 1 {
   if (ended?.state !== 'done' || ended.result === null) {
-    errors.write(`${whyNotDone(request.kind, ended)}\n`);
+    errors.write(`${whyNotDone(request.verb ?? request.kind, ended)}\n`);
     return 1;
   }
   const { result } = ended;
@@ -164,10 +166,10 @@ function tellEnd({ output, errors }: OperateDeps, request: OperationRequest, end
   return (request.isWell ?? (() => true))(result) ? 0 : 1;
 }
 
-function whyNotDone(kind: OperationKind, ended: Operation | undefined): string {
+function whyNotDone(verb: string, ended: Operation | undefined): string {
   if (ended?.state === 'failed') return ended.failure ?? 'It failed.';
   if (ended?.state === 'cancelled') return 'It was cancelled.';
-  return `It goes on by itself. \`parley ${kind}\` shows it again, \`parley ${kind} --cancel\` ends it.`;
+  return `It goes on by itself. \`parley ${verb}\` shows it again, \`parley ${verb} --cancel\` ends it.`;
 }
 
 /** Not brought up to date by this process: a running one may be older, and its tables must stay its tables. */

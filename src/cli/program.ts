@@ -4,15 +4,17 @@ import { ConfigError } from '../config.js';
 import { addDoctor, type DoctorVerbDeps } from './doctor.js';
 import { addKey, type KeyDeps } from './key.js';
 import { addMigrate, type MigrateDeps } from './migrate.js';
+import type { OperateDeps } from './operate.js';
+import { addRebuild } from './rebuild.js';
 import { addSecret, type SecretDeps } from './secret.js';
 import { addStart, type StartDeps } from './start.js';
 import { addTail, type TailDeps } from './tail.js';
 import { EXIT, UsageError, type AddVerb, type Finish } from './verb.js';
 
-export type CliDeps = StartDeps & DoctorVerbDeps & TailDeps & MigrateDeps & KeyDeps & SecretDeps;
+export type CliDeps = StartDeps & DoctorVerbDeps & TailDeps & MigrateDeps & OperateDeps & KeyDeps & SecretDeps;
 
 /** In the order in which `--help` shows them. */
-const VERBS: readonly AddVerb<CliDeps>[] = [addStart, addDoctor, addTail, addMigrate, addKey, addSecret];
+const VERBS: readonly AddVerb<CliDeps>[] = [addStart, addDoctor, addTail, addMigrate, addRebuild, addKey, addSecret];
 
 /** Runs one command line (without node and script). @returns the exit code, after everything has stopped */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {

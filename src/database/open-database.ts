@@ -70,7 +70,7 @@ function openNamed({ url, log, bounds, name }: Opening): Database {
 /** Where Postgres is away, nothing is left to end. */
 async function endSessions(pool: pg.Pool, name: string): Promise<void> {
   const ending = pool.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()',
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database() and state <> 'idle'",
     [name],
   );
   await ending.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { copyHandlers } from '../events/projections/rebuild/handlers.js';
 import { createReinterpret } from '../events/workers/interpreter/history/reinterpret.js';
 import type { OperationHandler, OperationKind } from '../operations/operation.js';
 import { startOperations } from '../operations/runner.js';
@@ -17,6 +18,7 @@ export function startRoleOperations(deps: RoleDeps, foundation: Foundation | und
 function handlersOf(deps: RoleDeps, foundation: Foundation | undefined): Handlers {
   const { roles } = deps.config;
   return {
+    ...(roles.includes('projector') && copyHandlers(deps)),
     ...(foundation && roles.includes('interpreter') && interpreterHandlers({ ...foundation, ...deps })),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createProjector } from '../events/projections/projector.js';
+import { startCopyExpiry } from '../events/projections/rebuild/expiry.js';
 import { createDispatcher } from '../events/workers/dispatcher/dispatcher.js';
 import { createInterpreter } from '../events/workers/interpreter/interpreter.js';
 import { flag, type Reading } from '../telemetry/readings.js';
@@ -18,6 +19,7 @@ export async function startInterpreter(deps: RoleDeps, foundation: Foundation, k
 export async function startProjector(deps: RoleDeps, keep: Keep): Promise<RoleHealth> {
   const onProjected = (delayMs: number) => deps.meter.projected(delayMs / 1_000);
   const projector = keep(await createProjector({ ...deps, onProjected }));
+  keep(startCopyExpiry(deps));
   const complaints = () => {
     const state = projector.state();
     return [

@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import type { Database, Transaction } from '../../database/database.js';
+import type { Database } from '../../database/database.js';
 import { sqlStateOf } from '../../database/errors.js';
 import { pause, type Running } from '../../lifecycle.js';
 import type { Clock } from '../kernel/clock.js';
 import { PositionOutOfRangeError, type EventLog, type LogConsumer, type RecordBatch } from '../log/event-log.js';
 import { StalePositionError } from '../log/positions.js';
 import { inspectCopy, type CopyFacts } from './copy-facts.js';
-import { projectBatch, projectWhole, type ForeignRecord, type ReadBatch } from './project-batch.js';
+import { bury } from './dead-letters.js';
+import { projectBatch, projectWhole, type ReadBatch } from './project-batch.js';
 import { LIVE_COPY } from './read-copy.js';
 
 export interface ProjectorState {
@@ -127,7 +128,7 @@ function handleBatch(
     const foreign = await database.transaction(
       async (tx) => {
         const found = await projectBatch(tx, LIVE_COPY, batch);
-        await bury(tx, batch.partition, found, clock.now());
+        await bury(tx, { partition: batch.partition, foreign: found, now: clock.now() });
         await tx.execute(sql`select pg_notify('parley_journal', '')`);
         return found;
       },
@@ -145,18 +146,6 @@ function oldestOf({ records }: ReadBatch): number | undefined {
     parsed.kind === 'foreign' ? [] : [Date.parse(parsed.event.recordedAt)],
   );
   return times.length === 0 ? undefined : Math.min(...times);
-}
-
-/** What isn't ours goes to the dead letters with its position, and the rest goes on (rule 14). */
-async function bury(tx: Transaction, partition: number, foreign: readonly ForeignRecord[], now: Date): Promise<void> {
-  if (foreign.length === 0) return;
-  await tx.execute(sql`
-    insert into work.dead_letters (consumer, topic, partition, "offset", reason, recorded_at)
-    select ${GROUP}, 'events', ${partition}, given."offset", given.reason, ${now.toISOString()}::timestamptz
-    from unnest(
-      ${sql.param(foreign.map(({ offset }) => offset))}::bigint[], ${sql.param(foreign.map(({ reason }) => reason))}::text[]
-    ) as given ("offset", reason)
-    on conflict do nothing`);
 }
 
 interface CopyWatch {

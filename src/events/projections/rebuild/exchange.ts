@@ -1,0 +1,104 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Transaction } from '../../../database/database.js';
+import { sqlStateOf } from '../../../database/errors.js';
+import { pause } from '../../../lifecycle.js';
+import { OperationRefusedError } from '../../../operations/operation.js';
+import { LIVE_COPY } from '../read-copy.js';
+import { exchangeNames, findCopy, structureOf, type CopyId } from './copies.js';
+import { servedPositions, type CopyWork } from './copy-work.js';
+
+/** A backup that reads everything for an hour is in the way all the while. */
+const TRIES_FOR_MS = 10 * 60_000;
+const TRY_EVERY_MS = 500;
+/** Postgres ends an autovacuum that somebody has waited for for `deadlock_timeout`, mostly 1 s. Nobody waits behind this. */
+const VACUUM_LEAVES_WITHIN = sql`'5s'`;
+/** What the projector's batch takes; the next one waits. */
+const PROJECTOR_LEAVES_WITHIN = sql`'2s'`;
+/** Queries queue up behind this one, and what they wait for is a long query, that goes on. */
+const QUERIES_LEAVE_WITHIN = sql`'200ms'`;
+/** Until the follower has passed what is served: the projector waits for it. */
+const LAST_BATCH_WITHIN_MS = 1_000;
+
+/** Somebody was at the tables, or too much came meanwhile: it is tried again. */
+class BusyError extends Error {
+  override readonly name = 'BusyError';
+}
+
+/**
+ * Puts `read_next`, which has passed its positions, in the place of what is served, and keeps that as `read_previous`.
+ * Cursors stay right, for they are positions of the log, and the journal has the same events at the same positions.
+ * @returns for how long the projector stood still, in milliseconds
+ * @throws OperationRefusedError the tables were never free, or are others than when this began
+ */
+export async function exchange(work: CopyWork, id: CopyId): Promise<number> {
+  const { database, signal, report } = work;
+  const deadline = performance.now() + TRIES_FOR_MS;
+  report({ step: 'Exchanging the read models' });
+  for (;;) {
+    await work.follower.reaches(await servedPositions(work));
+    try {
+      return await database.transaction((tx) => exchangeIn(tx, work, id));
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      if (performance.now() > deadline)
+        throw new OperationRefusedError(
+          `Somebody has been reading the tables for ${TRIES_FOR_MS / 60_000} minutes (a backup?): run it again when that is over.`,
+        );
+    }
+    report({ step: 'Waiting for a moment in which nobody holds the read models' });
+    await pause(TRY_EVERY_MS, signal);
+  }
+}
+
+/** A lock that didn't come in time, or was one of a circle. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof BusyError || ['55P03', '40P01'].includes(sqlStateOf(error) ?? '');
+
+/**
+ * The order of the locks: `positions` first, as everybody who writes here does.
+ *
+ * With that one exclusive, a projector waits at its first statement, and then finds the new table by its name; readers
+ * go on. Where the new copy is ahead by then, the projector's commit fails, and it goes on from there (rule 10). Only then
+ * all tables are taken from the readers, too: a statement that is just finding its tables by their names must not find
+ * one old and one new.
+ */
+async function exchangeIn(tx: Transaction, { follower, log }: CopyWork, id: CopyId): Promise<number> {
+  const tables = await tablesOf(tx);
+  await lock(tx, [...tables.served, ...tables.others], sql`share update exclusive`, VACUUM_LEAVES_WITHIN);
+  const since = performance.now();
+  await lock(tx, [sql`read.positions`], sql`exclusive`, PROJECTOR_LEAVES_WITHIN);
+  const at = await LIVE_COPY.positions.load(tx, log.partitionCount);
+  if (!(await follower.reaches(at, LAST_BATCH_WITHIN_MS))) throw new BusyError('The last batch is not folded yet.');
+  await refuseAnother(tx, id);
+  await lock(tx, tables.served, sql`access exclusive`, QUERIES_LEAVE_WITHIN);
+  await exchangeNames(tx);
+  await tx.execute(sql`select pg_notify('parley_read_models', ''), pg_notify('parley_journal', '')`);
+  return performance.now() - since;
+}
+
+async function lock(tx: Transaction, tables: readonly SQL[], mode: SQL, within: SQL): Promise<void> {
+  if (tables.length === 0) return;
+  await tx.execute(sql`set local lock_timeout = ${within}`);
+  await tx.execute(sql`lock table ${sql.join([...tables], sql`, `)} in ${mode} mode`);
+}
+
+async function tablesOf(
+  tx: Transaction,
+): Promise<{ readonly served: readonly SQL[]; readonly others: readonly SQL[] }> {
+  const found = await tx.execute<{ schema: string; name: string }>(sql`
+    select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('read', 'read_next', 'read_previous') and c.relkind = 'r' order by 1, 2`);
+  const of = (isServed: boolean) =>
+    found.rows
+      .filter(({ schema }) => (schema === 'read') === isServed)
+      .map(({ schema, name }) => sql`${sql.identifier(schema)}.${sql.identifier(name)}`);
+  return { served: of(true), others: of(false) };
+}
+
+/** Another process may have begun anew, or an upgrade may have changed the tables, after this copy was made. */
+async function refuseAnother(tx: Transaction, id: CopyId): Promise<void> {
+  const found = await findCopy(tx, 'read_next');
+  if (found?.id !== id) throw new OperationRefusedError('Another process has begun anew: its read models count.');
+  if ((await structureOf(tx, 'read_next')) !== (await structureOf(tx, 'read')))
+    throw new OperationRefusedError('An upgrade has changed the tables meanwhile: run it again.');
+}
