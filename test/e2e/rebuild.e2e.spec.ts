@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/database/database.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import { pause } from '../../src/lifecycle.js';
+import { askFor, watchOperation } from '../../src/operations/ask-for.js';
+import type { Operation, OperationKind } from '../../src/operations/operation.js';
+import { eventually } from '../support/eventually.js';
+import { testLog } from '../support/log.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { withClient } from '../support/with-client.js';
+
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const PUBLISHED = `subscription ($after: Cursor) { eventPublished(after: $after) { event { id type } } }`;
+const INBOX = `{ conversations(first: 20) { nodes { id messages(last: 5) { nodes { id status timeline { status } } } } } }`;
+const SEND_EVERY_MS = 20;
+const ASK_EVERY_MS = 50;
+/** Where the machine is slower than that, no more wait than so many. */
+const PENDING_MAX = 30;
+/** Of these, and of what comes while it goes on, the read models consist. */
+const BEFORE = 100;
+
+interface Published {
+  readonly eventPublished: { readonly event: { readonly id: string; readonly type: string } };
+}
+
+let app: TestApp;
+let database: Database;
+beforeAll(async () => {
+  app = await startTestApp();
+  database = openDatabase(app.databaseUrl, testLog, { poolMax: 2 });
+});
+afterAll(async () => {
+  await database.close();
+  await app.stop();
+});
+
+const send = async (index: number) => {
+  const to = { phoneNumber: `+1555010${String(3000 + (index % 40))}` };
+  const input = { channelId: app.channelId, to, content: { text: { text: 'Hello' } } };
+  const sent = await app.client.run<{ sendMessage: { message: { id: string } | null } }>(SEND, { input });
+  return sent.sendMessage.message?.id;
+};
+
+async function done(
+  kind: OperationKind,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<Operation | undefined> {
+  const { operation } = await askFor(database, kind, given);
+  return watchOperation(database, operation.id, { onLook: () => undefined, signal: new AbortController().signal });
+}
+
+/** Sends and asks at a steady rate until it is stopped; keeps what went wrong. */
+function startTraffic() {
+  const faults: unknown[] = [];
+  const pending = new Set<Promise<unknown>>();
+  const sent: (string | undefined)[] = [];
+  const stopping = new AbortController();
+  const every = async (milliseconds: number, work: (index: number) => Promise<unknown>) => {
+    for (let index = 0; !stopping.signal.aborted; await pause(milliseconds, stopping.signal)) {
+      if (pending.size >= PENDING_MAX) continue;
+      index += 1;
+      const one = work(index).catch((error: unknown) => faults.push(error));
+      pending.add(one);
+      void one.then(() => pending.delete(one));
+    }
+  };
+  const sending = every(SEND_EVERY_MS, async (index) => sent.push(await send(index)));
+  const asking = every(ASK_EVERY_MS, async () => {
+    const { errors } = await app.client.ask(INBOX);
+    if (errors !== undefined) faults.push(...errors);
+  });
+  return {
+    ...{ faults, sent },
+    async stop() {
+      stopping.abort();
+      await Promise.all([sending, asking, ...pending]);
+    },
+  };
+}
+
+describe('rule 15: while fifty messages a second are sent and twenty queries asked', () => {
+  it('read models are rebuilt and put back, and nobody notices: no error, nothing missed or seen twice, nothing sent', async () => {
+    const { cursor } = await app.client.run<{ cursor: string }>('{ cursor }');
+    const watch = app.client.watch<Published>(PUBLISHED, { after: cursor });
+    const traffic = startTraffic();
+    await eventually(() => expect(traffic.sent.length).toBeGreaterThan(BEFORE), { timeoutMs: 60_000 });
+    const rebuilt = await done('rebuild');
+    const restored = await done('restore-read-models');
+    const again = await done('rebuild');
+    await traffic.stop();
+    expect(rebuilt).toMatchObject({ state: 'done', result: { isExchanged: true, differenceCount: 0 } });
+    expect(restored).toMatchObject({ state: 'done' });
+    expect(again).toMatchObject({ state: 'done', result: { isExchanged: true, differenceCount: 0 } });
+    expect(traffic.faults).toEqual([]);
+    await nothingMissedOrRepeated(watch.items, traffic.sent);
+    await watch.stop();
+    console.log('rebuild:', traffic.sent.length, 'sends,', JSON.stringify([rebuilt?.result, restored?.result]));
+  }, 240_000);
+});
+
+/** What the journal holds was seen, each event once; what was sent is there, and was handed to the provider once at most. */
+async function nothingMissedOrRepeated(
+  seen: readonly Published[],
+  sent: readonly (string | undefined)[],
+): Promise<void> {
+  const { rows: journal } = await withClient(app.databaseUrl, (client) =>
+    client.query<{ id: string; type: string; message: string }>(
+      `select value->>'id' as id, type, value->>'messageId' as message from read.events`,
+    ),
+  );
+  const messagesOf = (wanted: string) => journal.filter(({ type }) => type === wanted).map(({ message }) => message);
+  expect(messagesOf('message.accepted').sort()).toEqual([...sent].sort());
+  const handedOver = messagesOf('message.dispatched');
+  expect(handedOver.length).toBe(new Set(handedOver).size);
+  const seenIds = () => seen.map(({ eventPublished: { event } }) => event.id);
+  await eventually(
+    () => {
+      const ids = new Set(seenIds());
+      expect(journal.filter(({ id }) => !ids.has(id)).length).toBe(0);
+    },
+    { timeoutMs: 20_000, everyMs: 100 },
+  );
+  expect(seenIds().length).toBe(new Set(seenIds()).size);
+}
