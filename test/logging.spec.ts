@@ -1,8 +1,18 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { describeError } from '../src/logging.js';
 
 const MARKER = '+15550199999';
+
+function thrownBy(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('Nothing was thrown.');
+}
 
 describe('describeError', () => {
   it('keeps what helps: name, code, message, frames, causes', () => {
@@ -21,6 +31,23 @@ describe('describeError', () => {
     expect(JSON.stringify(error.message)).toContain(MARKER);
     expect(JSON.stringify(describeError(error))).not.toContain(MARKER);
     expect(JSON.stringify(describeError(new AggregateError([error], 'several')))).not.toContain(MARKER);
+  });
+
+  it('replaces what parsers and Postgres quote of what they could not take', () => {
+    const refused = Object.assign(new Error(`invalid input syntax for type uuid: "${MARKER}"`), { code: '22P02' });
+    const failures = [
+      refused,
+      thrownBy(() => JSON.parse(`x${MARKER}`)),
+      thrownBy(() => z.strictObject({}).parse({ [MARKER]: 1 })),
+    ];
+    for (const failure of failures) {
+      expect(failure.message).toContain(MARKER);
+      expect(JSON.stringify(describeError(new Error('outer', { cause: failure })))).not.toContain(MARKER);
+    }
+    expect(describeError(refused)).toMatchObject({
+      code: '22P02',
+      message: 'Postgres refuses the data (SQLSTATE 22P02).',
+    });
   });
 
   it('ends, even when an error causes itself', () => {

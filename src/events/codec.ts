@@ -93,7 +93,7 @@ export function parseEvent(
   const event = upcastOrReason(stored, entry);
   if (typeof event === 'string') return { kind: 'broken', event: stored, reason: event };
   const data = entry.data.safeParse(event.data);
-  if (!data.success) return { kind: 'broken', event: stored, reason: z.prettifyError(data.error) };
+  if (!data.success) return { kind: 'broken', event: stored, reason: faultsOf(data.error) };
   return { kind: 'event', event: { ...event, data: { ...event.data, ...(data.data as object) } } as ParleyEvent };
 }
 
@@ -105,6 +105,15 @@ function upcastOrReason(stored: EventEnvelope, { upcasts }: CatalogEntry): Event
     return `its version ${stored.version} could not be brought up to ${upcasts.length + 1}`;
   }
 }
+
+const FAULTS_MAX = 5;
+
+/** Where it is wrong and how, and never what stands there: it goes to the operator's log and to /readyz. */
+const faultsOf = ({ issues }: z.ZodError): string =>
+  issues
+    .slice(0, FAULTS_MAX)
+    .map(({ path, code }) => `${['data', ...path].join('.')} (${code})`)
+    .join(', ');
 
 /** The key of an event's record (rule 8). */
 export function keyOf(event: ParleyEvent): string {

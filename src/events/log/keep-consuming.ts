@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { isDatabaseAway } from '../../database/errors.js';
 import { pause, type Running } from '../../lifecycle.js';
-import { withoutParameters } from '../../logging.js';
+import { safeMessage } from '../../logging.js';
 import {
   FatalConsumerError,
   LogUnavailableError,
@@ -62,7 +62,7 @@ export function keepConsuming(log: EventLog, logger: Logger, options: Omit<Consu
 /** For people; a message of the database's could name what was in a row. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof LogUnavailableError) && isDatabaseAway(error)) return 'PostgreSQL is away';
-  return error instanceof Error ? withoutParameters(error.message) : 'unknown';
+  return error instanceof Error ? safeMessage(error) : 'unknown';
 }
 
 /** Resolves when stopped; rejects when it couldn't begin, or gave up by itself. */

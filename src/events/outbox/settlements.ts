@@ -34,7 +34,7 @@ export function createSettlements({ database, logger }: { database: Database; lo
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (failures === 1) logger.warn({ err: error, waiting: waiting.length }, 'outbox rows could not be settled');
+        if (failures === 1) logger.warn({ err: error, count: waiting.length }, 'outbox rows could not be settled');
         await pause(Math.min(BACK_OFF_MS * 2 ** failures, BACK_OFF_MAX_MS), stopping.signal);
       }
     }

@@ -80,7 +80,7 @@ async function appendAll(
 ): Promise<readonly Settlement[]> {
   const appended = await Promise.allSettled(rows.map(({ record }) => appender.append(record)));
   const failed = appended.find((result) => result.status === 'rejected');
-  if (failed !== undefined) logger.warn({ err: failed.reason, rows: rows.length }, 'overdue events were not appended');
+  if (failed !== undefined) logger.warn({ err: failed.reason, count: rows.length }, 'overdue events were not appended');
   return rows.flatMap(({ eventId }, index) => {
     const result = appended[index];
     return result?.status === 'fulfilled' ? [{ eventId, position: result.value, cursor: null }] : [];

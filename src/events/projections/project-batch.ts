@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.js';
 import { sqlStateOf } from '../../database/errors.js';
+import { safeMessage } from '../../logging.js';
 import type { ParleyEvent } from '../catalog.js';
 import { parseRecord, type ParsedRecord } from '../codec.js';
 import type { RecordedEvent } from '../kernel/event.js';
@@ -106,7 +107,7 @@ function fold(models: ReadModels, recorded: RecordedEvent<ParleyEvent>): void {
   try {
     foldInto(models, recorded);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
+    const reason = error instanceof Error ? safeMessage(error) : 'unknown';
     throw new UnfoldableError(recorded.position.offset, `${recorded.event.type} can't be folded: ${reason}`);
   }
 }

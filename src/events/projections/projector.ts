@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import { sqlStateOf } from '../../database/errors.js';
 import { pause, type Running } from '../../lifecycle.js';
+import { safeMessage } from '../../logging.js';
 import type { Clock } from '../kernel/clock.js';
 import { PositionOutOfRangeError, type EventLog, type LogConsumer, type RecordBatch } from '../log/event-log.js';
 import { StalePositionError } from '../log/positions.js';
@@ -47,7 +48,10 @@ export async function createProjector(deps: ProjectorDeps): Promise<Projector & 
   const { database, logger } = deps;
   let facts = await inspectCopy(database.orm);
   let deadLetters = 0;
-  const consuming = createConsuming(deps, (count) => (deadLetters += count));
+  const consuming = createConsuming(deps, (count) => {
+    deadLetters += count;
+    if (count > 0) logger.warn({ group: GROUP, topic: 'events', count }, 'dead letters: records that are not ours');
+  });
   await consuming.begin();
   const watch = watchCopies(deps, {
     isKnown: ({ id }) => id === facts.id,
@@ -88,13 +92,16 @@ function createConsuming(deps: ProjectorDeps, onDeadLetters: (count: number) => 
     onError: (error: unknown) => {
       // Another projector moved on: its work, and no fault. With one in another group, it's every second batch.
       const level = error instanceof StalePositionError ? 'debug' : 'warn';
-      logger[level]({ reason: reasonOf(error) }, 'the projector failed and tries again');
+      logger[level]({ group: GROUP, reason: reasonOf(error) }, 'the projector failed and tries again');
     },
   };
   const giveUp = (error: unknown) => {
     isRunning = false;
-    stoppedBecause = error instanceof Error ? error.message : 'unknown';
-    logger.error({ reason: stoppedBecause }, 'the projector stopped: the read models no longer follow the log');
+    stoppedBecause = error instanceof Error ? safeMessage(error) : 'unknown';
+    logger.error(
+      { group: GROUP, reason: stoppedBecause },
+      'the projector stopped: the read models no longer follow the log',
+    );
   };
   /** @throws when it can't begin: it is then as it was */
   const begin = async () => {

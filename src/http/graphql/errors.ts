@@ -21,7 +21,7 @@ export function createErrorPresenter(logger: Logger): ErrorPresenter {
     const place = placeOf(error);
     if (known !== undefined) return { ...place, message: known.publicMessage, extensions: extensionsOf(known) };
     if (cause instanceof GraphQLError) {
-      return { ...place, message: cause.message.replace(SUGGESTION, ''), extensions: { code: codeOf(cause, error) } };
+      return { ...place, message: withoutValues(cause.message), extensions: { code: codeOf(cause, error) } };
     }
     logger.error({ err: cause }, 'A request failed.');
     return {
@@ -31,6 +31,25 @@ export function createErrorPresenter(logger: Logger): ErrorPresenter {
     };
   };
 }
+
+/**
+ * GraphQL's own words without what they quote: graphql-js answers a wrong variable with the whole of it, a message's text
+ * and number included, and answers end up in the logs of whoever stands between. Where it is wrong and why stays.
+ */
+export const withoutValues = (message: string): string =>
+  QUOTES.reduce((text, [quote, instead]) => text.replace(quote, instead), message);
+
+/** In this order, and greedy: a value may hold whatever would end it, and the reason at the end quotes it once more. */
+const QUOTES: readonly (readonly [RegExp, string])[] = [
+  [SUGGESTION, ''],
+  [/ cannot represent [\s\S]*$/, ' cannot represent this value.'],
+  [/Value "[\s\S]*" does not exist in /, 'The value does not exist in '],
+  [/ got invalid value [\s\S]* at "([\w.[\]]+)"; /, ' got an invalid value at "$1"; '],
+  [/ got invalid value [\s\S]*; /, ' got an invalid value; '],
+  [/ has invalid value [\s\S]*$/, ' has an invalid value.'],
+  [/, found [\s\S]*$/, '.'],
+  [/Unexpected \w+ "[\s\S]*"/, 'Unexpected token'],
+];
 
 /** A fault as an error that Apollo answers with a fitting HTTP status, for whatever goes wrong before the execution. */
 export function toGraphQLError(error: unknown): GraphQLError {

@@ -1,10 +1,15 @@
-import { GraphQLError } from 'graphql';
+import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AppError, UnavailableError } from '../../../src/errors.js';
 import { LogUnavailableError } from '../../../src/events/log/event-log.js';
 import { PageCursorError } from '../../../src/events/queries/finders.js';
-import { createErrorPresenter, isUnavailable, toGraphQLError } from '../../../src/http/graphql/errors.js';
+import {
+  createErrorPresenter,
+  isUnavailable,
+  toGraphQLError,
+  withoutValues,
+} from '../../../src/http/graphql/errors.js';
 
 const lines: string[] = [];
 const present = createErrorPresenter(pino({ level: 'info' }, { write: (line) => lines.push(line) }));
@@ -40,6 +45,44 @@ describe('what a client is told of a fault', () => {
       message: 'Cannot query field "nam" on type "Channel".',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
+  });
+
+  const SECRET = 'my "words"; at "home"; found';
+  const schema = buildSchema(
+    'enum E { A } input I { n: Int, e: E, id: ID, s: String } type Query { q(i: I, n: Int): String }',
+  );
+  const literal = JSON.stringify(SECRET);
+  const answersTo = (variables: object) =>
+    execute({ schema, document: parse('query ($i: I) { q(i: $i) }'), variableValues: { i: variables } });
+  it.each([
+    ['a number', { n: SECRET }],
+    ['an enum', { e: SECRET }],
+    ['an id', { id: { is: SECRET } }],
+    ['a string', { s: [SECRET] }],
+  ])('says which variable is wrong, and quotes nothing of it: %s', async (_what, variables) => {
+    const messages = ((await answersTo(variables)).errors ?? []).map(({ message }) => message);
+    expect(messages).toHaveLength(1);
+    expect(messages.join()).toContain('home');
+    expect(messages.map(withoutValues).join()).toMatch(/^Variable "\$i" got an invalid value at "i\.\w+"; .+\.$/);
+    expect(messages.map(withoutValues).join()).not.toMatch(/words|home/);
+  });
+
+  it('quotes no literal either, of a document that does not fit or does not parse', () => {
+    const wrong = [`{ q(i: { n: ${literal} }) }`, `{ q(i: { e: ${literal} }) }`, `{ q(n: ${literal}) }`];
+    const faults = wrong.flatMap((text) => validate(schema, parse(text)));
+    expect(faults).toHaveLength(3);
+    const parseFaults = [`{ q(${literal}: 1) }`, `{ ${literal} }`].map((text) => {
+      try {
+        parse(text);
+      } catch (error) {
+        return error as GraphQLError;
+      }
+      throw new Error('It was parsed.');
+    });
+    for (const { message } of [...faults, ...parseFaults]) {
+      expect(message).toContain('home');
+      expect(withoutValues(message)).not.toMatch(/words|home/);
+    }
   });
 
   it('calls what Apollo refuses without a code a bad request', () => {

@@ -86,7 +86,7 @@ export function createClaimLoop(deps: ClaimLoopDeps): Running {
 async function sweep({ database, outbox, publisher, runner, logger }: ClaimLoopDeps): Promise<void> {
   const { makeEvent } = runner;
   const swept = await sweepLeases({ database, outbox, makeEvent, heldTokens: () => runner.heldTokens() });
-  if (swept.events.length > 0) logger.warn({ calls: swept.events.length }, 'nobody knows what became of these calls');
+  if (swept.events.length > 0) logger.warn({ count: swept.events.length }, 'nobody knows what became of these calls');
   await publisher.publish(swept.events);
 }
 

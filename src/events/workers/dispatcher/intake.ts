@@ -92,7 +92,6 @@ function readRecords(records: readonly LogRecord[]): { readable: ReadEvent[]; re
   for (const record of records) {
     const parsed = parseRecord(record);
     if (parsed.kind === 'event') readable.push({ event: parsed.event, record });
-    // The prettified reason of a broken event is left out: it may quote what somebody wrote.
     else if (parsed.kind === 'broken') refused.push({ record, reason: `broken ${parsed.event.type}` });
     else if (parsed.kind === 'unknown' && EVENT_CATALOG.has(parsed.event.type))
       refused.push({ record, reason: `${parsed.event.type} of version ${parsed.event.version}` });
@@ -154,8 +153,8 @@ async function writeDeadLetters(tx: Transaction, refused: readonly Refused[], lo
       ${sql.param(refused.map((one) => one.reason))}::text[]) on conflict do nothing`);
   for (const { record, reason } of refused) {
     logger.warn(
-      { partition: record.partition, offset: record.offset.toString(), reason },
-      'dead letter of the dispatcher',
+      { group: 'dispatcher', topic: 'events', partition: record.partition, offset: record.offset.toString(), reason },
+      'a dead letter: a record that could not be taken',
     );
   }
 }

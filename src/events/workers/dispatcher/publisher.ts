@@ -19,7 +19,7 @@ export function createPublisher(deps: { readonly outbox: Outbox; readonly logger
       await deps.outbox.publish(events);
     } catch (error) {
       // The rows stay in the outbox, and its sweeper goes on.
-      deps.logger.warn({ err: error, events: events.length }, 'events of calls wait in the outbox');
+      deps.logger.warn({ err: error, count: events.length }, 'events of calls wait in the outbox');
     }
   };
   return {

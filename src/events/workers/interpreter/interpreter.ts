@@ -87,7 +87,11 @@ async function handle(deps: InterpreterDeps & InterpretDeps, batch: RecordBatch)
     await positions.advance(tx, batch);
     await recordDeadLetters(tx, foreign);
   });
-  if (foreign.length > 0) deps.logger.warn({ count: foreign.length }, 'Foreign records on the webhooks topic.');
+  if (foreign.length > 0)
+    deps.logger.warn(
+      { group: CONSUMER, topic: 'webhooks', count: foreign.length },
+      'dead letters: records that are not ours',
+    );
 }
 
 async function recordDeadLetters(tx: Transaction, foreign: readonly Foreign[]): Promise<void> {
