@@ -143,6 +143,14 @@ module.exports = {
       to: { path: 'node_modules/prom-client/' },
     },
     {
+      name: 'opentelemetry-stays-behind-its-port',
+      comment:
+        'Spans are made through tracing.ts; its driver is loaded by one dynamic import, so that it costs nothing when off.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry/otel-[^/]+\\.ts$' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'rows-stay-inside',
       comment:
         'Rows never leave the layer that reads them: above it there are states and views, so that a column can change without a client noticing.',

@@ -19,6 +19,8 @@ import type { Api } from './roles/api.js';
 import type { RoleDeps } from './roles/role.js';
 import { openStores, whatIsAway, type Stores, type StoresDeps } from './stores.js';
 import { meteredLog } from './telemetry/metered-log.js';
+import { tracedLog } from './telemetry/traced-log.js';
+import { NO_TRACER, type Tracer } from './tracing.js';
 import { createMetrics } from './telemetry/prometheus.js';
 
 export interface AppOverrides {
@@ -61,18 +63,28 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const up = () => upOf(started.whole);
   const metrics = createMetrics(createReadings({ up, openSockets: () => started.http?.openSockets() ?? 0 }));
   const { meter } = metrics;
-  const ingress = { ...ingressOf(api), publicUrl, clock, newRawWebhookId, logger, meter };
+  const tracer = await createTracer(config, logger);
+  const ingress = {
+    ...ingressOf(api),
+    publicUrl,
+    clock,
+    newRawWebhookId,
+    logger,
+    meter,
+    trace: () => tracer.current(),
+  };
   const routes = [webhookRoutes(ingress), asyncApiRoutes(asyncApiSettings(config))];
   const http = await createHttpServer({
     api: roles.includes('api') ? { corsOrigins: config.corsOrigins, graphql: () => api().graphql, routes } : undefined,
     readiness: createReadiness({ roles, isOnKafka, up }),
     routes: [metricsRoutes(metrics)],
     logger,
+    tracer,
   });
   started.http = http;
   listeningOn = await http.listen(config.host, config.port.number, config.port.isDefault);
   started.whole = boot({
-    start: () => startWhole(config, { ...overrides, clock, logger, meter, publicUrl, onStep }),
+    start: () => startWhole(config, { ...overrides, clock, logger, meter, tracer, publicUrl, onStep }),
     explain: (error) => whatIsAway(error, isOnKafka),
     onWait: (reason) => onStep(`Waiting: ${reason}`),
   });
@@ -82,8 +94,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   return {
     url: listeningOn,
     ready,
-    stop: () => stopInOrder(http, started.whole),
+    stop: () => stopAll([tracer, { stop: () => stopInOrder(http, started.whole) }]),
   };
+}
+
+/** Loaded only where it is asked for: otherwise nothing of it costs anything. */
+async function createTracer({ traces }: Config, logger: Logger): Promise<Tracer> {
+  if (traces === undefined) return NO_TRACER;
+  return (await import('./telemetry/otel-tracer.js')).createOtelTracer(traces, logger);
 }
 
 /** What is still unanswered then waits for a store that is away, and the workers need seconds of the same ten. */
@@ -109,7 +127,8 @@ type WholeDeps = StoresDeps & Omit<RoleDeps, 'config' | 'database' | 'log'> & { 
 async function startWhole(config: Config, deps: WholeDeps): Promise<Whole> {
   const stores = await openStores(config, deps);
   try {
-    const core = await startCore({ ...deps, ...stores, log: meteredLog(stores.log, deps.meter), config });
+    const log = tracedLog(meteredLog(stores.log, deps.meter), deps.tracer);
+    const core = await startCore({ ...deps, ...stores, log, config });
     return { ...core, stores, stop: () => stopAll([stores, core]) };
   } catch (error) {
     await stores.stop().catch((cleanup: unknown) => deps.logger.warn({ err: cleanup }, 'a failed start left traces'));

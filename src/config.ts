@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readTracesConfig, tracesEnvironment, type TracesConfig } from './traces-config.js';
 import { kafkaEnvironment, readKafkaConfig, type KafkaConfig } from './kafka-config.js';
 
 /** What a process can do; by default one does all of it. */
@@ -34,6 +35,8 @@ export interface Config {
   /** Undefined: by chance, and printed. */
   readonly sandboxSeed: number | undefined;
   readonly logLevel: string;
+  /** Undefined: nothing is traced. */
+  readonly traces: TracesConfig | undefined;
 }
 
 /** Everything that is wrong with the environment, one line each. Values are not repeated: some are secrets. */
@@ -55,6 +58,7 @@ const wholeNumber = (min: number, max: number) =>
 
 const environment = z.object({
   ...kafkaEnvironment,
+  ...tracesEnvironment,
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).optional(),
   DATABASE_URL: z
@@ -129,6 +133,7 @@ export function readConfig(
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,
+    traces: readTracesConfig(is),
   };
 }
 

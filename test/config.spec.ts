@@ -25,6 +25,7 @@ describe('readConfig', () => {
       corsOrigins: [],
       isSandboxOn: true,
       logLevel: 'warn',
+      traces: undefined,
     });
   });
 
@@ -34,6 +35,32 @@ describe('readConfig', () => {
 
   it('knows a port that was asked for from the default', () => {
     expect(readConfig({ PORT: '4000' }).port).toEqual({ number: 4000, isDefault: false });
+  });
+
+  it.each([
+    ['is switched off', { OTEL_SDK_DISABLED: 'true' }],
+    ['has no exporter', { OTEL_TRACES_EXPORTER: 'none' }],
+  ])('traces nothing where tracing %s', (_what, env) => {
+    expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', ...env }).traces).toBeUndefined();
+  });
+
+  it('takes the address of the traces as it is given', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://t/x' };
+    expect(readConfig(env).traces).toMatchObject({ url: 'https://t/x', serviceName: 'parley', ratio: 1 });
+  });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a=%'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes'],
+    ['OTEL_TRACES_SAMPLER_ARG', '2'],
+  ])('refuses %s=%s, and repeats no value', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(`${name} must be`);
+    expect(faults[0]).not.toContain(value);
   });
 
   it('reads every name', () => {
@@ -55,6 +82,12 @@ describe('readConfig', () => {
       PARLEY_SANDBOX: 'false',
       PARLEY_SANDBOX_SEED: '42',
       PARLEY_LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc,x-b=2',
+      OTEL_SERVICE_NAME: 'chat',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
     });
     expect(config).toEqual({
       host: '0.0.0.0',
@@ -73,6 +106,14 @@ describe('readConfig', () => {
       isSandboxOn: false,
       sandboxSeed: 42,
       logLevel: 'debug',
+      traces: {
+        url: 'http://collector:4318/v1/traces',
+        headers: { authorization: 'Bearer abc', 'x-b': '2' },
+        serviceName: 'chat',
+        resource: { 'deployment.environment.name': 'test' },
+        sampler: 'parentbased_traceidratio',
+        ratio: 0.1,
+      },
     });
   });
 

@@ -2,16 +2,19 @@ import type { JsonSchema } from './json-schemas.js';
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', ...more, description });
 
-const CHECKSUM = {
+/** What may stand in every record's headers: W3C Trace Context by the names that OpenTelemetry's Kafka instrumentations look for. */
+const MORE = {
   'parley-checksum': text('CRC-32 that tells whether the record is still what was written, in hexadecimal.', {
     pattern: '^[0-9a-f]{8}$',
   }),
+  traceparent: text('Where in a trace it came about (W3C Trace Context); only where the operator asked for traces.'),
+  tracestate: text('What belongs to `traceparent`, if there is any.'),
 };
 
 const objectOf = (properties: Readonly<Record<string, JsonSchema>>, description: string): JsonSchema => ({
   type: 'object',
   description,
-  properties: { ...properties, ...CHECKSUM },
+  properties: { ...properties, ...MORE },
   required: Object.keys(properties),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVENT_CATALOG, type CatalogEntry, type EventCatalog, type KeyField, type ParleyEvent } from './catalog.js';
 import type { EventEnvelope } from './kernel/event.js';
+import { traced, traceHeaders, traceOf } from './kernel/trace-context.js';
 import type { LogRecord, OutgoingRecord } from './log/event-log.js';
 import { upcast } from './upcast.js';
 
@@ -45,7 +46,8 @@ export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecor
   const source = sourceOf(event);
   const subject = subjectOf(event);
   const { id: eventId, type, version } = event;
-  const { workspaceId, channelId, conversationId, contactId, messageId, causationId, reinterpreted, ...rest } = event;
+  const { workspaceId, channelId, conversationId, contactId, messageId, ...others } = event;
+  const { causationId, reinterpreted, trace, ...rest } = others;
   // Always in this order: whoever appends an event again, having read it from a row, writes the very same bytes.
   const value = {
     ...{ id: eventId, type, version, source, subject, time: event.occurredAt },
@@ -65,6 +67,7 @@ export function toRecord(event: ParleyEvent, fingerprint: string): OutgoingRecor
       ce_dataversion: String(version),
       ce_idfingerprint: fingerprint,
       'content-type': 'application/json',
+      ...traceHeaders(trace),
     },
     value: Buffer.from(JSON.stringify(value)),
   };
@@ -76,7 +79,7 @@ export function parseRecord(record: LogRecord, catalog: EventCatalog = EVENT_CAT
   const json = parseJson(record.value);
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return foreign(json === undefined ? 'not JSON' : 'no event envelope');
-  const event = envelope.data as unknown as EventEnvelope;
+  const event = { ...(envelope.data as unknown as EventEnvelope), ...traced(traceOf(record.headers)) };
   const entry = catalog.get(event.type);
   if (entry !== undefined && entry.version >= event.version && record.key !== event[entry.keyedBy])
     return foreign('wrong key');

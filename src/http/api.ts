@@ -5,6 +5,7 @@ import { handleProtocols } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Running } from '../lifecycle.js';
 import { buildParleySchema } from '../schema/build-schema.js';
+import type { Tracer } from '../tracing.js';
 import { startApollo } from './graphql/apollo.js';
 import { createErrorPresenter } from './graphql/errors.js';
 import { LIMITS } from './graphql/limits.js';
@@ -32,12 +33,12 @@ export interface AddedApi extends Running {
 export async function addApi(
   app: FastifyInstance,
   { corsOrigins, graphql, routes }: ApiRoutes,
-  logger: Logger,
+  { logger, tracer }: { readonly logger: Logger; readonly tracer: Tracer },
 ): Promise<AddedApi> {
   const schema = buildParleySchema();
   const present = createErrorPresenter(logger);
-  const apollo = await startApollo({ schema, deps: graphql, present, logger });
-  const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger });
+  const apollo = await startApollo({ schema, deps: graphql, present, logger, tracer });
+  const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger, tracer });
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
   // For all routes: an upgrade elsewhere must not leave its connection behind either.
   await app.register(websocket, {

@@ -4,7 +4,9 @@ import type { Running } from '../lifecycle.js';
 import type { ApiRoutes } from './api.js';
 import { prepareDrain } from './drain.js';
 import { healthRoutes, type Readiness } from './health.js';
+import type { Tracer } from '../tracing.js';
 import { listenOn } from './listen.js';
+import { traceRequests } from './request-spans.js';
 
 export interface HttpServerDeps {
   /** Undefined where another process answers requests: what is asked of this one is 404. */
@@ -13,6 +15,7 @@ export interface HttpServerDeps {
   readonly routes: readonly FastifyPluginAsync[];
   readonly readiness: () => Promise<Readiness>;
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 export interface HttpServer extends Running {
@@ -35,8 +38,9 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
   const drain = prepareDrain(app);
+  traceRequests(app, deps.tracer);
   // Loaded only where it is needed: GraphQL is 1 s of CPU, which a worker's process can do without.
-  const api = deps.api && (await (await import('./api.js')).addApi(app, deps.api, deps.logger));
+  const api = deps.api && (await (await import('./api.js')).addApi(app, deps.api, deps));
   await app.register(healthRoutes(deps.readiness));
   for (const route of deps.routes) await app.register(route);
   await app.ready();

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { Logger } from 'pino';
 import type { Clock } from '../events/kernel/clock.js';
 import { channelIds, type RawWebhookId } from '../events/kernel/ids.js';
+import type { TraceContext } from '../events/kernel/trace-context.js';
 import { RecordTooLargeError, type EventLog } from '../events/log/event-log.js';
 import { PROVIDER_KINDS } from '../events/channel/events.js';
 import { toRawRecord } from '../events/webhook/raw-webhook.js';
@@ -20,6 +21,8 @@ export interface WebhookRoutesDeps {
   readonly clock: Clock;
   readonly newRawWebhookId: () => RawWebhookId;
   readonly logger: Logger;
+  /** Where in a trace the request is; undefined: nothing is traced. */
+  readonly trace?: (() => TraceContext | undefined) | undefined;
   /** Told of each webhook when it was answered; an address of no provider that exists is told as `other`. */
   readonly meter?: Pick<Meter, 'webhookAnswered'> | undefined;
 }
@@ -107,6 +110,7 @@ async function receive(ingress: Ingress, request: FastifyRequest<{ Params: Addre
       provider: known.channel.provider,
       receivedAt: ingress.clock.now(),
       request: webhook,
+      trace: ingress.trace?.(),
     }),
   );
   return reply.code(200).send();

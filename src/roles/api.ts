@@ -36,6 +36,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   await gate.check();
   const ownCommands = createCommands({
     ...{ ...foundation, database, log, finders, feed, clock, logger },
+    trace: () => deps.tracer.current(),
     hasIntakeSeenAll: () => gate.holds(),
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),

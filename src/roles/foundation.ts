@@ -15,6 +15,7 @@ import type { ProviderRegistry } from '../providers/registry.js';
 import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
 import { loadSecretKey } from '../secrets/secret-key.js';
+import { tracedProviders } from '../telemetry/traced-providers.js';
 import { meteredProviders } from '../telemetry/metered-providers.js';
 import { startProviders } from './providers.js';
 import type { Keep, RoleDeps } from './role.js';
@@ -66,7 +67,7 @@ export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Ke
   const { box, identity } = instance;
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
-  const providers = meteredProviders(await startProviders(deps, keep), deps.meter);
+  const providers = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
   return { ...instance, outbox, addressBook, providers, directory };
 }

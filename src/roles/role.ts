@@ -6,6 +6,7 @@ import type { EventLog } from '../events/log/event-log.js';
 import type { DispatcherDeps } from '../events/workers/dispatcher/dispatcher.js';
 import type { Running } from '../lifecycle.js';
 import type { ProviderAdapter } from '../providers/provider.js';
+import type { Tracer } from '../tracing.js';
 import type { Meter } from '../telemetry/meter.js';
 import { flag, type Reading } from '../telemetry/readings.js';
 
@@ -17,6 +18,7 @@ export interface RoleDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
+  readonly tracer: Tracer;
   /** Known once the server listens, which it does before any role starts. */
   readonly publicUrl: () => string;
   readonly onStep: (title: string) => void;

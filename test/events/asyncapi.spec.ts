@@ -47,6 +47,8 @@ function faultsOf(message: ParsedMessage, { key, headers, value }: OutgoingRecor
   });
 }
 
+const TRACE = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'vendor=1' };
+
 const nameOf = (event: ParleyEvent) => `${event.type}.v${event.version}`;
 
 describe('asyncapi.json', () => {
@@ -72,7 +74,8 @@ describe('asyncapi.json', () => {
     for (const event of SAMPLES) {
       const message = messages?.get(nameOf(event));
       if (message === undefined) throw new Error(`It has no ${nameOf(event)}.`);
-      const record = toRecord(event, '0123456789abcdef');
+      const record = toRecord({ ...event, trace: TRACE }, '0123456789abcdef');
+      expect(faultsOf(message, toRecord(event, '0123456789abcdef')), 'untraced').toEqual([]);
       expect(faultsOf(message, record), nameOf(event)).toEqual([]);
       expect(Object.keys(record.headers).sort()).toEqual(headerNames('eventHeaders'));
       // And no other's: a key of another kind, another type's headers, a value without its data.
@@ -87,6 +90,7 @@ describe('asyncapi.json', () => {
       ...{ id: rawWebhookIds.fromUuid('00000009-0000-7000-8000-000000000001'), provider: 'SANDBOX' },
       ...{ workspaceId: workspaceId(), channelId: channelId(), receivedAt: new Date(0) },
       request: { url: 'http://127.0.0.1/webhooks', headers: {}, body: Buffer.from('{}') },
+      trace: TRACE,
     });
     expect(Object.keys(record.headers).sort()).toEqual(headerNames('rawWebhookHeaders'));
     expect(z.fromJSONSchema(componentSchemas()['rawWebhookHeaders'] ?? {}).safeParse(record.headers).success).toBe(

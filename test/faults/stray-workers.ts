@@ -8,6 +8,7 @@ import { openKafkaLog } from '../../src/events/log/kafka/open-kafka-log.js';
 import { startCore } from '../../src/core.js';
 import { stopAll } from '../../src/lifecycle.js';
 import { createMetrics } from '../../src/telemetry/prometheus.js';
+import { NO_TRACER } from '../../src/tracing.js';
 import { SETTINGS, type Rig } from './rig.js';
 
 /** One more of each worker, in this process, whose consumer groups are others by mistake: each reads everything. */
@@ -42,6 +43,7 @@ export async function startStrayWorkers(rig: Rig): Promise<StrayWorkers> {
     publicUrl: () => env.PARLEY_PUBLIC_URL,
     onStep: () => undefined,
     meter: createMetrics(() => Promise.resolve([])).meter,
+    tracer: NO_TRACER,
   });
   return {
     ...{ batches, warnings },

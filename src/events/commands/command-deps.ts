@@ -6,6 +6,7 @@ import type { SecretBox } from '../../secrets/secret-box.js';
 import type { Identity } from '../event-identity.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ChannelId, MessageId } from '../kernel/ids.js';
+import type { TraceContext } from '../kernel/trace-context.js';
 import type { EventLog } from '../log/event-log.js';
 import type { AddressBook } from '../outbox/address-book.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -26,6 +27,8 @@ export interface CommandDeps {
   readonly box: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where in a trace the caller is; undefined: nothing is traced. */
+  readonly trace?: (() => TraceContext | undefined) | undefined;
   /** A UUIDv7, made once for each outgoing message (rule 6). */
   readonly newMessageId: () => MessageId;
   readonly newChannelId: () => ChannelId;

@@ -2,6 +2,7 @@ import { sqlStateOf } from '../../database/errors.js';
 import type { Transaction } from '../../database/database.js';
 import { UnavailableError } from '../../errors.js';
 import type { MessageId, WorkspaceId } from '../kernel/ids.js';
+import { traced } from '../kernel/trace-context.js';
 import type { OutgoingRecord } from '../log/event-log.js';
 import { evolveMessage } from '../message/evolve.js';
 import type { MessageEvent } from '../message/events.js';
@@ -38,12 +39,13 @@ export async function decideOnRows<Result>(
 }
 
 /** The envelope of what a person decided about a message. */
-export function envelopeOf(deps: Pick<CommandDeps, 'identity' | 'clock'>, subject: DispatchSubject) {
+export function envelopeOf(deps: Pick<CommandDeps, 'identity' | 'clock' | 'trace'>, subject: DispatchSubject) {
   const { workspaceId, channelId, conversationId, contactId, messageId } = subject;
   const at = deps.clock.now().toISOString();
   return {
     ...{ version: 1, workspaceId, channelId, conversationId, ...(contactId === undefined ? {} : { contactId }) },
     ...{ messageId, occurredAt: at, recordedAt: at, causationId: deps.identity.ofAcceptance(messageId) },
+    ...traced(deps.trace?.()),
   };
 }
 

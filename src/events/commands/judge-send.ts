@@ -3,6 +3,7 @@ import type { Channel } from '../../providers/channel.js';
 import type { ProviderAdapter } from '../../providers/provider.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
+import { traced, type TraceContext } from '../kernel/trace-context.js';
 import { decideSend, type Acceptance } from '../message/decide.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
@@ -25,6 +26,8 @@ export interface ReadySend {
 export interface Arrival {
   readonly messageId: MessageId;
   readonly now: Date;
+  /** In which trace it came in. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface Lookups {
@@ -53,7 +56,12 @@ export async function judgeSend(
   if (backlogged !== undefined) return refused(backlogged);
   const address = await resolveRecipient({ ...deps, freshly }, caller, channel, adapter, form.value.recipient);
   if (!address.ok) return address;
-  const request = { workspaceId: caller.workspaceId, channelId: channel.id, address: address.value };
+  const request = {
+    workspaceId: caller.workspaceId,
+    channelId: channel.id,
+    address: address.value,
+    ...traced(arrival.trace),
+  };
   const thread = await findThread(request);
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);

@@ -6,6 +6,7 @@ import type { ConversationEvent } from '../conversation/events.js';
 import type { ConversationState } from '../conversation/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { conversationIds, messageIds, workspaceIds, type MessageId } from '../kernel/ids.js';
+import { traced } from '../kernel/trace-context.js';
 import type { MessageState } from '../message/state.js';
 import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
@@ -86,7 +87,11 @@ async function countIncoming(executor: Executor, { workspaceId, id }: Conversati
 }
 
 /** Its id follows from the mark: whoever marks the same message again says the same event. */
-function readEvent({ identity, clock }: CommandDeps, conversation: ConversationState, mark: Mark): ConversationRead {
+function readEvent(
+  { identity, clock, trace }: CommandDeps,
+  conversation: ConversationState,
+  mark: Mark,
+): ConversationRead {
   const at = clock.now().toISOString();
   return {
     id: identity.ofCommand(conversation.id, mark.upToMessageId, 'conversation.read'),
@@ -98,6 +103,7 @@ function readEvent({ identity, clock }: CommandDeps, conversation: ConversationS
     ...(conversation.contactId === null ? {} : { contactId: conversation.contactId }),
     occurredAt: at,
     recordedAt: at,
+    ...traced(trace?.()),
     data: mark,
   };
 }

@@ -123,7 +123,7 @@ function resendEvent(
 
 /** The next attempt of the same parts, behind everything that waits in their conversation. */
 async function queueAgain(
-  { log }: CommandDeps,
+  { log, trace }: CommandDeps,
   tx: Transaction,
   unknown: readonly MessageDispatch[],
   attempt: number,
@@ -133,7 +133,12 @@ async function queueAgain(
   await insertDispatches(
     tx,
     unknown.map(({ subject, payload = null }, index) => ({
-      ...{ state: 'waiting' as const, call: 0, payload, queueOffset: places[index] ?? 0n },
+      ...{
+        state: 'waiting' as const,
+        call: 0,
+        payload: payload && { ...payload, trace: trace?.() },
+        queueOffset: places[index] ?? 0n,
+      },
       subject: { ...subject, attempt },
     })),
   );

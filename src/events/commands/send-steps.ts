@@ -71,7 +71,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   };
   return {
     async prepare(caller, input, lookups) {
-      const arrival = { messageId: deps.newMessageId(), now: deps.clock.now() };
+      const arrival = { messageId: deps.newMessageId(), now: deps.clock.now(), trace: deps.trace?.() };
       const key = keyOf(deps, caller, input);
       const refusals = key === undefined ? [] : refuseKey(key.key);
       if (refusals.length > 0) return { kind: 'refused', userErrors: refusals };

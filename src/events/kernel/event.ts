@@ -1,3 +1,4 @@
+import type { TraceContext } from './trace-context.js';
 import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from './ids.js';
 
 /**
@@ -23,6 +24,8 @@ export interface EventEnvelope<Type extends string = string, Data extends object
   /** Read out of an old webhook later on, by a newer adapter: it opens, reopens, notifies and sends nothing (design §9). */
   readonly reinterpreted?: true | undefined;
   readonly data: Data;
+  /** In which trace it came about: a header of its record, never in its value. Absent where nothing is traced. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** Where an event stands in the events topic. */

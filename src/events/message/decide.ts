@@ -2,6 +2,7 @@ import type { Capabilities, ContentLimits } from '../../providers/provider.js';
 import type { UserError } from '../commands/commands.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import { traced, type TraceContext } from '../kernel/trace-context.js';
 import { actionsOf, contentFacts, mediaOf, rowsOf } from './content-facts.js';
 import type { MessageContent } from './content.js';
 import type { MessageEvent } from './events.js';
@@ -26,6 +27,7 @@ export interface SendFacts {
   readonly now: Date;
   readonly messageId: MessageId;
   readonly eventId: EventId;
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The event but for its thread, which the address book decides. */
@@ -52,6 +54,7 @@ function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acce
     ...{ workspaceId: facts.workspaceId, channelId: form.channelId, messageId: facts.messageId },
     ...{ conversationId: thread.conversationId, contactId: thread.contactId },
     ...{ occurredAt: at, recordedAt: at },
+    ...traced(facts.trace),
     data: {
       ...contentFacts(content),
       author: form.author,

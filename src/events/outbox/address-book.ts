@@ -1,5 +1,6 @@
 import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
+import type { TraceContext } from '../kernel/trace-context.js';
 import type { ChannelId, ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
 
 export interface Thread {
@@ -15,6 +16,8 @@ export interface ThreadRequest {
   readonly displayName?: string | undefined;
   /** Asked for by what was heard then and is read only now: should the thread be made for it, it is no news. */
   readonly heardAt?: Date | undefined;
+  /** In which trace it is asked for: what opens a thread belongs to it. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** Which address is which thread: the row decides, derived ids are only proposals (rule 5). */

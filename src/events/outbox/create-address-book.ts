@@ -3,6 +3,7 @@ import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
 import type { Identity } from '../event-identity.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import { traced } from '../kernel/trace-context.js';
 import type { AddressBook, Thread, ThreadRequest } from './address-book.js';
 import type { Outbox } from './outbox.js';
 
@@ -100,11 +101,11 @@ async function insertAbsent(tx: Transaction, entries: readonly Entry[]): Promise
 
 /** What concerns a conversation and a contact is said once under each key (rule 8). */
 function openingOf(identity: Identity, { request, proposed }: Entry, now: Date): readonly ParleyEvent[] {
-  const { workspaceId, channelId, address, displayName, heardAt } = request;
+  const { workspaceId, channelId, address, displayName, heardAt, trace } = request;
   const { conversationId, contactId } = proposed;
   const times = { occurredAt: (heardAt ?? now).toISOString(), recordedAt: now.toISOString() };
   const reinterpreted = heardAt === undefined ? {} : { reinterpreted: true as const };
-  const envelope = { version: 1, workspaceId, channelId, contactId, ...times, ...reinterpreted };
+  const envelope = { version: 1, workspaceId, channelId, contactId, ...times, ...reinterpreted, ...traced(trace) };
   return [
     {
       id: identity.ofCommand(conversationId, 'opened', 'conversation.opened'),

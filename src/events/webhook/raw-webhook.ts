@@ -3,6 +3,7 @@ import type { WebhookRequest } from '../../providers/provider.js';
 import { PROVIDER_KINDS, type ProviderKind } from '../channel/events.js';
 import { channelIds, rawWebhookIds, workspaceIds } from '../kernel/ids.js';
 import type { ChannelId, RawWebhookId, WorkspaceId } from '../kernel/ids.js';
+import { traced, traceHeaders, traceOf, type TraceContext } from '../kernel/trace-context.js';
 import type { LogRecord, OutgoingRecord } from '../log/event-log.js';
 
 /** A provider's webhook as it lies in the webhooks topic: byte for byte, with what ingress knew of it. */
@@ -13,6 +14,8 @@ export interface RawWebhook {
   readonly provider: ProviderKind;
   readonly receivedAt: Date;
   readonly request: WebhookRequest;
+  /** In which trace it came in; absent where nothing is traced. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** Headers that would let a reader of the topic act as somebody. A signature stays: it proves the bytes and opens nothing. */
@@ -33,6 +36,7 @@ export function toRawRecord(raw: RawWebhook): OutgoingRecord {
       'parley-verdict': 'authentic',
       'parley-url': raw.request.url,
       'parley-http-headers': JSON.stringify(Object.fromEntries(kept)),
+      ...traceHeaders(raw.trace),
     },
     value: raw.request.body,
   };
@@ -81,5 +85,6 @@ export function readRawRecord(record: LogRecord): RawWebhook | 'erased' | undefi
       headers: headers.data['parley-http-headers'],
       body: record.value,
     },
+    ...traced(traceOf(record.headers)),
   };
 }

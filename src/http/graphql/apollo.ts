@@ -20,7 +20,8 @@ import type { RequestContext } from '../../resolvers/context.js';
 import { requireAffordable } from './cost.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { LIMITS, limitsRule } from './limits.js';
-import { refuseSubscription } from './operation.js';
+import type { Tracer } from '../../tracing.js';
+import { operationAttributes, refuseSubscription } from './operation.js';
 import { authenticate, openRequest, requireDeps, type GraphqlDepsSource } from './request.js';
 
 /** Answers text, which `Reply` of its route must say. */
@@ -36,6 +37,7 @@ export interface ApolloDeps {
   readonly deps: GraphqlDepsSource;
   readonly present: ErrorPresenter;
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** GraphQL over HTTP: POST, and GET for queries. */
@@ -44,6 +46,7 @@ export async function startApollo({
   deps,
   present,
   logger,
+  tracer,
 }: ApolloDeps): Promise<Running & { readonly handler: GraphqlHandler }> {
   const apollo = new ApolloServer<RequestContext>({
     schema,
@@ -66,6 +69,7 @@ export async function startApollo({
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       costPlugin(schema),
+      ...(tracer.isOn ? [spanPlugin(tracer)] : []),
     ],
   });
   await apollo.start();
@@ -82,6 +86,17 @@ const costPlugin = (schema: GraphQLSchema): ApolloServerPlugin => ({
           refuseSubscription(operation);
           requireAffordable(schema, document, operation, request.variables ?? {});
         }
+        return Promise.resolve();
+      },
+    }),
+});
+
+/** What is asked, by its name: variables and arguments are what somebody wrote. */
+const spanPlugin = (tracer: Tracer): ApolloServerPlugin => ({
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ operation }) {
+        tracer.note(operationAttributes(operation));
         return Promise.resolve();
       },
     }),

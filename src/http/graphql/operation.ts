@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { SpanAttributes } from '../../tracing.js';
 import { requireAffordable } from './cost.js';
 import { LIMITS, limitsRule } from './limits.js';
 
@@ -47,6 +48,12 @@ export function requireShortDocument(query: string): void {
     extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
   });
 }
+
+/** Of a span. */
+export const operationAttributes = (operation: OperationDefinitionNode | undefined): SpanAttributes => ({
+  'graphql.operation.type': operation?.operation,
+  'graphql.operation.name': operation?.name?.value,
+});
 
 /** @throws GraphQLError BAD_REQUEST: a subscription needs a socket */
 export function refuseSubscription(operation: OperationDefinitionNode): void {

@@ -1,4 +1,11 @@
-import { execute, type GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  getOperationAST,
+  type GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { makeServer, type Context, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -9,7 +16,8 @@ import { GRACE_MS } from '../drain.js';
 import { closeGoingAway, hostSocket } from './websocket-host.js';
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
-import { judgeOperation } from './operation.js';
+import { inSpan, type Tracer } from '../../tracing.js';
+import { judgeOperation, operationAttributes } from './operation.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
 
 export interface WebSocketDeps {
@@ -17,6 +25,7 @@ export interface WebSocketDeps {
   readonly deps: GraphqlDepsSource;
   readonly present: ErrorPresenter;
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** What is known of a connection. */
@@ -43,7 +52,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
   const protocol = makeServer<Record<string, unknown>, Connection>({
     onConnect: (context) => connect(server, context),
     onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
-    execute: (args) => track(Promise.resolve(execute(args))),
+    execute: (args) => track(executeInSpan(server.tracer, args)),
     subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution),
     onError: (_context, _id, _payload, errors) => errors.map(server.present),
     onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
@@ -75,6 +84,13 @@ export function createWebSocketHandler(server: WebSocketDeps) {
       await Promise.all([...sockets].map(closeGoingAway));
     },
   };
+}
+
+/** A trace of its own: the socket's request is long over. */
+function executeInSpan(tracer: Tracer, args: ExecutionArgs): Promise<ExecutionResult> {
+  const operation = getOperationAST(args.document, args.operationName) ?? undefined;
+  const sketch = { name: 'WebSocket /graphql', kind: 'server', attributes: operationAttributes(operation) } as const;
+  return inSpan(tracer, sketch, () => Promise.resolve(execute(args)));
 }
 
 /** False closes the socket with 4403. */

@@ -107,6 +107,20 @@ describe('the outbox', () => {
     expect(await appended()).toEqual([accepted(1).id]);
   });
 
+  it('sweeps an event in the trace that it was made in', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    await enqueue([{ ...accepted(1), trace: { traceparent } }, accepted(2)]);
+    await age();
+    await eventually(async () => expect(await waiting()).toBe(0));
+    const { rows } = await database.pool.query<{ id: string; trace: string | null }>(
+      `select headers->>'ce_id' as id, headers->>'traceparent' as trace from log.records order by 1`,
+    );
+    expect(rows).toEqual([
+      { id: accepted(1).id, trace: traceparent },
+      { id: accepted(2).id, trace: null },
+    ]);
+  });
+
   it('writes positions into the rows of idempotency keys, the sweeper too (rule 3)', async () => {
     const [one] = [accepted(1)];
     await enqueue([one]);

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
 import { atMost } from '../../../lifecycle.js';
+import { NO_TRACER, type Tracer } from '../../../tracing.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
@@ -28,6 +29,7 @@ export interface CallRunnerDeps {
   readonly publicUrl: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer?: Tracer | undefined;
   readonly faultPoint?: FaultPoint | undefined;
   readonly limits: {
     readonly leaseMs: number;
@@ -77,10 +79,10 @@ function heardByMany(): AbortController {
 }
 
 export function createCallRunner(deps: CallRunnerDeps): CallRunner {
-  const { database, outbox, publisher, clock, logger, limits, faultPoint = () => undefined } = deps;
+  const { database, outbox, publisher, clock, logger, limits, tracer = NO_TRACER, faultPoint = () => undefined } = deps;
   const slots = createSlots({ perChannel: limits.callsPerChannel, overall: limits.callsOverall });
   const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()];
-  const makeEvent = createStepEventMaker({ identity: deps.identity, clock });
+  const makeEvent = createStepEventMaker({ identity: deps.identity, clock, trace: () => tracer.current() });
   const store = createClaimStore({ ...deps, givingUp: givingUp.signal, sayForMs: limits.leaseMs / 3 });
   const before = {
     ...{ database, outbox, store, makeEvent, clock, logger },
@@ -89,7 +91,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const hasReadLog = createHasReadLog({ ...before, log: deps.log });
   const breakers = createBreakers({ ...limits, logger });
   const calling = {
-    ...{ ...before, breakers },
+    ...{ ...before, breakers, tracer },
     refuseLate: createLateRefusal({ ...before, hasReadLog }),
     findTargetId: createFindTargetId({ ...before, hasReadLog }),
     startCall: createStartCall({ ...before, ...limits }),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { inSpan, type Tracer } from '../../../tracing.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Breakers } from './breakers.js';
 import type { ClaimedDispatch } from './claim.js';
@@ -29,6 +30,7 @@ export interface PerformCallDeps {
   readonly breakers: Breakers;
   readonly providerCall: ProviderCallDeps;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   readonly faultPoint: FaultPoint;
 }
 
@@ -43,12 +45,25 @@ export async function performCall(
   onBegun: () => void,
 ): Promise<void> {
   try {
-    await perform(claim, carrier, deps, onBegun);
+    await inTrace(claim, deps.tracer, () => perform(claim, carrier, deps, onBegun));
   } catch (error) {
     deps.logger.error({ err: error, messageId: claim.messageId }, 'a call could not be stored: its lease will run out');
   } finally {
     onBegun();
   }
+}
+
+/** In the trace that it was asked for in; one that was asked for long ago begins its own, and says whose it follows from. */
+async function inTrace(claim: ClaimedDispatch, tracer: Tracer, work: () => Promise<void>): Promise<void> {
+  const { messageId, attempt, part, channelId, isScheduled } = claim;
+  const trace = claim.payload?.trace;
+  if (trace === undefined) return work();
+  const attributes = {
+    ...{ 'parley.message.id': messageId, 'parley.channel.id': channelId },
+    ...{ 'parley.attempt': attempt, 'parley.part': part, 'parley.call': claim.call + 1 },
+  };
+  const place = isScheduled ? { link: trace } : { parent: trace };
+  await inSpan(tracer, { name: 'dispatch', kind: 'internal', attributes, ...place }, work);
 }
 
 async function perform(

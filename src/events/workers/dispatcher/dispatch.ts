@@ -46,6 +46,8 @@ export const dispatchPayload = z.object({
   content: messageContent,
   /** The message that this one answers. */
   replyToMessageId: z.string().optional(),
+  /** In which trace it was asked for. */
+  trace: z.object({ traceparent: z.string(), tracestate: z.string().optional() }).optional(),
 });
 export type DispatchPayload = z.infer<typeof dispatchPayload>;
 

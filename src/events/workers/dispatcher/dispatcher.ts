@@ -3,6 +3,7 @@ import type { Database } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
 import type { ChannelDirectory } from '../../../providers/channel.js';
 import type { ProviderRegistry } from '../../../providers/registry.js';
+import type { Tracer } from '../../../tracing.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventLog } from '../../log/event-log.js';
@@ -62,6 +63,7 @@ export interface DispatcherDeps {
   /** A UUID each time. */
   readonly newLeaseToken: () => string;
   readonly logger: Logger;
+  readonly tracer?: Tracer | undefined;
   readonly faultPoint?: FaultPoint | undefined;
   readonly limits?: Partial<DispatchLimits> | undefined;
 }

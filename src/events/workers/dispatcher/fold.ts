@@ -1,5 +1,6 @@
 import type { DispatchKey, DispatchPayload, DispatchState } from './dispatch.js';
 import type { MessageId } from '../../kernel/ids.js';
+import { traced } from '../../kernel/trace-context.js';
 import type { MessageEvent } from '../../message/events.js';
 import { open } from '../../sealing.js';
 
@@ -90,7 +91,7 @@ function payloadIn(event: Sendable): DispatchPayload | null {
   const opened = open<{ readonly address: string; readonly message: DispatchPayload['content'] }>(event);
   if (opened.state !== 'open') return null;
   const { address, message: content } = opened.content;
-  return replyToMessageId === undefined ? { address, content } : { address, content, replyToMessageId };
+  return { address, content, ...(replyToMessageId !== undefined && { replyToMessageId }), ...traced(event.trace) };
 }
 
 function partsUpTo(count: number): readonly number[] {

@@ -31,9 +31,10 @@ export async function callProvider(
   if (payload === undefined) return UNSENDABLE;
   // An answer says its words also by itself; a reaction to what the provider doesn't know says nothing.
   if (payload.content.kind === 'reaction' && targetId === undefined) return UNSENDABLE;
+  const { trace: _ours, ...said } = payload;
   const send = (signal: AbortSignal) =>
     adapter.send({
-      ...payload,
+      ...said,
       settings: channel.settings,
       channelId: channel.id,
       reference: formatReference(claim),

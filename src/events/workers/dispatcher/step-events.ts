@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Identity } from '../../event-identity.js';
+import { traced, type TraceContext } from '../../kernel/trace-context.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { DispatchSubject } from './dispatch.js';
 import type { StepEvent } from './policy.js';
@@ -7,7 +8,14 @@ import type { StepEvent } from './policy.js';
 /** Puts the envelope around what is said of a call. Ids are derived from the call and the type, so that repeats agree (rule 7). */
 export type StepEventMaker = (subject: DispatchSubject, call: number, said: StepEvent) => MessageEvent;
 
-export function createStepEventMaker(deps: { readonly identity: Identity; readonly clock: Clock }): StepEventMaker {
+export interface StepEventDeps {
+  readonly identity: Identity;
+  readonly clock: Clock;
+  /** Where in a trace the call is made. */
+  readonly trace?: (() => TraceContext | undefined) | undefined;
+}
+
+export function createStepEventMaker(deps: StepEventDeps): StepEventMaker {
   return (subject, call, said) => {
     const { messageId, attempt, part } = subject;
     const now = deps.clock.now().toISOString();
@@ -22,6 +30,7 @@ export function createStepEventMaker(deps: { readonly identity: Identity; readon
       occurredAt: now,
       recordedAt: now,
       causationId: deps.identity.ofAcceptance(messageId),
+      ...traced(deps.trace?.()),
       ...said,
     };
   };

@@ -1,5 +1,6 @@
 import type { ParleyEvent } from '../../catalog.js';
 import type { Identity } from '../../event-identity.js';
+import { traced } from '../../kernel/trace-context.js';
 import { RecordTooLargeError, type AppendedPosition } from '../../log/event-log.js';
 import type { Outbox } from '../../outbox/outbox.js';
 
@@ -41,7 +42,7 @@ async function appendOne({ outbox, identity }: AppendDeps, event: ParleyEvent): 
 }
 
 function tooLarge(event: ParleyEvent, identity: Identity): ParleyEvent {
-  const { workspaceId, channelId, causationId, occurredAt, recordedAt, reinterpreted } = event;
+  const { workspaceId, channelId, causationId, occurredAt, recordedAt, reinterpreted, trace } = event;
   return {
     id: identity.ofCommand(event.id, 'too large', 'webhook.uninterpreted'),
     type: 'webhook.uninterpreted',
@@ -52,6 +53,7 @@ function tooLarge(event: ParleyEvent, identity: Identity): ParleyEvent {
     recordedAt,
     causationId,
     ...(reinterpreted && { reinterpreted }),
+    ...traced(trace),
     data: { reason: `What became ${event.type} is too large for one event.`, index: 0 },
   };
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../../database/database.js';
 import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
+import { traced } from '../../kernel/trace-context.js';
 import type { AddressBook } from '../../outbox/address-book.js';
 import { placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
 import { placeReceived, type PlacedReceived } from './place-received.js';
@@ -85,6 +86,7 @@ function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): 
       channelId,
       ...timesOf({ occurredAt: raw.receivedAt.toISOString() }, now),
       causationId: raw.id,
+      ...traced(raw.trace),
       data: { reason: interpretation.reason, index },
     };
   });

@@ -5,6 +5,7 @@ import type { ChannelEvent } from '../../channel/events.js';
 import { RECEIPT_STATUSES } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { ChannelId, EventId, RawWebhookId, WorkspaceId } from '../../kernel/ids.js';
+import { traced, type TraceContext } from '../../kernel/trace-context.js';
 import { FAILURE_CODES, type MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
 import type { KnownCall } from './calls.js';
@@ -31,6 +32,8 @@ export interface Receipt {
   readonly rawWebhookId: RawWebhookId;
   readonly facts: ReceiptFacts;
   readonly providerMessage?: string | undefined;
+  /** In which trace it came in; one that was parked has forgotten it. */
+  readonly trace?: TraceContext | undefined;
 }
 
 type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
@@ -48,6 +51,7 @@ export function receiptOf(raw: RawWebhook, said: SaidReceipt, identity: Identity
     rawWebhookId: raw.id,
     facts: { status, occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString(), reference, stage, failure },
     providerMessage,
+    ...traced(raw.trace),
   };
 }
 
@@ -68,6 +72,7 @@ export function receiptEvent(receipt: Receipt, call: KnownCall, now: Date): Mess
     messageId,
     ...timesOf(facts, now),
     causationId: rawWebhookId,
+    ...traced(receipt.trace),
   };
   const place = { attempt, part, providerMessageId };
   if (facts.status !== 'failed') return { ...envelope, type: `message.${facts.status}`, data: place };
@@ -90,6 +95,7 @@ export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): Ch
     channelId,
     ...timesOf(facts, now),
     causationId: rawWebhookId,
+    ...traced(receipt.trace),
     data: {
       providerMessageId,
       status: facts.status,

@@ -2,6 +2,7 @@ import type { Interpretation } from '../../../providers/provider.js';
 import type { ContactEvent } from '../../contact/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { EventId, MessageId } from '../../kernel/ids.js';
+import { traced } from '../../kernel/trace-context.js';
 import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Thread, ThreadRequest } from '../../outbox/address-book.js';
@@ -24,6 +25,7 @@ export const threadRequestOf = ({ raw, said, isHistory }: Received): ThreadReque
   address: said.address,
   displayName: said.displayName,
   ...(isHistory === true && { heardAt: raw.receivedAt }),
+  ...traced(raw.trace),
 });
 
 export function receivedEvent(
@@ -73,5 +75,6 @@ function envelopeOf({ raw, said }: Received, id: EventId, now: Date) {
     channelId,
     ...timesOf({ occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString() }, now),
     causationId: raw.id,
+    ...traced(raw.trace),
   };
 }
