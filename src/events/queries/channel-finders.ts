@@ -1,9 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { channels } from '../../schema/tables/config.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import { channelIds, workspaceIds, type ChannelId, type WorkspaceId } from '../kernel/ids.js';
-import { inOrderOf, uuidsOf } from './by-id.js';
+import { inOrderOf, isOneOf, uuidsOf } from './by-id.js';
 import type { ChannelView, Finders } from './finders.js';
 import { waitingParts } from './queue-depths.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
@@ -27,9 +27,7 @@ export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'chan
       const rows = await orm
         .select(channelColumns)
         .from(channels)
-        .where(
-          and(eq(channels.workspaceId, workspaceIds.toUuid(workspace)), inArray(channels.id, uuidsOf(channelIds, ids))),
-        );
+        .where(and(eq(channels.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(channels.id, channelIds, ids)));
       return inOrderOf(ids, rows.map(viewOf), (channel) => channel.id);
     },
     channelPage: (workspace, filter, page) =>

@@ -1,9 +1,9 @@
-import { and, eq, exists, inArray, sql } from 'drizzle-orm';
+import { and, eq, exists, sql } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { contactAddresses, contacts } from '../../schema/tables/read.js';
 import { contactIds, workspaceIds } from '../kernel/ids.js';
 import { contactFromRow, type ContactAddressRow } from '../projections/rows.js';
-import { inOrderOf, uuidsOf } from './by-id.js';
+import { inOrderOf, isOneOf } from './by-id.js';
 import type { ContactFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
@@ -22,9 +22,7 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
       const rows = await orm
         .select(contactColumns)
         .from(contacts)
-        .where(
-          and(eq(contacts.workspaceId, workspaceIds.toUuid(workspace)), inArray(contacts.id, uuidsOf(contactIds, ids))),
-        );
+        .where(and(eq(contacts.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(contacts.id, contactIds, ids)));
       const found = rows.map((row) => contactFromRow(row.contact, row.addresses));
       return inOrderOf(ids, found, (contact) => contact.id);
     },

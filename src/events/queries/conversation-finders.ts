@@ -3,7 +3,7 @@ import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { inOrderOf, uuidsOf } from './by-id.js';
+import { inOrderOf, isOneOf, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
@@ -18,7 +18,7 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
         .where(
           and(
             eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(conversations.id, uuidsOf(conversationIds, ids)),
+            isOneOf(conversations.id, conversationIds, ids),
           ),
         );
       return inOrderOf(ids, rows.map(conversationFromRow), (conversation) => conversation.id);
@@ -47,6 +47,7 @@ function conditions({ status, channelIds: channels, contactId, isUnread }: Conve
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
+    // Not by one array: of one channel Postgres then reads the index in its order.
     channels && inArray(conversations.channelId, uuidsOf(channelIds, channels)),
     contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
     isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),

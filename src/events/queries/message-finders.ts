@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { messages, timeline } from '../../schema/tables/read.js';
 import {
@@ -12,7 +12,7 @@ import {
 import type { Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
-import { inOrderOf, uuidsOf } from './by-id.js';
+import { inOrderOf, isOneOf } from './by-id.js';
 import type { Finders, PageRequest } from './finders.js';
 import { byOffset, byTime, keysetPage, timePlace, type KeysetOrder } from './keyset.js';
 import type { Place } from './page-cursor.js';
@@ -29,11 +29,7 @@ export function createMessageFinders(orm: Orm): MessageFinders {
         .select()
         .from(messages)
         .where(
-          and(
-            eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-            inArray(messages.id, uuidsOf(messageIds, ids)),
-            isWhole,
-          ),
+          and(eq(messages.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(messages.id, messageIds, ids), isWhole),
         );
       return inOrderOf(ids, rows.map(messageFromRow), (message) => message.id);
     },
@@ -93,9 +89,7 @@ async function findTimelines(orm: Orm, workspaceUuid: string, ids: readonly Mess
     .select({ entry: timeline, progress: messages.progress, words: messages.words })
     .from(timeline)
     .innerJoin(messages, eq(messages.id, timeline.messageId))
-    .where(
-      and(eq(timeline.workspaceId, workspaceUuid), inArray(timeline.messageId, uuidsOf(messageIds, ids)), isWhole),
-    );
+    .where(and(eq(timeline.workspaceId, workspaceUuid), isOneOf(timeline.messageId, messageIds, ids), isWhole));
   const found = new Map<MessageId, { entries: TimelineEntry[]; progress: Progress; words: Words }>();
   for (const row of rows) {
     const entry = timelineEntryFromRow(row.entry);
