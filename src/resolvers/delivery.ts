@@ -10,7 +10,11 @@ import type { RequestContext } from './context.js';
  * for each try; null: nothing for this subscriber. The payload is then what the subscription's resolver gets as root.
  */
 export class Delivery {
-  constructor(readonly prepare: (context: RequestContext) => Promise<object | null>) {}
+  /** @param occasion the same for two deliveries of the same event with the same cursor */
+  constructor(
+    readonly occasion: string,
+    readonly prepare: (context: RequestContext) => Promise<object | null>,
+  ) {}
 }
 
 /** Makes one kind of payload of an event; null for events that say nothing of that kind. */
@@ -83,7 +87,9 @@ export function deliveriesOf(
     async next() {
       const next: IteratorResult<FeedItem, unknown> = await items.next();
       if (next.done === true) return { done: true, value: undefined };
-      return { done: false, value: new Delivery((context) => makePayload(next.value, context)) };
+      const item = next.value;
+      const occasion = `${item.event.id} ${item.vector.join()}`;
+      return { done: false, value: new Delivery(occasion, (context) => makePayload(item, context)) };
     },
     async return() {
       await items.return?.();

@@ -10,12 +10,15 @@ import { pause } from '../../lifecycle.js';
 import { withFreshLoaders, type RequestContext } from '../../resolvers/context.js';
 import type { Delivery } from '../../resolvers/delivery.js';
 import { isUnavailable } from './errors.js';
+import type { SharedResults, Sharing } from './shared-results.js';
 
 /** A subscription that is about to run: its context is ours. */
 export interface SubscriptionExecution extends ExecutionArgs {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly contextValue: RequestContext;
+  /** Two with the same are answered the same. */
+  readonly question: string;
 }
 
 const RETRY_MS = 500;
@@ -26,33 +29,46 @@ const RETRY_MS = 500;
 const TRIES_MAX = 600;
 
 /**
- * As graphql-js's `subscribe`, but each event is executed under a context of its own, and again while the database is
- * away: a subscriber that was given a hole in place of an event would never know.
+ * As graphql-js's `subscribe`, but each event is executed under a context of its own, once for all who ask the same, and
+ * again while the database is away: a subscriber that was given a hole in place of an event would never know.
  */
 export async function subscribeByDelivery(
   args: SubscriptionExecution,
+  shared: SharedResults,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
-  return resultsOf(source[Symbol.asyncIterator]() as AsyncIterator<Delivery>, args);
+  return resultsOf(source[Symbol.asyncIterator]() as AsyncIterator<Delivery>, args, shared.join(args.question));
 }
 
 function resultsOf(
   source: AsyncIterator<Delivery>,
   args: SubscriptionExecution,
+  sharing: Sharing,
 ): AsyncIterableIterator<ExecutionResult> {
   const closing = new AbortController();
   const iterator: AsyncIterableIterator<ExecutionResult> = {
     async next() {
-      for (;;) {
-        const next: IteratorResult<Delivery, unknown> = await source.next();
-        if (next.done === true) return { done: true, value: undefined };
-        const result = await deliver(next.value, args, closing.signal);
-        if (result !== null) return { done: false, value: result };
+      try {
+        for (;;) {
+          const next: IteratorResult<Delivery, unknown> = await source.next();
+          if (next.done === true) break;
+          const delivery = next.value;
+          const execution = () => sharing.resultOf(delivery.occasion, () => executeOnce(delivery, args));
+          const result = await deliver(execution, closing.signal);
+          if (result !== null) return { done: false, value: result };
+        }
+      } catch (error) {
+        // Nobody calls `return` after a throw.
+        sharing.leave();
+        throw error;
       }
+      sharing.leave();
+      return { done: true, value: undefined };
     },
     async return() {
       closing.abort();
+      sharing.leave();
       await source.return?.();
       return { done: true, value: undefined };
     },
@@ -63,13 +79,12 @@ function resultsOf(
 
 /** Null for an event that says nothing to this subscriber. @throws when what it needs stays away */
 async function deliver(
-  delivery: Delivery,
-  args: SubscriptionExecution,
+  execution: () => Promise<ExecutionResult | null>,
   closed: AbortSignal,
 ): Promise<ExecutionResult | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await executeOnce(delivery, args);
+      return await execution();
     } catch (error) {
       if (!isUnavailable(error) || attempt === TRIES_MAX || closed.aborted) throw error;
       await pause(RETRY_MS, closed);

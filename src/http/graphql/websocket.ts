@@ -18,6 +18,7 @@ import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { inSpan, type Tracer } from '../../tracing.js';
 import { judgeOperation, operationAttributes } from './operation.js';
+import { createSharedResults, questionOf } from './shared-results.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
 
 export interface WebSocketDeps {
@@ -43,6 +44,7 @@ const TRY_AGAIN_LATER = 1_013;
 export function createWebSocketHandler(server: WebSocketDeps) {
   const running = new Set<Promise<unknown>>();
   const sockets = new Set<WebSocket>();
+  const shared = createSharedResults();
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
     running.add(work);
     const leave = () => running.delete(work);
@@ -53,7 +55,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     onConnect: (context) => connect(server, context),
     onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
     execute: (args) => track(executeInSpan(server.tracer, args)),
-    subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution),
+    subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution, shared),
     onError: (_context, _id, _payload, errors) => errors.map(server.present),
     onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
       errors === undefined ? result : { ...result, errors: errors.map(server.present) },
@@ -120,7 +122,7 @@ async function prepare(
   { schema, deps }: WebSocketDeps,
   context: ConnectionContext,
   payload: SubscribePayload,
-): Promise<ExecutionArgs | GraphQLError[]> {
+): Promise<SubscriptionExecution | GraphQLError[]> {
   const startedAt = performance.now();
   const { caller } = context.extra;
   try {
@@ -131,8 +133,9 @@ async function prepare(
     const judged = judgeOperation(schema, payload);
     if (Array.isArray(judged)) return judged;
     const contextValue = await openRequest(requireDeps(deps), { caller, readAfter: readAfterOf(payload), startedAt });
-    const { document } = judged;
-    return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue };
+    const { operationName, variables: variableValues } = payload;
+    const question = questionOf(payload, caller);
+    return { schema, document: judged.document, operationName, variableValues, contextValue, question };
   } catch (error) {
     return [toGraphQLError(error)];
   }

@@ -2,6 +2,7 @@ import { buildSchema, parse, type ExecutionResult } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '../../../src/errors.js';
 import { subscribeByDelivery } from '../../../src/http/graphql/deliver.js';
+import { createSharedResults } from '../../../src/http/graphql/shared-results.js';
 import type { RequestContext } from '../../../src/resolvers/context.js';
 import { Delivery } from '../../../src/resolvers/delivery.js';
 
@@ -9,7 +10,7 @@ const document = parse('subscription { counted { value loaders } }');
 const context = { caller: { workspaceId: 'ws' }, finders: {} } as unknown as RequestContext;
 
 /** A subscription over what `deliveries` says, one after another; it then stays open. */
-function open(deliveries: readonly Delivery[]) {
+function open(deliveries: readonly Delivery[], shared = createSharedResults()) {
   const waiting: (() => void)[] = [];
   const left = [...deliveries];
   const seen = new Set<unknown>();
@@ -36,10 +37,14 @@ function open(deliveries: readonly Delivery[]) {
     seen.add(loaders);
     return { ...(root as object), loaders: seen.size };
   };
-  return subscribeByDelivery({ schema, document, contextValue: context });
+  return subscribeByDelivery({ schema, document, contextValue: context, question: 'what is counted' }, shared);
 }
 
-const valued = (value: number) => new Delivery(() => Promise.resolve({ value }));
+let occasions = 0;
+/** Each is an event of its own. */
+const deliveryOf = (prepare: Delivery['prepare']) => new Delivery(`occasion ${(occasions += 1)}`, prepare);
+
+const valued = (value: number) => deliveryOf(() => Promise.resolve({ value }));
 
 async function take(count: number, opened: ReturnType<typeof open>): Promise<ExecutionResult[]> {
   const results = await opened;
@@ -63,14 +68,25 @@ describe('delivery to a subscriber', () => {
     ]);
   });
 
+  it('executes an event once for all who ask the same', async () => {
+    let prepared = 0;
+    const counting = deliveryOf(() => Promise.resolve({ value: (prepared += 1) }));
+    const shared = createSharedResults();
+    const opened = [open([counting], shared), open([counting], shared), open([counting], shared)];
+    await Promise.all(opened);
+    const taken = await Promise.all(opened.map((one) => take(1, one)));
+    expect(taken.map((results) => dataOf(results)[0])).toEqual(Array(3).fill({ value: 1, loaders: 1 }));
+    expect(prepared).toBe(1);
+  });
+
   it('passes over events that say nothing to the subscriber', async () => {
-    const silent = new Delivery(() => Promise.resolve(null));
+    const silent = deliveryOf(() => Promise.resolve(null));
     expect(dataOf(await take(1, open([silent, silent, valued(3)])))[0]).toMatchObject({ value: 3 });
   });
 
   it('tries again while the database is away, and leaves no hole', async () => {
     let tries = 0;
-    const troubled = new Delivery(() => {
+    const troubled = deliveryOf(() => {
       tries += 1;
       return tries < 3 ? Promise.reject(new UnavailableError('away')) : Promise.resolve({ value: 1 });
     });
@@ -84,7 +100,7 @@ describe('delivery to a subscriber', () => {
     vi.useFakeTimers();
     try {
       const back = Date.now() + 60_000;
-      const troubled = new Delivery(() =>
+      const troubled = deliveryOf(() =>
         Date.now() < back ? Promise.reject(new UnavailableError('away')) : Promise.resolve({ value: 1 }),
       );
       const taken = take(1, open([troubled]));
@@ -96,7 +112,7 @@ describe('delivery to a subscriber', () => {
   });
 
   it('ends at once, also while it waits for an event or for the database', async () => {
-    for (const deliveries of [[], [new Delivery(() => Promise.reject(new UnavailableError('away')))]]) {
+    for (const deliveries of [[], [deliveryOf(() => Promise.reject(new UnavailableError('away')))]]) {
       const results = await open(deliveries);
       if (!(Symbol.asyncIterator in results)) throw new Error('not opened');
       const pending = Promise.allSettled([results.next()]);
@@ -107,7 +123,7 @@ describe('delivery to a subscriber', () => {
   });
 
   it('tells a defect instead of trying it again', async () => {
-    const broken = new Delivery(() => Promise.resolve({ value: 'no number' }));
+    const broken = deliveryOf(() => Promise.resolve({ value: 'no number' }));
     expect((await take(1, open([broken])))[0]?.errors).toHaveLength(1);
   });
 });
