@@ -5,7 +5,7 @@ import { startMeasured, type MeasuredProcess } from './measured-process.js';
 export interface Schedule {
   readonly rounds: number;
   readonly roundMs: number;
-  /** Until the compilers of this side and of the broker have seen the hot code: after 4 s it still got 15 % faster. */
+  /** Until the compilers of this side and of the broker have seen the hot code: after 4 s alone it still got 15 % faster. */
   readonly warmUpMs: number;
 }
 
@@ -16,14 +16,17 @@ export async function compare(
   { rounds, roundMs, warmUpMs }: Schedule,
 ): Promise<Comparison> {
   const measured: Record<SideName, Round[]> = { ours: [], floor: [] };
+  const lengthMs = Math.max(roundMs, path.roundMsMin ?? 0);
   const processes = new Map<SideName, MeasuredProcess>();
   try {
     for (const side of SIDES) processes.set(side, await startMeasured(path.name, side, places[side]));
-    for (const process of processes.values()) await process.work(warmUpMs);
+    // Both at once: nothing of it is counted.
+    await Promise.all([...processes.values()].map((process) => process.work(warmUpMs)));
     for (let round = 0; round < rounds; round += 1) {
-      for (const [side, process] of processes) measured[side].push(await process.work(roundMs));
+      for (const [side, process] of processes) measured[side].push(await process.work(lengthMs));
     }
-    return { path, rounds: measured };
+    const { name, operation, target } = path;
+    return { path: { name, operation, target }, rounds: measured };
   } finally {
     await Promise.all([...processes.values()].map((process) => process.end()));
   }

@@ -46,12 +46,24 @@ describe('judge', () => {
   it('wants so much of the floor where CPU counts, whatever the latency', () => {
     const target = { figure: 'cpu', ratioMin: 0.8 } as const;
     expect(judge(target, figures(12_500, 99), figures(10_000, 1))).toEqual({ ratio: 0.8, isMet: true });
-    expect(judge(target, figures(12_600, 1), figures(10_000, 99)).isMet).toBe(false);
+    expect(judge(target, figures(12_600, 1), figures(10_000, 99))?.isMet).toBe(false);
   });
 
   it('grants so many times the floor where latency counts, whatever the CPU', () => {
     const target = { figure: 'latency', ratioMax: 2 } as const;
     expect(judge(target, figures(99_000, 3), figures(10_000, 1.5))).toEqual({ ratio: 2, isMet: true });
-    expect(judge(target, figures(10_000, 3.1), figures(99_000, 1.5)).isMet).toBe(false);
+    expect(judge(target, figures(10_000, 3.1), figures(99_000, 1.5))?.isMet).toBe(false);
+  });
+
+  it('counts throughput only where it was not bought with waiting', () => {
+    const target = { figure: 'throughput', ratioMin: 0.5, latencyP99MaxMs: 5 } as const;
+    const at = (elapsedMs: number, latencyP99Ms: number) => figuresOf([round(1, { elapsedMs, latencyP99Ms })]);
+    expect(judge(target, at(1_000, 5), at(500, 99))).toEqual({ ratio: 0.5, isMet: true });
+    expect(judge(target, at(1_000, 6), at(500, 1))).toEqual({ ratio: 0.5, isMet: false });
+    expect(judge(target, at(1_001, 1), at(500, 1))?.isMet).toBe(false);
+  });
+
+  it('says nothing of what is only printed', () => {
+    expect(judge({ figure: 'none' }, figures(1, 1), figures(1, 1))).toBeUndefined();
   });
 });

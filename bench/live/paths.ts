@@ -1,0 +1,15 @@
+import type { ComparedPath } from '../compared-path.js';
+import { sendToBareApollo } from '../http/send.js';
+import { loopInDefaultProcess } from './loop.js';
+
+/** What happens by itself after a send: others see it, and it is carried. */
+export const LIVE_PATHS: readonly ComparedPath[] = [
+  {
+    name: 'loop',
+    operation: 'messages delivered by one default process, sandbox and all, against mutations of a bare Apollo',
+    target: { figure: 'throughput', ratioMin: 0.04, latencyP99MaxMs: 5_000 },
+    needsPostgres: true,
+    roundMsMin: 5_000,
+    open: { ours: loopInDefaultProcess, floor: sendToBareApollo },
+  },
+];

@@ -1,0 +1,18 @@
+import type { Side } from './compared-path.js';
+import { openSends, type SendsSettings } from './http/sends.js';
+import { openSenders, type SendersSettings } from './live/senders.js';
+
+/** Every kind of client, by what it is told to do. */
+export type LoadSettings =
+  | SendersSettings
+  | SendsSettings
+  | WebhooksSettings;
+
+export async function openLoad(settings: LoadSettings): Promise<Side> {
+  switch (settings.kind) {
+    case 'senders':
+      return openSenders(settings);
+    case 'sends':
+      return openSends(settings);
+  }
+}
