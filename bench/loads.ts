@@ -1,5 +1,6 @@
 import type { Side } from './compared-path.js';
 import { openSends, type SendsSettings } from './http/sends.js';
+import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
 
 /** Every kind of client, by what it is told to do. */
@@ -14,5 +15,7 @@ export async function openLoad(settings: LoadSettings): Promise<Side> {
       return openSenders(settings);
     case 'sends':
       return openSends(settings);
+    case 'webhooks':
+      return openWebhooks(settings);
   }
 }

@@ -1,5 +1,6 @@
 import type { ComparedPath } from '../compared-path.js';
 import { sendToApi, sendToBareApollo } from './send.js';
+import { webhooksToApi, webhooksToBareFastify } from './webhook.js';
 
 /** What clients and providers ask of the API, in a process that has nothing else to do. */
 export const HTTP_PATHS: readonly ComparedPath[] = [
@@ -26,5 +27,13 @@ export const HTTP_PATHS: readonly ComparedPath[] = [
     target: { figure: 'cpu', ratioMin: 5 },
     needsPostgres: true,
     open: { ours: (place) => sendToApi(place, { messages: 100 }), floor: (place) => sendToApi(place) },
+  },
+  {
+    name: 'webhook',
+    operation: 'a signed receipt until it is in Kafka and answered, against a bare Fastify route',
+    // CPU at most 3 times the floor's.
+    target: { figure: 'cpu', ratioMin: 0.333 },
+    needsPostgres: true,
+    open: { ours: webhooksToApi, floor: webhooksToBareFastify },
   },
 ];
