@@ -2,15 +2,19 @@ import type { Side } from './compared-path.js';
 import { openSends, type SendsSettings } from './http/sends.js';
 import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
+import { openAppends, type AppendsSettings } from './project/appends.js';
 
 /** Every kind of client, by what it is told to do. */
 export type LoadSettings =
+  | AppendsSettings
   | SendersSettings
   | SendsSettings
   | WebhooksSettings;
 
 export async function openLoad(settings: LoadSettings): Promise<Side> {
   switch (settings.kind) {
+    case 'appends':
+      return openAppends(settings);
     case 'senders':
       return openSenders(settings);
     case 'sends':

@@ -3,11 +3,13 @@ import { DISPATCH_PATHS } from './dispatch/paths.js';
 import { HTTP_PATHS } from './http/paths.js';
 import { LOG_PATHS } from './kafka/paths.js';
 import { LIVE_PATHS } from './live/paths.js';
+import { PROJECTION_PATHS } from './project/paths.js';
 
 /** Everything that is measured, in this order. */
 export const PATHS: readonly ComparedPath[] = [
   ...LOG_PATHS,
   ...HTTP_PATHS,
+  ...PROJECTION_PATHS,
   ...DISPATCH_PATHS,
   ...LIVE_PATHS,
 ];
