@@ -3,10 +3,12 @@ import { openSends, type SendsSettings } from './http/sends.js';
 import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
 import { openAppends, type AppendsSettings } from './project/appends.js';
+import { openInboxes, type InboxesSettings } from './read/inboxes.js';
 
 /** Every kind of client, by what it is told to do. */
 export type LoadSettings =
   | AppendsSettings
+  | InboxesSettings
   | SendersSettings
   | SendsSettings
   | WebhooksSettings;
@@ -15,6 +17,8 @@ export async function openLoad(settings: LoadSettings): Promise<Side> {
   switch (settings.kind) {
     case 'appends':
       return openAppends(settings);
+    case 'inboxes':
+      return openInboxes(settings);
     case 'senders':
       return openSenders(settings);
     case 'sends':
