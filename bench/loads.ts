@@ -2,6 +2,7 @@ import type { Side } from './compared-path.js';
 import { openSends, type SendsSettings } from './http/sends.js';
 import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
+import { openSubscribers, type SubscribersSettings } from './live/subscribers.js';
 import { openAppends, type AppendsSettings } from './project/appends.js';
 import { openInboxes, type InboxesSettings } from './read/inboxes.js';
 
@@ -11,6 +12,7 @@ export type LoadSettings =
   | InboxesSettings
   | SendersSettings
   | SendsSettings
+  | SubscribersSettings
   | WebhooksSettings;
 
 export async function openLoad(settings: LoadSettings): Promise<Side> {
@@ -23,6 +25,8 @@ export async function openLoad(settings: LoadSettings): Promise<Side> {
       return openSenders(settings);
     case 'sends':
       return openSends(settings);
+    case 'subscribers':
+      return openSubscribers(settings);
     case 'webhooks':
       return openWebhooks(settings);
   }
