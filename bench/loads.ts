@@ -3,6 +3,7 @@ import { openSends, type SendsSettings } from './http/sends.js';
 import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
 import { openSubscribers, type SubscribersSettings } from './live/subscribers.js';
+import { openWatchers, type WatchersSettings } from './live/watchers.js';
 import { openAppends, type AppendsSettings } from './project/appends.js';
 import { openInboxes, type InboxesSettings } from './read/inboxes.js';
 
@@ -13,6 +14,7 @@ export type LoadSettings =
   | SendersSettings
   | SendsSettings
   | SubscribersSettings
+  | WatchersSettings
   | WebhooksSettings;
 
 export async function openLoad(settings: LoadSettings): Promise<Side> {
@@ -27,6 +29,8 @@ export async function openLoad(settings: LoadSettings): Promise<Side> {
       return openSends(settings);
     case 'subscribers':
       return openSubscribers(settings);
+    case 'watchers':
+      return openWatchers(settings);
     case 'webhooks':
       return openWebhooks(settings);
   }

@@ -1,7 +1,9 @@
 import type { ComparedPath } from '../compared-path.js';
 import { sendToBareApollo } from '../http/send.js';
+import { consumeRaw } from '../kafka/consume-raw.js';
 import { fanOutBare, fanOutFromJournal } from './fan-out.js';
 import { loopInDefaultProcess } from './loop.js';
+import { seenInDefaultProcess } from './seen.js';
 
 /** What happens by itself after a send: others see it, and it is carried. */
 export const LIVE_PATHS: readonly ComparedPath[] = [
@@ -12,6 +14,14 @@ export const LIVE_PATHS: readonly ComparedPath[] = [
     target: { figure: 'cpu', ratioMin: 0.667 },
     needsPostgres: true,
     open: { ours: fanOutFromJournal, floor: fanOutBare },
+  },
+  {
+    name: 'seen',
+    operation:
+      '50 sends a second, each from its request until a subscriber has it, against raw produce until eachBatch',
+    target: { figure: 'latency', ratioMax: 8 },
+    needsPostgres: true,
+    open: { ours: seenInDefaultProcess, floor: consumeRaw },
   },
   {
     name: 'loop',
