@@ -13,7 +13,7 @@ export interface BenchArguments {
 
 const USAGE = `Usage: npm run bench -- [--full] [--check] [--json <file>] [--write] [--only <path>]…
 
-  --full         five rounds of 12 s a side instead of three of 2 s, the large sizes, and memory
+  --full         five rounds of 12 s a side instead of three of 1.5 s, the large sizes, and memory
   --check        exit code 1 when a judged figure misses its target
   --json <file>  every round, as one JSON document
   --write        keeps the figures in docs/performance.json and writes docs/performance.md from them; all paths only

@@ -20,7 +20,7 @@ export interface ProvidedKafka {
   stop(): Promise<void>;
 }
 
-const SHORT: Schedule = { rounds: 3, roundMs: 2_000, warmUpMs: 4_000 };
+const SHORT: Schedule = { rounds: 3, roundMs: 1_500, warmUpMs: 4_000 };
 const FULL: Schedule = { rounds: 5, roundMs: 12_000, warmUpMs: 16_000 };
 
 /** As many as a new Parley has. */

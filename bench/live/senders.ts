@@ -14,13 +14,15 @@ export interface SendersSettings extends Server {
   readonly partitions: number;
 }
 
+/** More than may be outstanding, so that no conversation's order holds a message up. */
+const CONTACTS = 300;
 const CONNECTIONS = 32;
 const LOOK_EVERY_MS = 25;
 const DRAINED_WITHIN_MS = 60_000;
 
 /** An operation is a message that the read models show as delivered; its latency begins with the request. */
 export async function openSenders(settings: SendersSettings): Promise<Side> {
-  await meetContacts(settings);
+  await meetContacts(settings, CONTACTS);
   const agent = new Agent({ connections: CONNECTIONS });
   const journal = await openJournalReader(settings.databaseUrl, 'message.delivered', settings.partitions);
   const sentAt = new Map<string, number>();
@@ -35,7 +37,7 @@ export async function openSenders(settings: SendersSettings): Promise<Side> {
       }
       asked += 1;
       const at = performance.now();
-      sentAt.set(await sendOne(agent, settings, (sent += 1)), at);
+      sentAt.set(await sendOne(agent, settings, (sent += 1), CONTACTS), at);
       asked -= 1;
     }
   };
