@@ -67,7 +67,8 @@ describe('results that subscribers share', () => {
 describe('who asks what', () => {
   const caller = { workspaceId: 'ws_1', keyId: 'key_1', scopes: new Set(['MESSAGES_READ']), expiresAt: null };
   const asked = { query: 'subscription { a }', operationName: null, variables: { channelId: 'chan_1' } };
-  const of = (request: object, by: object) => questionOf({ ...asked, ...request }, { ...caller, ...by } as unknown as Caller);
+  const of = (request: object, by: object) =>
+    questionOf({ ...asked, ...request }, { ...caller, ...by } as unknown as Caller);
 
   it('is the same for the same document, variables and rights', () => {
     expect(of({ variables: { channelId: 'chan_1' } }, { scopes: new Set(['MESSAGES_READ']) })).toBe(of({}, {}));
