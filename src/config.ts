@@ -18,6 +18,8 @@ export interface Config {
   readonly dataDir: string;
   /** 32 bytes; undefined with the embedded default: made at first start and kept in the data directory. */
   readonly secretKey: Buffer | undefined;
+  /** The key from before, while something may still be sealed under it. Undefined: there is none, or it is a file. */
+  readonly previousSecretKey: Buffer | undefined;
   readonly bootstrapApiKey: string | undefined;
   /** What verbs that speak to a running Parley identify themselves with; the server doesn't look at it. */
   readonly apiKey: string | undefined;
@@ -56,6 +58,11 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
 
+const secretKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64 (make one: openssl rand -base64 32)')
+  .transform((text) => Buffer.from(text, 'base64'));
+
 const environment = z.object({
   ...kafkaEnvironment,
   ...tracesEnvironment,
@@ -69,11 +76,8 @@ const environment = z.object({
     .string()
     .default('.parley')
     .transform((path) => resolve(path)),
-  PARLEY_SECRET_KEY: z
-    .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64 (make one: openssl rand -base64 32)')
-    .transform((text) => Buffer.from(text, 'base64'))
-    .optional(),
+  PARLEY_SECRET_KEY: secretKey.optional(),
+  PARLEY_SECRET_KEY_PREVIOUS: secretKey.optional(),
   PARLEY_BOOTSTRAP_API_KEY: z
     .string()
     .regex(/^[!-~]{8,255}$/, 'must be 8 to 255 visible ASCII characters without spaces: it travels in a header')
@@ -114,7 +118,7 @@ export function readConfig(
   }
   const is = parsed.data;
   const { kafka, faults } = readKafkaConfig(is);
-  const missing = [...faults, ...missingForRoles(is)];
+  const missing = [...faults, ...missingForKeys(is), ...missingForRoles(is)];
   if (missing.length > 0) throw new ConfigError(missing);
   return {
     host: is.HOST,
@@ -122,6 +126,7 @@ export function readConfig(
     databaseUrl: is.DATABASE_URL,
     dataDir: is.PARLEY_DATA_DIR,
     secretKey: is.PARLEY_SECRET_KEY,
+    previousSecretKey: is.PARLEY_SECRET_KEY_PREVIOUS,
     bootstrapApiKey: is.PARLEY_BOOTSTRAP_API_KEY,
     apiKey: is.PARLEY_API_KEY,
     publicUrl: is.PARLEY_PUBLIC_URL,
@@ -136,6 +141,12 @@ export function readConfig(
     traces: readTracesConfig(is),
   };
 }
+
+/** Of whoever sets the key from before alone, nobody knows which one is the present one. */
+const missingForKeys = (is: z.infer<typeof environment>): readonly string[] =>
+  is.PARLEY_SECRET_KEY_PREVIOUS !== undefined && is.PARLEY_SECRET_KEY === undefined
+    ? ['PARLEY_SECRET_KEY must be set where PARLEY_SECRET_KEY_PREVIOUS is']
+    : [];
 
 /** Where a process of this configuration is found from here; undefined: on whatever port the system gives it. */
 export function urlOf({ publicUrl, host, port }: Pick<Config, 'publicUrl' | 'host' | 'port'>): string | undefined {
@@ -199,3 +210,9 @@ function toOrigins(text: string, context: z.RefinementCtx): readonly string[] {
   }
   return origins;
 }
+
+/** Where the keys are that secrets at rest are sealed under. */
+export const secretKeySourceOf = ({ dataDir, secretKey: configured, previousSecretKey }: Config) => ({
+  ...{ dataDir, configured },
+  configuredPrevious: previousSecretKey,
+});

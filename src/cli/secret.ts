@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../config.js';
 import { migrate } from '../database/migrate.js';
 import { exportInstance, importInstance } from '../secrets/instance-copy.js';
-import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
-import { findSecretKey } from '../secrets/secret-key.js';
+import { createSecretBox } from '../secrets/secret-box.js';
 import type { ProgressOutput } from './progress.js';
+import { requireKeyring, rotateSecret } from './secret-rotate.js';
 import { EXIT, type AddVerb, type ExitCode } from './verb.js';
 import { withDatabase } from './with-database.js';
 
@@ -17,7 +16,9 @@ export interface SecretDeps {
 export const addSecret: AddVerb<SecretDeps> = (program, deps, finish) => {
   const secret = program
     .command('secret')
-    .description('the instance secret, for the day when no backup is left (docs/backup.md)');
+    .description(
+      'the instance secret, for the day when no backup is left (docs/backup.md), and the key that seals secrets',
+    );
   secret
     .command('export')
     .description('print the instance secret as one line of JSON, sealed under PARLEY_SECRET_KEY')
@@ -27,6 +28,13 @@ export const addSecret: AddVerb<SecretDeps> = (program, deps, finish) => {
     .description('make an empty database that instance; needs the same PARLEY_SECRET_KEY')
     .argument('<file>', 'what `parley secret export` printed; `-`: standard input')
     .action(async (file: string) => finish(await importInstanceFrom(deps, file)));
+  secret
+    .command('rotate')
+    .description(
+      'seal all secrets under a new key (docs/operations.md); may be killed and run again, and beside Parley',
+    )
+    .option('--json', 'one object on one line: resealed, unopened')
+    .action(async (options: { readonly json?: boolean }) => finish(await rotateSecret(deps, options)));
 };
 
 /** What an export prints is a few hundred bytes. */
@@ -35,7 +43,7 @@ const INPUT_CHARACTERS_MAX = 65_536;
 /** Prints the sealed copy. @returns the exit code; 1: what was wrong has been said. @throws ConfigError */
 const exportInstanceTo = ({ output, errors }: SecretDeps): Promise<ExitCode> =>
   withDatabase(errors, async ({ config, database }) => {
-    output.write(`${await exportInstance(database, await requireBox(config))}\n`);
+    output.write(`${await exportInstance(database, createSecretBox(await requireKeyring(config)))}\n`);
     return EXIT.ok;
   });
 
@@ -44,7 +52,7 @@ const importInstanceFrom = ({ input, output, errors }: SecretDeps, file: string)
   withDatabase(
     errors,
     async ({ config, database, url }) => {
-      const box = await requireBox(config);
+      const box = createSecretBox(await requireKeyring(config));
       const text = file === '-' ? await textOf(input) : await readFile(file, 'utf8');
       await migrate(url);
       const fingerprint = await importInstance(database, box, text);
@@ -53,13 +61,6 @@ const importInstanceFrom = ({ input, output, errors }: SecretDeps, file: string)
     },
     { mayMake: true },
   );
-
-/** None is made here: what another key sealed it could not open, and what it sealed nobody else could. */
-async function requireBox({ dataDir, secretKey }: Config): Promise<SecretBox> {
-  const key = await findSecretKey({ dataDir, configured: secretKey });
-  if (key !== undefined) return createSecretBox(key);
-  throw new Error(`Set PARLEY_SECRET_KEY to the key of this instance, or put its file secret-key into ${dataDir}.`);
-}
 
 async function textOf(input: SecretDeps['input']): Promise<string> {
   let text = '';

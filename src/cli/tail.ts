@@ -52,12 +52,11 @@ const IF_AWAY = ' Start Parley, or name it by --url.';
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function tail(deps: TailDeps, options: TailOptions): Promise<ExitCode> {
-  const source = await findSource(readConfig(), options);
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   for (const signal of STOP_SIGNALS) deps.process.on(signal, stop);
   try {
-    await show(deps, source, options, stopped.signal);
+    await show(deps, await findSource(readConfig(), options), options, stopped.signal);
     return EXIT.ok;
   } catch (error) {
     if (stopped.signal.aborted) return EXIT.ok;

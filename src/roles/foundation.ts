@@ -1,3 +1,4 @@
+import { secretKeySourceOf } from '../config.js';
 import type { Database } from '../database/database.js';
 import { createIdentity, type Identity } from '../events/event-identity.js';
 import { createIdDeriver } from '../events/kernel/derive-id.js';
@@ -14,7 +15,7 @@ import { createChannelDirectory } from '../providers/create-channel-directory.js
 import type { ProviderRegistry } from '../providers/registry.js';
 import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
-import { loadSecretKey } from '../secrets/secret-key.js';
+import { loadKeyring } from '../secrets/secret-key.js';
 import { tracedProviders } from '../telemetry/traced-providers.js';
 import { meteredProviders } from '../telemetry/metered-providers.js';
 import { startProviders } from './providers.js';
@@ -31,7 +32,7 @@ export interface Instance {
  * @throws SecretBoxError, OtherLogError, OtherPastError, FingerprintMismatchError
  */
 export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
-  const box = createSecretBox(await loadSecretKey({ dataDir: config.dataDir, configured: config.secretKey }));
+  const box = createSecretBox(await loadKeyring(secretKeySourceOf(config)));
   const identity = createIdentity(createIdDeriver(await loadSecret(database, log, box)));
   await guardLog(database, log);
   await guardMarks(database, log);

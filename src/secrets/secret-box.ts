@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { fixedKeyring, type Keyring } from './keyring.js';
 
 /** Seals what may not lie in Postgres as it is: AES-256-GCM under `PARLEY_SECRET_KEY`. */
 export interface SecretBox {
   seal(plain: Buffer): Buffer;
-  /** @throws SecretBoxError sealed under another key, of an unknown format, or tampered with */
+  /** @throws SecretBoxError sealed under a key that isn't here, of an unknown format, or tampered with */
   open(sealed: Buffer): Buffer;
 }
 
@@ -20,12 +21,14 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES;
 const OVERHEAD_BYTES = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
 
-/** @param key 32 bytes */
-export function createSecretBox(key: Buffer): SecretBox {
-  if (key.length !== KEY_BYTES) throw new RangeError('The secret key has exactly 32 bytes.');
-  const header = Buffer.concat([Buffer.from([FORMAT_VERSION]), keyIdOf(key)]);
+/** @param keys one of 32 bytes, or several, of which the current one seals and any opens */
+export function createSecretBox(keys: Buffer | Keyring): SecretBox {
+  const keyring = Buffer.isBuffer(keys) ? fixedKeyring(keys) : keys;
+  requireLength(keyring.current());
   return {
     seal(plain) {
+      const key = keyring.current();
+      const header = headerOf(key);
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(header);
       const ciphertext = Buffer.concat([cipher.update(plain), cipher.final()]);
@@ -35,14 +38,23 @@ export function createSecretBox(key: Buffer): SecretBox {
       if (sealed.length < OVERHEAD_BYTES || sealed[0] !== FORMAT_VERSION) {
         throw new SecretBoxError('The sealed value is of a format that this version does not know.');
       }
-      if (!sealed.subarray(0, HEADER_BYTES).equals(header)) {
-        throw new SecretBoxError(
-          'The value was sealed under another PARLEY_SECRET_KEY. Start with the key of that time.',
-        );
-      }
-      return decrypt(key, header, sealed);
+      const header = sealed.subarray(0, HEADER_BYTES);
+      return decrypt(keyOf(keyring, header), header, sealed);
     },
   };
+}
+
+function requireLength(key: Buffer): void {
+  if (key.length !== KEY_BYTES) throw new RangeError('The secret key has exactly 32 bytes.');
+}
+
+const headerOf = (key: Buffer): Buffer => Buffer.concat([Buffer.from([FORMAT_VERSION]), keyIdOf(key)]);
+
+/** @throws SecretBoxError */
+function keyOf(keyring: Keyring, header: Buffer): Buffer {
+  const key = keyring.find((one) => headerOf(one).equals(header));
+  if (key !== undefined) return key;
+  throw new SecretBoxError('The value was sealed under another PARLEY_SECRET_KEY. Start with the key of that time.');
 }
 
 function decrypt(key: Buffer, header: Buffer, sealed: Buffer): Buffer {
@@ -57,6 +69,6 @@ function decrypt(key: Buffer, header: Buffer, sealed: Buffer): Buffer {
   }
 }
 
-/** Tells keys apart and reveals nothing of them. */
-const keyIdOf = (key: Buffer): Buffer =>
+/** Tells keys apart and reveals nothing of them; in a sealed value the bytes after the first. */
+export const keyIdOf = (key: Buffer): Buffer =>
   createHash('sha256').update('parley key id').update(key).digest().subarray(0, KEY_ID_BYTES);

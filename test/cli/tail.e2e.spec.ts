@@ -38,6 +38,7 @@ function startTail(...args: string[]): Tail {
     events: () => lines().map((line) => JSON.parse(line) as ShownEvent),
     errors: () => said.errors,
     async interrupt() {
+      await eventually(() => expect(terminal.listenerCount('SIGINT')).toBe(1));
       terminal.emit('SIGINT');
       const { code } = await ended;
       expect(terminal.eventNames(), 'nobody listens any more').toEqual([]);

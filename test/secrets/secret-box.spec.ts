@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { fixedKeyring } from '../../src/secrets/keyring.js';
 import { createSecretBox, SecretBoxError } from '../../src/secrets/secret-box.js';
 
 describe('secret box', () => {
@@ -19,6 +20,14 @@ describe('secret box', () => {
   it('says that another key sealed it', () => {
     const sealed = createSecretBox(randomBytes(32)).seal(Buffer.from('x'));
     expect(() => box.open(sealed)).toThrow(/another PARLEY_SECRET_KEY/);
+  });
+
+  it('seals under the current of several keys, and opens under each', () => {
+    const [next, stranger] = [randomBytes(32), createSecretBox(randomBytes(32))];
+    const both = createSecretBox(fixedKeyring(next, key));
+    expect(both.open(box.seal(Buffer.from('x')))).toEqual(Buffer.from('x'));
+    expect(createSecretBox(next).open(both.seal(Buffer.from('x')))).toEqual(Buffer.from('x'));
+    expect(() => both.open(stranger.seal(Buffer.from('x')))).toThrow(/another PARLEY_SECRET_KEY/);
   });
 
   it('refuses every flipped byte and every cut', () => {
