@@ -27,6 +27,8 @@ export interface OperationRequest {
   readonly arguments: Readonly<Record<string, unknown>>;
   /** The role whose process does it; this process takes it on where none runs. */
   readonly role: Role;
+  /** The roles without which that one would wait, should this process take it on. */
+  readonly besides?: readonly Role[];
   readonly isJson: boolean;
   /** What it came to, for people; without a newline at the end. */
   readonly tell: (result: Readonly<Record<string, unknown>>) => string;
@@ -75,7 +77,11 @@ interface Following extends OperateDeps {
   readonly url: string;
 }
 
-async function follow(deps: Following, { role }: OperationRequest, { id }: Operation): Promise<Operation | undefined> {
+async function follow(
+  deps: Following,
+  { role, besides = [] }: OperationRequest,
+  { id }: Operation,
+): Promise<Operation | undefined> {
   const progress = createProgress(deps.errors, () => performance.now());
   const leaving = new AbortController();
   const leave = () => leaving.abort();
@@ -88,7 +94,8 @@ async function follow(deps: Following, { role }: OperationRequest, { id }: Opera
       signal: leaving.signal,
       onLook(operation) {
         show(operation.progress);
-        if (operation.state === 'waiting' && performance.now() > takenBy) here ??= startHere(deps, role, leave);
+        if (operation.state === 'waiting' && performance.now() > takenBy)
+          here ??= startHere(deps, [role, ...besides], leave);
       },
     });
     here?.throwIfFailed();
@@ -106,7 +113,7 @@ interface Helper extends Running {
 }
 
 /** Nobody took it: this process becomes one that can. */
-function startHere({ createApp, config, url }: Following, role: Role, onFailed: () => void): Helper {
+function startHere({ createApp, config, url }: Following, roles: readonly Role[], onFailed: () => void): Helper {
   let failure: Error | undefined;
   const fail = (error: unknown) => {
     // There is one after all, and it is busy: it will come to it.
@@ -116,7 +123,7 @@ function startHere({ createApp, config, url }: Following, role: Role, onFailed: 
   };
   const alone: Config = {
     ...config,
-    ...{ host: '127.0.0.1', port: { number: 0, isDefault: false }, databaseUrl: url, roles: [role] },
+    ...{ host: '127.0.0.1', port: { number: 0, isDefault: false }, databaseUrl: url, roles },
   };
   const starting = createApp(alone, { onStep: () => undefined, onFatal: fail });
   starting.then(({ ready }) => ready).catch(fail);

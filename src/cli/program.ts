@@ -6,6 +6,8 @@ import { addKey, type KeyDeps } from './key.js';
 import { addMigrate, type MigrateDeps } from './migrate.js';
 import type { OperateDeps } from './operate.js';
 import { addRebuild } from './rebuild.js';
+import { addRedrive } from './redrive.js';
+import { addReinterpret } from './reinterpret.js';
 import { addSecret, type SecretDeps } from './secret.js';
 import { addStart, type StartDeps } from './start.js';
 import { addTail, type TailDeps } from './tail.js';
@@ -14,7 +16,17 @@ import { EXIT, UsageError, type AddVerb, type Finish } from './verb.js';
 export type CliDeps = StartDeps & DoctorVerbDeps & TailDeps & MigrateDeps & OperateDeps & KeyDeps & SecretDeps;
 
 /** In the order in which `--help` shows them. */
-const VERBS: readonly AddVerb<CliDeps>[] = [addStart, addDoctor, addTail, addMigrate, addRebuild, addKey, addSecret];
+const VERBS: readonly AddVerb<CliDeps>[] = [
+  addStart,
+  addDoctor,
+  addTail,
+  addMigrate,
+  addRebuild,
+  addReinterpret,
+  addRedrive,
+  addKey,
+  addSecret,
+];
 
 /** Runs one command line (without node and script). @returns the exit code, after everything has stopped */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {

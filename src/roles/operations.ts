@@ -1,5 +1,6 @@
 import { copyHandlers } from '../events/projections/rebuild/handlers.js';
 import { createReinterpret } from '../events/workers/interpreter/history/reinterpret.js';
+import { createRedrive } from '../events/workers/redrive/redrive.js';
 import type { OperationHandler, OperationKind } from '../operations/operation.js';
 import { startOperations } from '../operations/runner.js';
 import type { Foundation } from './foundation.js';
@@ -25,4 +26,6 @@ function handlersOf(deps: RoleDeps, foundation: Foundation | undefined): Handler
 
 const interpreterHandlers = (deps: RoleDeps & Foundation): Handlers => ({
   reinterpret: createReinterpret(deps),
+  // Of all consumers: it needs the log and Postgres, and this role knows the adapters as well.
+  redrive: createRedrive(deps),
 });

@@ -16,6 +16,7 @@ import { createOutbox } from '../../src/events/outbox/create-outbox.js';
 import { createProjector } from '../../src/events/projections/projector.js';
 import { createReinterpret } from '../../src/events/workers/interpreter/history/reinterpret.js';
 import { createInterpreter } from '../../src/events/workers/interpreter/interpreter.js';
+import { createRedrive } from '../../src/events/workers/redrive/redrive.js';
 import { webhookRoutes } from '../../src/http/webhooks.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { createChannelDirectory } from '../../src/providers/create-channel-directory.js';
@@ -120,6 +121,11 @@ export async function openInboundRig(options: { readonly clock?: Clock; readonly
       const reinterpret = createReinterpret({ ...shared, ...readers, standstillMs });
       const context = { signal: new AbortController().signal, report: () => undefined };
       return reinterpret({ ...context, arguments: { isDryRun: false, ...given } });
+    },
+    /** As the operation does it. @returns its result */
+    redrive(given: Readonly<Record<string, unknown>> = {}) {
+      const context = { signal: new AbortController().signal, report: () => undefined };
+      return createRedrive(shared)({ ...context, arguments: { isForgetting: false, ...given } });
     },
     async project() {
       projector = await createProjector({ database, log, logger: testLog, clock });

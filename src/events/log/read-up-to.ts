@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pause } from '../../lifecycle.js';
-import type { EventLog, RecordBatch, Topic } from './event-log.js';
+import type { EventLog, RecordBatch, StartAt, Topic } from './event-log.js';
 import { createTurns } from './turns.js';
 
 export interface ReadUpToOptions {
   readonly topic: Topic;
+  /** For each partition the offset to begin with; default: the first that is kept. */
+  readonly from?: readonly bigint[] | undefined;
   /** For each partition the offset that is not read any more: at most the head. */
   readonly until: readonly bigint[];
   /** One batch at a time, of whatever partition; without what lies at `until` or beyond. */
@@ -18,7 +20,7 @@ const LOOK_EVERY_MS = 500;
 const SILENCE_MS_MAX = 20_000;
 
 /**
- * Reads a topic from its beginning up to where it ended once, in a group of its own. What comes after it may come.
+ * Reads a topic up to where it ended once, in a group of its own. What comes after it may come.
  * @returns how many offsets at the ends held nothing any more
  * @throws what `handle` throws, what the log throws that can't be read, and the signal's reason
  */
@@ -31,15 +33,16 @@ export async function readUpTo(log: EventLog, options: ReadUpToOptions): Promise
   signal.addEventListener('abort', onAbort);
   const turns = createTurns();
   const handle = (batch: RecordBatch) => turns.use('batch', () => reading.take(batch));
-  const consumer = await log.consume({
-    ...{ topic, group, startAt: () => Promise.resolve('beginning' as const), handle, onError: reading.fail },
-  });
+  // Asked again and again, as if somebody else could have moved it: where it stands is where it goes on.
+  const startAt = () => Promise.resolve<StartAt>(options.from === undefined ? 'beginning' : reading.positions());
+  const consumer = await log.consume({ topic, group, startAt, handle, onError: reading.fail });
   consumer.closed.catch(reading.fail);
   try {
     for (;;) {
       // A driver that passes over what was erased says so by its position alone.
       for (const one of log.positions()) if (one.group === group) reading.reached(one.partition, one.nextOffset);
-      if (await reading.isOver(LOOK_EVERY_MS)) return until.reduce((sum, end, at) => sum + end - reading.next(at), 0n);
+      if (await reading.isOver(LOOK_EVERY_MS))
+        return until.reduce((sum, end, at) => sum + missing(end, reading.next(at)), 0n);
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
@@ -47,9 +50,11 @@ export async function readUpTo(log: EventLog, options: ReadUpToOptions): Promise
   }
 }
 
+const missing = (end: bigint, next: bigint): bigint => (end > next ? end - next : 0n);
+
 /** How far it is, and whether it goes on. */
-function createReading({ until, handle }: ReadUpToOptions) {
-  const next = until.map(() => 0n);
+function createReading({ from, until, handle }: ReadUpToOptions) {
+  const next = until.map((_, partition) => from?.[partition] ?? 0n);
   const failed: { error?: unknown; has: boolean } = { has: false };
   const ending = new AbortController();
   let heardAt = performance.now();
@@ -70,6 +75,7 @@ function createReading({ until, handle }: ReadUpToOptions) {
   return {
     reached,
     fail,
+    positions: (): readonly bigint[] => [...next],
     next: (partition: number) => next[partition] ?? 0n,
     async take(batch: RecordBatch): Promise<void> {
       if (ending.signal.aborted) return;

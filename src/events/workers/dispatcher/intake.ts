@@ -77,6 +77,26 @@ async function takeBatches(batches: readonly RecordBatch[], deps: IntakeDeps, is
   });
 }
 
+/**
+ * Takes one record that was refused before, as this build is. What was accepted in it may be sent now.
+ * @returns why it can't be taken; undefined: it was. @throws what passes, such as Postgres being away
+ */
+export async function takeRecord(
+  database: Database,
+  identity: Identity,
+  record: LogRecord,
+): Promise<string | undefined> {
+  const { readable, refused } = readRecords([record]);
+  const taken = await database.transaction(async (tx) => {
+    // Whatever rows of identities it carries were not made when it was passed over.
+    const take = (inner: Transaction, events: readonly ReadEvent[]) => takeEvents(inner, events, { identity }, true);
+    const one = await takeOneByOne(tx, readable, take);
+    if (one.made > 0) await tx.execute(sql`select pg_notify('parley_dispatch', 'due')`);
+    return one;
+  });
+  return [...refused, ...taken.refused][0]?.reason;
+}
+
 interface Refused {
   readonly record: LogRecord;
   readonly reason: string;
@@ -104,7 +124,7 @@ function readRecords(records: readonly LogRecord[]): { readable: ReadEvent[]; re
 async function takeEvents(
   tx: Transaction,
   events: readonly ReadEvent[],
-  deps: IntakeDeps,
+  deps: Pick<IntakeDeps, 'identity'>,
   isCatchingUp: boolean,
 ): Promise<number> {
   const messageEvents = events.flatMap(({ event, record }) =>

@@ -6,7 +6,7 @@ import type { ChannelDirectory } from '../../../providers/channel.js';
 import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
-import type { EventLog, RecordBatch } from '../../log/event-log.js';
+import type { EventLog, LogRecord, RecordBatch } from '../../log/event-log.js';
 import { keepConsuming } from '../../log/keep-consuming.js';
 import { createPositionStore } from '../../log/positions.js';
 import type { AddressBook } from '../../outbox/address-book.js';
@@ -79,10 +79,7 @@ export async function createInterpreter(deps: InterpreterDeps): Promise<Interpre
 
 /** The effect is the append: rows first, then the acknowledgement, and only then the position (rule 10). */
 async function handle(deps: InterpreterDeps & InterpretDeps, batch: RecordBatch): Promise<void> {
-  const { said, foreign } = await readWebhooks(batch.records, deps);
-  const { opened, events } = await interpretBatch(deps, said, deps.clock.now());
-  await deps.outbox.publish(opened);
-  await appendEvents(deps, events);
+  const foreign = await interpretRecords(deps, batch.records);
   await deps.database.transaction(async (tx) => {
     await positions.advance(tx, batch);
     await recordDeadLetters(tx, foreign);
@@ -92,6 +89,18 @@ async function handle(deps: InterpreterDeps & InterpretDeps, batch: RecordBatch)
       { group: CONSUMER, topic: 'webhooks', count: foreign.length },
       'dead letters: records that are not ours',
     );
+}
+
+/** All but the position. @returns what is none of ours. @throws when Postgres or the log is away */
+export async function interpretRecords(
+  deps: InterpreterDeps & InterpretDeps,
+  records: readonly LogRecord[],
+): Promise<readonly Foreign[]> {
+  const { said, foreign } = await readWebhooks(records, deps);
+  const { opened, events } = await interpretBatch(deps, said, deps.clock.now());
+  await deps.outbox.publish(opened);
+  await appendEvents(deps, events);
+  return foreign;
 }
 
 async function recordDeadLetters(tx: Transaction, foreign: readonly Foreign[]): Promise<void> {
