@@ -181,7 +181,21 @@ function suite(isOnKafka: boolean) {
     expect(wrong.carrier.calls).toHaveLength(1);
     expect(await positions()).toEqual(stood);
   }, 180_000);
+
+  it('gives a dead letter again to the interpreter, which has nothing new to say of it', async () => {
+    const world = await open(isOnKafka);
+    await live(world, {});
+    const before = await journaled(world);
+    await world.query(
+      `insert into work.dead_letters (consumer, topic, partition, "offset", reason)
+       select 'interpreter', 'webhooks', partition, next_offset - 1, 'as it was then' from work.positions
+       where consumer = 'interpreter' and next_offset > 0`,
+    );
+    expect(await world.operate('redrive', { isForgetting: false })).toMatchObject({ taken: 1, refused: 0, gone: 0 });
+    expect(await rows(world, 'select count(*)::int as count from work.dead_letters')).toBe(0);
+    expect(await journaled(world)).toBe(before);
+  }, 180_000);
 }
 
-describe('reinterpret on the embedded log', () => suite(false));
-describeOnKafka('reinterpret on Kafka', () => suite(true));
+describe('reinterpret and redrive on the embedded log', () => suite(false));
+describeOnKafka('reinterpret and redrive on Kafka', () => suite(true));
