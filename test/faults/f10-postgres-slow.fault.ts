@@ -82,8 +82,10 @@ async function underLoad(disturb: () => Promise<void>): Promise<Told> {
   const reading = readUntilStopped(knownId());
   await disturb();
   const healedAt = performance.now();
+  // Nobody asks for more than can be answered for ever.
+  const stopped = reading.stop();
   const firstAt = await load.firstAcknowledgedAfter(healedAt, 2 * RECOVERS_WITHIN_MS).catch(() => Infinity);
-  const [reads, posted] = [await reading.stop(), await posting.stop()];
+  const [reads, posted] = [await stopped, await posting.stop()];
   await load.stop();
   const mostBytes = await residentBytes(rig.process('api').pid);
   return { reads, posted, sends: load.tried, recoveredMs: firstAt - healedAt, before, mostBytes };
