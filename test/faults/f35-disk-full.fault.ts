@@ -41,7 +41,7 @@ describe.skipIf(whyNot !== undefined && !isRequired)('', () => {
     () => {
       begin({ log: 'embedded', ownPostgres: true });
 
-      it('acknowledges only what is durable, and is back when there is space', async () => {
+      it('acknowledges only what is durable, and is back when there is space', { timeout: 5 * 60_000 }, async () => {
         await underLoad(() => Promise.resolve());
       });
     },
@@ -53,7 +53,7 @@ describe.skipIf(whyNot !== undefined && !isRequired)('', () => {
     () => {
       begin({ log: 'kafka', ownBroker: true });
 
-      it('acknowledges only what is durable, and is back when there is space', async () => {
+      it('acknowledges only what is durable, and is back when there is space', { timeout: 5 * 60_000 }, async () => {
         await underLoad(async () => {
           await rig.broker?.kill('SIGKILL');
           await rig.broker?.restart();

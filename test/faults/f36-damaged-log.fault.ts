@@ -25,7 +25,7 @@ describeFault(
   () => {
     begin({ log: 'embedded' });
 
-    it('stops before it and says so; goes on when it is mended', async () => {
+    it('stops before it and says so; goes on when it is mended', { timeout: 5 * 60_000 }, async () => {
       await sendSome();
       await rig.kill('all', 'SIGTERM');
       await forgetReadModels();
@@ -53,7 +53,7 @@ if (IS_FULL)
     () => {
       begin({ log: 'embedded', ownPostgres: true });
 
-      it('does not start and says so; goes on when it is mended', async () => {
+      it('does not start and says so; goes on when it is mended', { timeout: 5 * 60_000 }, async () => {
         await sendSome();
         await rig.kill('all', 'SIGTERM');
         await forgetReadModels();
@@ -80,7 +80,7 @@ if (IS_FULL)
     () => {
       begin({ log: 'kafka', ownBroker: true });
 
-      it('stops before it and says so; goes on when it is mended', async () => {
+      it('stops before it and says so; goes on when it is mended', { timeout: 5 * 60_000 }, async () => {
         await sendSome();
         await rig.kill('all', 'SIGTERM');
         await forgetReadModels();
@@ -106,35 +106,43 @@ describeFault(
   () => {
     begin({ log: 'kafka' });
 
-    it('stops and says so, under running processes and at each start, also when it has grown past what was read', async () => {
-      await sendSome();
-      const before = await journal();
-      await makeTopicAnew();
-      await expectComplaint(
-        /projector: stopped \(Position \d+ of partition \d+ of events is outside of what the log has/,
-      );
-      await rig.kill('all', 'SIGTERM');
-      await expectRefused(/Parley could not start: The event log does not have what was read of it/);
-      await growPast(30);
-      await expectRefused(
-        /Parley could not start: The event log does not have what was read of it.*PARLEY_TOPIC_PREFIX/,
-      );
-      expect(await journal()).toEqual(before);
-    });
+    it(
+      'stops and says so, under running processes and at each start, also when it has grown past what was read',
+      { timeout: 5 * 60_000 },
+      async () => {
+        await sendSome();
+        const before = await journal();
+        await makeTopicAnew();
+        await expectComplaint(
+          /projector: stopped \(Position \d+ of partition \d+ of events is outside of what the log has/,
+        );
+        await rig.kill('all', 'SIGTERM');
+        await expectRefused(/Parley could not start: The event log does not have what was read of it/);
+        await growPast(30);
+        await expectRefused(
+          /Parley could not start: The event log does not have what was read of it.*PARLEY_TOPIC_PREFIX/,
+        );
+        expect(await journal()).toEqual(before);
+      },
+    );
 
-    it.runIf(IS_FULL)('stops and says so where retention took what is to be read', async () => {
-      await sendSome();
-      await rig.kill('projector', 'SIGTERM');
-      await forgetReadModels();
-      await withAdmin(async (admin, topic) => {
-        const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
-          partition,
-          offset: high,
-        }));
-        await admin.deleteTopicRecords({ topic, partitions });
-      });
-      await expect(rig.startRole('projector')).rejects.toThrow(/Position \d+ of partition \d+ of events is outside/);
-    });
+    it.runIf(IS_FULL)(
+      'stops and says so where retention took what is to be read',
+      { timeout: 5 * 60_000 },
+      async () => {
+        await sendSome();
+        await rig.kill('projector', 'SIGTERM');
+        await forgetReadModels();
+        await withAdmin(async (admin, topic) => {
+          const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+            partition,
+            offset: high,
+          }));
+          await admin.deleteTopicRecords({ topic, partitions });
+        });
+        await expect(rig.startRole('projector')).rejects.toThrow(/Position \d+ of partition \d+ of events is outside/);
+      },
+    );
   },
   ['kafka'],
 );
