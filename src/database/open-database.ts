@@ -14,8 +14,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, BigInt);
 const CONNECT_TIMEOUT_MS = 3_000;
 const BOUNDS: ConnectionBounds = {
   poolMax: 20,
-  /** Nothing hangs longer than 10 s (F10): this, and the time until the answer's own bound. */
-  statementMs: 8_000,
+  /** Nothing hangs longer than 10 s (F10): this, and the wait for a connection before it, where the pool is exhausted. */
+  statementMs: 6_000,
   /**
    * A process that stands still within a transaction (SIGSTOP, a machine asleep) holds positions and a channel's rate, for
    * which others wait: after that long the server ends its session. Above the 5 s for which the sweeper waits for the log.

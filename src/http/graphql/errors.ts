@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { isDatabaseAway } from '../../database/errors.js';
+import { isDatabaseAway, sqlStateOf } from '../../database/errors.js';
 import { AppError, UnavailableError } from '../../errors.js';
 import { LogUnavailableError } from '../../events/log/event-log.js';
 import { PageCursorError } from '../../events/queries/finders.js';
@@ -101,8 +101,12 @@ function asAppError(error: unknown): AppError | undefined {
     return new UnavailableError('It is not known whether this was recorded. Repeat it with the same idempotencyKey.');
   }
   if (isDatabaseAway(error)) return new UnavailableError('The database is away. Try again in a moment.');
+  // It stood still for as long as a statement may take (F10): no fault of the query's.
+  if (sqlStateOf(error) === QUERY_CANCELED) return new UnavailableError('The database is busy. Try again in a moment.');
   return undefined;
 }
+
+const QUERY_CANCELED = '57014';
 
 const extensionsOf = ({ code, details }: AppError) => ({
   code,

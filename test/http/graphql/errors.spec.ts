@@ -22,6 +22,7 @@ describe('what a client is told of a fault', () => {
     ['the log away', new LogUnavailableError('broker 3 gone'), 'UNAVAILABLE'],
     ['a page cursor of another list', new PageCursorError('x'), 'CURSOR_INVALID'],
     ['Postgres away', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 'UNAVAILABLE'],
+    ['a statement that took too long (F10)', Object.assign(new Error('canceling'), { code: '57014' }), 'UNAVAILABLE'],
     ['a defect', new TypeError('secret +15550100000'), 'INTERNAL_SERVER_ERROR'],
   ])('%s', (_what, error, code) => {
     const told = present(thrownIn(error));
