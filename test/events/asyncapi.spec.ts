@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.js';
 import { asyncApiDocument, asyncApiSettings } from '../../src/events/asyncapi.js';
 import { EVENT_CATALOG, type ParleyEvent } from '../../src/events/catalog.js';
 import { toRecord } from '../../src/events/codec.js';
+import { withChecksum } from '../../src/events/log/checksums.js';
 import { withEventTables } from '../../src/events/events-page.js';
 import { rawWebhookIds } from '../../src/events/kernel/ids.js';
 import { settingsOf } from '../../src/events/log/kafka/topic-settings.js';
@@ -74,8 +75,9 @@ describe('asyncapi.json', () => {
     for (const event of SAMPLES) {
       const message = messages?.get(nameOf(event));
       if (message === undefined) throw new Error(`It has no ${nameOf(event)}.`);
-      const record = toRecord({ ...event, trace: TRACE }, '0123456789abcdef');
-      expect(faultsOf(message, toRecord(event, '0123456789abcdef')), 'untraced').toEqual([]);
+      const record = withChecksum('events', toRecord({ ...event, trace: TRACE }, '0123456789abcdef'));
+      const untraced = withChecksum('events', toRecord(event, '0123456789abcdef'));
+      expect(faultsOf(message, untraced), 'untraced').toEqual([]);
       expect(faultsOf(message, record), nameOf(event)).toEqual([]);
       expect(Object.keys(record.headers).sort()).toEqual(headerNames('eventHeaders'));
       // And no other's: a key of another kind, another type's headers, a value without its data.
@@ -86,12 +88,15 @@ describe('asyncapi.json', () => {
   });
 
   it('describes raw webhooks as they are written', () => {
-    const record = toRawRecord({
-      ...{ id: rawWebhookIds.fromUuid('00000009-0000-7000-8000-000000000001'), provider: 'SANDBOX' },
-      ...{ workspaceId: workspaceId(), channelId: channelId(), receivedAt: new Date(0) },
-      request: { url: 'http://127.0.0.1/webhooks', headers: {}, body: Buffer.from('{}') },
-      trace: TRACE,
-    });
+    const record = withChecksum(
+      'webhooks',
+      toRawRecord({
+        ...{ id: rawWebhookIds.fromUuid('00000009-0000-7000-8000-000000000001'), provider: 'SANDBOX' },
+        ...{ workspaceId: workspaceId(), channelId: channelId(), receivedAt: new Date(0) },
+        request: { url: 'http://127.0.0.1/webhooks', headers: {}, body: Buffer.from('{}') },
+        trace: TRACE,
+      }),
+    );
     expect(Object.keys(record.headers).sort()).toEqual(headerNames('rawWebhookHeaders'));
     expect(z.fromJSONSchema(componentSchemas()['rawWebhookHeaders'] ?? {}).safeParse(record.headers).success).toBe(
       true,

@@ -22,11 +22,12 @@ export const CHECKSUM_HEADER = 'parley-checksum';
  */
 export const withChecksums = (log: EventLog): EventLog => ({
   ...log,
-  append: async (topic, record, options) => log.append(topic, sealed(topic, record), options),
+  append: async (topic, record, options) => log.append(topic, withChecksum(topic, record), options),
   consume: (options) => log.consume({ ...options, handle: (batch) => handleSound(options, batch) }),
 });
 
-const sealed = (topic: Topic, record: OutgoingRecord): OutgoingRecord => ({
+/** The record as it is appended. */
+export const withChecksum = (topic: Topic, record: OutgoingRecord): OutgoingRecord => ({
   ...record,
   headers: { ...record.headers, [CHECKSUM_HEADER]: checksumOf(topic, record) },
 });
