@@ -15,9 +15,9 @@ const INBOX = `{ conversations(first: 20) { nodes { id messages(last: 5) { nodes
 const SEND_EVERY_MS = 20;
 const ASK_EVERY_MS = 50;
 /** Where the machine is slower than that, no more wait than so many. */
-const PENDING_MAX = 30;
+const PENDING_MAX = 6;
 /** Of these, and of what comes while it goes on, the read models consist. */
-const BEFORE = 100;
+const BEFORE = 50;
 
 interface Published {
   readonly eventPublished: { readonly event: { readonly id: string; readonly type: string } };
@@ -86,11 +86,9 @@ describe('rule 15: while fifty messages a second are sent and twenty queries ask
     await eventually(() => expect(traffic.sent.length).toBeGreaterThan(BEFORE), { timeoutMs: 60_000 });
     const rebuilt = await done('rebuild');
     const restored = await done('restore-read-models');
-    const again = await done('rebuild');
     await traffic.stop();
     expect(rebuilt).toMatchObject({ state: 'done', result: { isExchanged: true, differenceCount: 0 } });
     expect(restored).toMatchObject({ state: 'done' });
-    expect(again).toMatchObject({ state: 'done', result: { isExchanged: true, differenceCount: 0 } });
     expect(traffic.faults).toEqual([]);
     await nothingMissedOrRepeated(watch.items, traffic.sent);
     await watch.stop();
