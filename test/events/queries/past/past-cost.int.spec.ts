@@ -17,7 +17,7 @@ import { createExplainingDatabase, type ExplainingDatabase } from '../../../supp
 import { openProjectorRig, type ProjectorRig } from '../../projections/projector-rig.js';
 
 const SHORT = 400;
-const LONG = 8 * SHORT;
+const LONG = 4 * SHORT;
 const PAGE = { limit: 25, direction: 'backward' } as const;
 
 let rig: ProjectorRig;
@@ -44,9 +44,11 @@ beforeAll(async () => {
     [2, LONG],
   ] as const) {
     const events = eventsOf(thread, count);
-    for (let begin = 0; begin < count; begin += 500) await rig.append(...events.slice(begin, begin + 500));
+    for (let begin = 0; begin < count; begin += 400) {
+      await rig.append(...events.slice(begin, begin + 400));
+      await rig.caughtUp();
+    }
   }
-  await rig.caughtUp();
   await rig.rows('analyze');
   explaining = createExplainingDatabase(rig.database);
 }, 120_000);
