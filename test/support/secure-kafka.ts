@@ -18,7 +18,7 @@ export interface SecureKafka {
   readonly authority: Authority;
   /** Of the administrator `app`, with any mechanism. */
   readonly password: string;
-  /** Of the users `stranger` and `writer`, PLAIN only, who may do nothing until it is granted. */
+  /** Of the users `stranger`, `writer` and `reader`, PLAIN only, who may do nothing until it is granted. */
   readonly otherPassword: string;
   stop(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function startSecureKafka(): Promise<SecureKafka> {
 
 function loginProperties(password: string, otherPassword: string): Record<string, string> {
   const security = 'org.apache.kafka.common.security';
-  const users = { app: password, stranger: otherPassword, writer: otherPassword };
+  const users = { app: password, stranger: otherPassword, writer: otherPassword, reader: otherPassword };
   const accounts = Object.entries(users).map(([name, secret]) => `user_${name}="${secret}"`);
   const plain = `${security}.plain.PlainLoginModule required ${accounts.join(' ')};`;
   const scram = `${security}.scram.ScramLoginModule required;`;

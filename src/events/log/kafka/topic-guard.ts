@@ -21,11 +21,12 @@ export interface FoundTopic {
 
 /**
  * Refuses a topic that would lose the record or take no more of it.
+ * @returns false: this user may not see its settings
  * @throws KafkaSetupError says what to run
  */
-export async function guardEventsTopic(admin: Admin, topic: FoundTopic, logger: Logger): Promise<void> {
+export async function guardEventsTopic(admin: Admin, topic: FoundTopic, logger: Logger): Promise<boolean> {
   const found = await readSettings(admin, topic.name, logger);
-  if (found === undefined) return;
+  if (found === undefined) return false;
   const wrong = differences(found, KEPT_FOR_EVER);
   if (wrong.length > 0) {
     throw new KafkaSetupError(
@@ -34,6 +35,7 @@ export async function guardEventsTopic(admin: Admin, topic: FoundTopic, logger: 
     );
   }
   refuseUnwritable(topic, found);
+  return true;
 }
 
 /**

@@ -56,15 +56,11 @@ export async function ensureTopics(admin: Admin, options: TopicOptions): Promise
 export async function inspectTopics(admin: Admin, options: TopicOptions): Promise<LogLook['remarks']> {
   try {
     await admin.connect();
-    const [events, webhooks] = [
-      await inspectTopic(admin, 'events', options),
-      await inspectTopic(admin, 'webhooks', options),
-    ];
-    await guardEventsTopic(admin, events, options.logger);
-    const wanted = await otherRetention(admin, webhooks, {
-      days: options.webhookRetentionDays,
-      logger: options.logger,
-    });
+    const events = await inspectTopic(admin, 'events', options);
+    const webhooks = await inspectTopic(admin, 'webhooks', options);
+    const { logger, webhookRetentionDays: days } = options;
+    if (!(await guardEventsTopic(admin, events, logger))) return [NOT_SEEN];
+    const wanted = await otherRetention(admin, webhooks, { days, logger });
     if (wanted === undefined) return [];
     const message = `Topic ${webhooks.name} has another retention than PARLEY_WEBHOOK_RETENTION_DAYS says; a start changes it.`;
     return [{ message, remedy: `Start Parley, or run: ${alterCommand(webhooks.name, wanted)}` }];
@@ -72,6 +68,11 @@ export async function inspectTopics(admin: Admin, options: TopicOptions): Promis
     throw toLogError(error);
   }
 }
+
+const NOT_SEEN = {
+  message: 'Kafka does not let us see the settings of the topics: they are not checked.',
+  remedy: 'Allow this user DESCRIBE_CONFIGS on the topics.',
+};
 
 async function inspectTopic(admin: Admin, topic: Topic, { kafka, partitions }: TopicOptions): Promise<FoundTopic> {
   const name = topicNames(kafka.topicPrefix)[topic];

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LogUnavailableError } from '../../../../src/events/log/event-log.js';
 import { createKafkaClient } from '../../../../src/events/log/kafka/client.js';
 import { KafkaSetupError } from '../../../../src/events/log/kafka/faults.js';
+import { lookAtKafkaLog } from '../../../../src/events/log/kafka/open-kafka-log.js';
 import { readKeptRanges } from '../../../../src/events/log/kafka/offsets.js';
 import { ensureTopics, topicNames } from '../../../../src/events/log/kafka/topics.js';
+import { NoLogYetError } from '../../../../src/events/log/log-look.js';
 import type { KafkaConfig, KafkaSasl, KafkaTls } from '../../../../src/kafka-config.js';
 import { createAuthority } from '../../../support/certificates.js';
 import { describeOnOwnKafka } from '../../../support/kafka.js';
@@ -14,6 +16,7 @@ import { testLog } from '../../../support/log.js';
 import { kafkaConfig, startSecureKafka, type SecureKafka } from '../../../support/secure-kafka.js';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Partitioners, ResourcePatternTypes } = kafkajs;
+const USE = [AclOperationTypes.WRITE, AclOperationTypes.READ];
 const SASL_AUTHENTICATE = 36;
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
@@ -160,7 +163,7 @@ describeOnOwnKafka('a Kafka that asks who is there', () => {
   it('says how to make the topics for a user who may not, and then does without the right to see their settings', async () => {
     const sasl = login('PLAIN', { username: 'writer', password: secure.otherPassword });
     const kafka = kafkaConfig(secure.saslPlaintext, { sasl });
-    await grantUse(kafka.topicPrefix);
+    await grantUse(kafka.topicPrefix, USE);
     const { events } = topicNames(kafka.topicPrefix);
     expect(await refusalOf(kafka)).toMatch(
       new RegExp(
@@ -176,7 +179,7 @@ describeOnOwnKafka('a Kafka that asks who is there', () => {
   it('is told of by a warning where the retention of webhooks may not be changed', async () => {
     const sasl = login('PLAIN', { username: 'writer', password: secure.otherPassword });
     const kafka = kafkaConfig(secure.saslPlaintext, { sasl });
-    await grantUse(kafka.topicPrefix, [AclOperationTypes.DESCRIBE_CONFIGS]);
+    await grantUse(kafka.topicPrefix, [...USE, AclOperationTypes.DESCRIBE_CONFIGS]);
     await makeTopics({ ...kafkaConfig(secure.plaintext), topicPrefix: kafka.topicPrefix });
     const said: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
@@ -186,12 +189,27 @@ describeOnOwnKafka('a Kafka that asks who is there', () => {
     ).toHaveLength(1);
   });
 
-  /** What the user `writer` needs for topics that are there: to see, write and read them. */
-  async function grantUse(topicPrefix: string, more: readonly AclOperation[] = []): Promise<void> {
-    const operations = [AclOperationTypes.DESCRIBE, AclOperationTypes.WRITE, AclOperationTypes.READ, ...more];
+  it('lets who only looks know whether we may write, and see the settings, and makes nothing', async () => {
+    const sasl = login('PLAIN', { username: 'reader', password: secure.otherPassword });
+    const kafka = kafkaConfig(secure.saslPlaintext, { sasl });
+    const look = () => lookAtKafkaLog({ kafka, partitions: 2, webhookRetentionDays: 30, logger: testLog });
+    await grantUse(kafka.topicPrefix, [], 'reader');
+    await expect(look()).rejects.toThrow(NoLogYetError);
+    await makeTopics({ ...kafkaConfig(secure.plaintext), topicPrefix: kafka.topicPrefix });
+    await expect(look(), 'may see the topics and nothing else').rejects.toThrow(/does not allow it to this user/);
+    await grantUse(kafka.topicPrefix, USE, 'reader');
+    const granted = await look();
+    expect(granted.remarks.map(({ remedy }) => remedy).join()).toContain('DESCRIBE_CONFIGS');
+    expect(await granted.heads('events')).toEqual([0n, 0n]);
+    await granted.close();
+  });
+
+  /** For topics that are there: to see them, and more. */
+  async function grantUse(topicPrefix: string, more: readonly AclOperation[], user = 'writer'): Promise<void> {
+    const operations = [AclOperationTypes.DESCRIBE, ...more];
     const acl = operations.map((operation) => ({
       ...{ resourceType: AclResourceTypes.TOPIC, resourceName: topicPrefix },
-      ...{ resourcePatternType: ResourcePatternTypes.PREFIXED, principal: 'User:writer', host: '*' },
+      ...{ resourcePatternType: ResourcePatternTypes.PREFIXED, principal: `User:${user}`, host: '*' },
       ...{ operation, permissionType: AclPermissionTypes.ALLOW },
     }));
     await asAdmin(kafkaConfig(secure.plaintext), (admin) => admin.createAcls({ acl }));
