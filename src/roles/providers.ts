@@ -3,11 +3,11 @@ import type { ProviderAdapter } from '../providers/provider.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
-import type { Keep, RoleDeps } from './role.js';
+import type { ExchangeAdapters, Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
 export async function startProviders(deps: RoleDeps, keep: Keep): Promise<ProviderRegistry> {
-  const { config, exchangeAdapters = (adapters) => adapters } = deps;
+  const { config, exchangeAdapters = asTheyAre } = deps;
   const isCalling = config.isSandboxOn && config.roles.includes('dispatcher');
   const carrier = isCalling ? keep(await startSandbox(deps)) : undefined;
   const adapters: readonly ProviderAdapter[] = [
@@ -18,6 +18,8 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }
+
+const asTheyAre: ExchangeAdapters = (adapters) => adapters;
 
 function startSandbox({ config, clock, logger, onStep }: RoleDeps): Promise<SandboxCarrier> {
   const seed = config.sandboxSeed ?? randomInt(1_000_000_000);

@@ -83,7 +83,8 @@ function createReading({ from, until, handle }: ReadUpToOptions) {
       try {
         if (records.length > 0) await handle({ ...batch, records });
       } catch (error) {
-        return fail(error);
+        fail(error);
+        return;
       }
       reached(batch.partition, batch.nextOffset);
       heardAt = performance.now();
