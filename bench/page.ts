@@ -30,9 +30,14 @@ function introductionOf({ node, cpus, loadBefore, isFull, rounds, roundMs }: Rep
   const schedule = `${rounds} interleaved rounds of ${roundMs / 1_000} s a side`;
   return (
     `This is ${length} on Node ${node.replace(/^v/, '')} and ${cpus} CPUs, with a load average of\n` +
-    `${loadBefore.toFixed(1)} before it began: ${schedule}, of which the median counts.`
+    `${loadBefore.toFixed(1)} before it began: ${schedule}, of which the median counts.` +
+    (loadBefore > cpus / 2 ? BUSY : '')
   );
 }
+
+/** Others' work stretches CPU time too, by cold code and cold caches, and latencies most. */
+const BUSY =
+  '\n**The machine was busy with other work**: what is missed here may be met on a quiet one, and nothing of it is a verdict.';
 
 const HOW_TO_READ =
   'The ratio says how good ours is where CPU or throughput is judged (floor ÷ ours, ours ÷ floor: more is better), and how\n' +

@@ -58,6 +58,11 @@ describe('the page of a run', () => {
     expect(page.match(/^\| `unjudged` /gm)).toHaveLength(4);
   });
 
+  it('says so when the machine had other work', () => {
+    expect(pageOf(REPORT)).not.toContain('busy');
+    expect(pageOf({ ...REPORT, loadBefore: 7 })).toContain('**The machine was busy with other work**');
+  });
+
   it('is as prettier would leave it', async () => {
     const options = await resolveConfig(PAGE);
     expect(await check(pageOf(REPORT), { ...options, parser: 'markdown' })).toBe(true);
