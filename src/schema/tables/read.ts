@@ -65,6 +65,15 @@ const journalIn = (schema: PgSchema) =>
     ],
   );
 
+/** What a message's first event says of it beside its content. */
+const saidBesideContent = () => ({
+  reference: text('reference'),
+  idempotencyKey: text('idempotency_key'),
+  metadata: jsonb('metadata'),
+  providerData: jsonb('provider_data'),
+  replyToMessageId: uuid('reply_to_message_id'),
+});
+
 const messagesIn = (schema: PgSchema) =>
   schema.table(
     'messages',
@@ -91,11 +100,7 @@ const messagesIn = (schema: PgSchema) =>
       statusAt: timestamptz('status_at').notNull(),
       failure: jsonb('failure'),
       providerMessageIds: text('provider_message_ids').array().notNull(),
-      reference: text('reference'),
-      idempotencyKey: text('idempotency_key'),
-      metadata: jsonb('metadata'),
-      providerData: jsonb('provider_data'),
-      replyToMessageId: uuid('reply_to_message_id'),
+      ...saidBesideContent(),
       /** Of the contact the latest, of ours the latest few, as the fold keeps them. */
       reactions: jsonb('reactions').notNull().default([]),
       /** When it is, or was, due. */
