@@ -1,7 +1,7 @@
 /**
  * `npm run faults`: every fault of this version on real processes, on both logs; `npm run faults -- F6 F7`: those by
  * name; `-- --log kafka`: on that log only; `-- --quick`: each with fewer rounds, for CI, and without the histories of
- * thousands of sends unless they are named.
+ * thousands of sends and what `npm test` does in the same form (order) unless they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const LOGS = { embedded: 'on the embedded log', kafka: 'on Kafka' };
 
 const { names, log, isQuick } = readArguments();
-const unnamed = isQuick ? '(?!history\\s)' : '';
+const unnamed = isQuick ? '(?!history\\s|order\\s)' : '';
 const faults = names.length > 0 ? `(${names.join('|')})\\s` : unnamed;
 const suffix = log === undefined ? '' : `.*, ${LOGS[log]}\\b`;
 run('bin/build.mjs');
