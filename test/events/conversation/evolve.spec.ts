@@ -109,8 +109,9 @@ describe('evolveConversation', () => {
         reinterpreted: true,
       });
       const before = fold([opened(1), received(2)]);
-      expect(evolveConversation(before, recorded(corrected(9, at(1)), 9))).toEqual(before);
-      const later = { ...before, lastActivityAt: at(5), lastIncomingAt: at(5) };
+      const counted = { ...before, eventCount: before.eventCount + 1, recordedUntil: at(9) };
+      expect(evolveConversation(before, recorded(corrected(9, at(1)), 9))).toEqual(counted);
+      const later = { ...counted, lastActivityAt: at(5), lastIncomingAt: at(5) };
       expect(evolveConversation(before, recorded(corrected(9, at(5)), 9))).toEqual(later);
     });
   });
