@@ -226,10 +226,10 @@ describe('rule 15: the exchange', () => {
   it('waits for a statement that reads for long, and lets others through meanwhile', async () => {
     await project(2);
     const reader = await rig.database.pool.connect();
-    await reader.query('begin; select from read.messages');
+    await reader.query('begin; select from read.events');
     const told: string[] = [];
     const rebuilding = rig.rebuild({ report: ({ step }) => told.push(step) });
-    await eventually(() => expect(told).toContain('Waiting for a moment in which nobody holds the read models'));
+    await eventually(() => expect(told).toContain('Waiting for a moment in which nobody holds the journal'));
     await rig.append(...story(3));
     await rig.caughtUp();
     expect(await rig.rows('select from read.messages')).toHaveLength(6);
