@@ -56,14 +56,14 @@ function startTraffic() {
   const sent: (string | undefined)[] = [];
   const stopping = new AbortController();
   const every = async (milliseconds: number, work: (index: number) => Promise<void>) => {
-    for (let index = 0; !stopping.signal.aborted; await pause(milliseconds, stopping.signal)) {
-      if (pending.size >= PENDING_MAX) continue;
-      index += 1;
+    for (let index = 1; !stopping.signal.aborted; index += 1) {
       const one = work(index).catch((error: unknown) => {
         faults.push(error);
       });
       pending.add(one);
       void one.then(() => pending.delete(one));
+      do await pause(milliseconds, stopping.signal);
+      while (pending.size >= PENDING_MAX);
     }
   };
   const sending = every(SEND_EVERY_MS, async (index) => {
