@@ -55,15 +55,14 @@ function startTraffic() {
   const pending = new Set<Promise<void>>();
   const sent: (string | undefined)[] = [];
   const stopping = new AbortController();
+  const begin = (one: Promise<void>) => {
+    const ended = one.catch((error: unknown) => void faults.push(error)).finally(() => pending.delete(ended));
+    pending.add(ended);
+  };
   const every = async (milliseconds: number, work: (index: number) => Promise<void>) => {
-    for (let index = 1; !stopping.signal.aborted; index += 1) {
-      const one = work(index).catch((error: unknown) => {
-        faults.push(error);
-      });
-      pending.add(one);
-      void one.then(() => pending.delete(one));
-      do await pause(milliseconds, stopping.signal);
-      while (pending.size >= PENDING_MAX);
+    for (let index = 0; !stopping.signal.aborted; index += 1) {
+      if (pending.size < PENDING_MAX) begin(work(index));
+      await pause(milliseconds, stopping.signal);
     }
   };
   const sending = every(SEND_EVERY_MS, async (index) => {
