@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CHECKSUM_HEADER, checksumOf } from '../../src/events/log/checksums.js';
 import type { LogRecord } from '../../src/events/log/event-log.js';
 import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/with-client.js';
@@ -60,7 +61,8 @@ function ofVersion2({ value, headers, ...record }: LogRecord): LogRecord {
   const first = JSON.parse(String(value)) as { data: object };
   const ids = { id: 'evt_00000000000000000000000016', messageId: 'msg_00000000000000000000000016' };
   const second = { ...first, ...ids, version: 2, data: { ...first.data, providerMessageId: 'in-2', language: 'de' } };
-  return { ...record, headers: { ...headers, ce_id: ids.id }, value: Buffer.from(JSON.stringify(second)) };
+  const written = { ...record, headers: { ...headers, ce_id: ids.id }, value: Buffer.from(JSON.stringify(second)) };
+  return { ...written, headers: { ...written.headers, [CHECKSUM_HEADER]: checksumOf('events', written) } };
 }
 
 const rows = <Row extends object>(statement: string) =>
