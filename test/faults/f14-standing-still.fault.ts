@@ -71,19 +71,22 @@ describeFault(
   () => {
     rigPerTest({ log: 'kafka' }, (opened) => (rig = opened));
 
-    it('may still say what its call came to, after another one said that nobody knows (rule 17)', async () => {
-      const { answer } = answerWhenTold();
-      const { messageId = '' } = await rig.send(TO);
-      const call = await firstCall();
-      await standStill();
-      await rig.untilStatus(messageId, 'OUTCOME_UNKNOWN');
-      answer('accept');
-      await goOn();
-      await rig.untilStatus(messageId, 'PROCESSING');
-      expect(await rig.post(call, receipt(call, 'delivered'))).toBe(200);
-      await rig.untilStatus(messageId, 'DELIVERED');
-      await checkCalled(1);
-    });
+    it.each(casesOf(['after another one said that nobody knows'], []))(
+      'may still say what its call came to, %s (rule 17)',
+      async () => {
+        const { answer } = answerWhenTold();
+        const { messageId = '' } = await rig.send(TO);
+        const call = await firstCall();
+        await standStill();
+        await rig.untilStatus(messageId, 'OUTCOME_UNKNOWN');
+        answer('accept');
+        await goOn();
+        await rig.untilStatus(messageId, 'PROCESSING');
+        expect(await rig.post(call, receipt(call, 'delivered'))).toBe(200);
+        await rig.untilStatus(messageId, 'DELIVERED');
+        await checkCalled(1);
+      },
+    );
 
     it.each(casesOf(['a receipt was faster'], []))('changes nothing any more where %s', async () => {
       const { answer } = answerWhenTold();

@@ -5,7 +5,7 @@ import { openSmallDisk, whyNoSmallDisk, type SmallDisk } from '../support/small-
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { expectAnsweredInTime, startLoad } from './load.js';
-import { openRig, type Rig, type RigOptions } from './rig.js';
+import { casesOf, openRig, type LogKind, type Rig, type RigOptions } from './rig.js';
 
 // The disk under the broker, or under Postgres, is full while messages are sent. What is acknowledged is durable: it is
 // there afterwards. What isn't is UNAVAILABLE within 5 s. When there is space again it goes on, Postgres by itself; a
@@ -35,22 +35,26 @@ function begin(options: Omit<RigOptions, 'ownDataDir'>): void {
   });
 }
 
-describe.skipIf(whyNot !== undefined && !isRequired)('', () => {
-  describeFault(
-    'F35 disk full under Postgres',
-    () => {
+const onSmallDisk = describe.skipIf(whyNot !== undefined && !isRequired);
+
+describeFault(
+  'F35 disk full under Postgres',
+  () => {
+    onSmallDisk('of its own', () => {
       begin({ log: 'embedded', ownPostgres: true });
 
       it('acknowledges only what is durable, and is back when there is space', { timeout: 5 * 60_000 }, async () => {
         await underLoad(() => Promise.resolve());
       });
-    },
-    ['embedded'],
-  );
+    });
+  },
+  ['embedded'],
+);
 
-  describeFault(
-    'F35 disk full under the broker',
-    () => {
+describeFault(
+  'F35 disk full under the broker',
+  () => {
+    onSmallDisk('of its own', () => {
       begin({ log: 'kafka', ownBroker: true });
 
       it('acknowledges only what is durable, and is back when there is space', { timeout: 5 * 60_000 }, async () => {
@@ -59,10 +63,11 @@ describe.skipIf(whyNot !== undefined && !isRequired)('', () => {
           await rig.broker?.restart();
         });
       });
-    },
-    ['kafka'],
-  );
-});
+    });
+  },
+  // A broker that ends and is started again is F3's in each run.
+  casesOf<LogKind>(['kafka'], []),
+);
 
 /** @param restart what must be started again by somebody */
 async function underLoad(restart: () => Promise<void>): Promise<void> {

@@ -9,7 +9,7 @@ import { withClient } from '../support/with-client.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
 import { rigPerTest } from './rig-per-test.js';
-import type { Rig } from './rig.js';
+import { casesOf, type LogKind, type Rig } from './rig.js';
 
 const isCommitAfter =
   (said: RegExp) =>
@@ -19,22 +19,26 @@ const isCommitAfter =
 const isFoldsCommit = isCommitAfter(/insert into "?read_next"?\."?events/i);
 const isExchangesCommit = isCommitAfter(/alter schema read_next rename to read/i);
 
-describeFault('rebuild kill -9 in the middle of it', (log) => {
-  let rig: Rig;
-  rigPerTest({ log }, (opened) => (rig = opened));
+describeFault(
+  'rebuild kill -9 in the middle of it',
+  (log) => {
+    let rig: Rig;
+    rigPerTest({ log }, (opened) => (rig = opened));
 
-  it('while it folds: another begins anew', async () => {
-    await killAt(rig, rig.proxy.holdStatement(isFoldsCommit));
-  });
+    it('while it folds: another begins anew', async () => {
+      await killAt(rig, rig.proxy.holdStatement(isFoldsCommit));
+    });
 
-  it('before the exchange is committed: nothing was exchanged, and another begins anew', async () => {
-    await killAt(rig, rig.proxy.holdStatement(isExchangesCommit));
-  });
+    it('before the exchange is committed: nothing was exchanged, and another begins anew', async () => {
+      await killAt(rig, rig.proxy.holdStatement(isExchangesCommit));
+    });
 
-  it('after the exchange was committed: it is done once more, for nobody knows', async () => {
-    await killAt(rig, rig.proxy.holdAnswer(isExchangesCommit));
-  });
-});
+    it('after the exchange was committed: it is done once more, for nobody knows', async () => {
+      await killAt(rig, rig.proxy.holdAnswer(isExchangesCommit));
+    });
+  },
+  casesOf<LogKind>(['embedded', 'kafka'], ['embedded']),
+);
 
 async function killAt(rig: Rig, hold: { readonly reached: Promise<unknown> }): Promise<void> {
   await Promise.all(Array.from({ length: 20 }, (_, index) => rig.send(`+1555010${String(1_000 + index)}`)));
