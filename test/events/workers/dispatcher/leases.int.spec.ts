@@ -16,8 +16,11 @@ afterEach(() => rig.close());
 function holdAt(point: DispatchFaultPoint) {
   let reached: () => void = () => undefined;
   const isThere = new Promise<void>((resolve) => (reached = resolve));
+  let isHeld = false;
   const faultPoint = async (at: DispatchFaultPoint) => {
-    if (at !== point) return;
+    // The first one only: whoever stands still may also be the one that takes the freed row again.
+    if (at !== point || isHeld) return;
+    isHeld = true;
     reached();
     await new Promise(() => undefined);
   };
