@@ -24,7 +24,8 @@ async function checkDeadLetters(pool: Pool): Promise<readonly Finding[]> {
       (count(*) filter (where recorded_at > now() - interval '1 day'))::int as fresh
     from work.dead_letters group by consumer, topic order by consumer, topic`);
   if (rows.length === 0) return [ok('DEAD_LETTERS', 'There are no dead letters.')];
-  const remedy = 'They lie in work.dead_letters, with place and reason: look who writes to the topic besides Parley.';
+  const remedy =
+    '`parley redrive --list` shows place and reason: look who writes to the topic besides Parley, or give them again.';
   return rows.map(({ consumer, topic, count, fresh }) => {
     const said = `${printable(consumer)}: ${counted(count, 'dead letter')} of ${printable(topic)}`;
     return fresh > 0

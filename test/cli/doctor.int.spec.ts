@@ -46,7 +46,7 @@ describe('parley doctor', () => {
     await run(`insert into work.dead_letters values ('projector', 'events', 0, 7, 'not JSON')`);
     const { code, output } = await parley(['doctor']);
     expect(code).toBe(1);
-    expect(output).toMatch(/^PROBLEM {2}projector: 1 dead letter of events.*\n {9}→ .*work\.dead_letters/m);
+    expect(output).toMatch(/^PROBLEM {2}projector: 1 dead letter of events.*\n {9}→ .*parley redrive --list/m);
     expect(output.trimEnd().split('\n').at(-1)).toMatch(/^\d+ problems?\.$/);
   });
 
