@@ -1,17 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { readConfig, type Config, type Role } from '../config.js';
+import type { Config, Role } from '../config.js';
 import type { Database } from '../database/database.js';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
 import { sqlStateOf } from '../database/errors.js';
 import { InstanceLockedError } from '../database/instance-lock.js';
-import { openDatabase } from '../database/open-database.js';
-import { stopAll, type Running } from '../lifecycle.js';
-import { createLogger, messageOf } from '../logging.js';
+import type { Running } from '../lifecycle.js';
 import { askFor, watchOperation } from '../operations/ask-for.js';
 import { askToCancel } from '../operations/operation-rows.js';
 import type { Operation, OperationKind, OperationProgress } from '../operations/operation.js';
 import { createProgress, formatSeconds, type ProgressOutput } from './progress.js';
 import type { StartDeps } from './start.js';
+import { EXIT, type ExitCode } from './verb.js';
+import { withDatabase, type OpenedDatabase } from './with-database.js';
 
 export interface OperateDeps extends Pick<StartDeps, 'createApp'> {
   readonly output: ProgressOutput;
@@ -44,31 +43,17 @@ const TAKEN_WITHIN_MS = 4_000;
  * logs; where none does, this process starts the role that can, for as long as it takes. Ctrl-C ends the watching only.
  * @returns the exit code; 1: it failed, was cancelled, or was left behind, and that has been said. @throws ConfigError
  */
-export async function operate(deps: OperateDeps, request: OperationRequest): Promise<0 | 1> {
-  const config = readConfig();
-  const running: Running[] = [];
-  try {
-    const { database, url } = await openOperator(config, running);
-    const { operation, isNew } = await askFor(database, request.kind, request.arguments);
-    if (!isNew) deps.errors.write(`One is under way since ${operation.requestedAt}: this is how it goes on.\n`);
-    const ended = await follow({ ...deps, config, database, url }, request, operation);
-    return tellEnd(deps, request, ended);
-  } catch (error) {
-    deps.errors.write(`${explained(error)}\n`);
-    return 1;
-  } finally {
-    await stopAll(running);
-  }
-}
+export const operate = (deps: OperateDeps, request: OperationRequest): Promise<ExitCode> =>
+  withDatabase(deps.errors, (opened) => explaining(() => askAndFollow(deps, request, opened)));
 
-/** With Parley running or not: an embedded PostgreSQL that somebody else uses is left to him. */
-async function openOperator(config: Config, running: Running[]): Promise<{ database: Database; url: string }> {
-  const embedded = config.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
-  if (embedded) running.push(embedded);
-  const url = config.databaseUrl ?? embedded?.url ?? '';
-  const database = openDatabase(url, createLogger(config.logLevel), { poolMax: 2 });
-  running.push({ stop: () => database.close() });
-  return { database, url };
+async function askAndFollow(
+  deps: OperateDeps,
+  request: OperationRequest,
+  { config, database, url }: OpenedDatabase,
+): Promise<0 | 1> {
+  const { operation, isNew } = await askFor(database, request.kind, request.arguments);
+  if (!isNew) deps.errors.write(`One is under way since ${operation.requestedAt}: this is how it goes on.\n`);
+  return tellEnd(deps, request, await follow({ ...deps, config, database, url }, request, operation));
 }
 
 interface Following extends OperateDeps {
@@ -180,25 +165,25 @@ function whyNotDone(verb: string, ended: Operation | undefined): string {
 }
 
 /** Not brought up to date by this process: a running one may be older, and its tables must stay its tables. */
-function explained(error: unknown): string {
-  if (sqlStateOf(error) !== UNDEFINED_TABLE) return messageOf(error);
-  return 'The database is not up to date: run `parley migrate`, or start Parley once.';
+async function explaining<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (sqlStateOf(error) !== UNDEFINED_TABLE) throw error;
+    throw notUpToDate();
+  }
 }
 const UNDEFINED_TABLE = '42P01';
 
+/** Without its cause, which only says so in Postgres' words. */
+const notUpToDate = () => new Error('The database is not up to date: run `parley migrate`, or start Parley once.');
+
 /** Ends one that is under way. @returns the exit code. @throws ConfigError */
-export async function cancelOperation({ output, errors }: OperateDeps, kind: OperationKind): Promise<0 | 1> {
-  const config = readConfig();
-  const running: Running[] = [];
-  try {
-    const { database } = await openOperator(config, running);
-    const isAsked = await askToCancel(database.orm, kind);
-    output.write(isAsked ? 'It ends within a few seconds.\n' : 'None is under way.\n');
-    return 0;
-  } catch (error) {
-    errors.write(`${explained(error)}\n`);
-    return 1;
-  } finally {
-    await stopAll(running);
-  }
-}
+export const cancelOperation = ({ output, errors }: OperateDeps, kind: OperationKind): Promise<ExitCode> =>
+  withDatabase(errors, ({ database }) =>
+    explaining(async () => {
+      const isAsked = await askToCancel(database.orm, kind);
+      output.write(isAsked ? 'It ends within a few seconds.\n' : 'None is under way.\n');
+      return EXIT.ok;
+    }),
+  );

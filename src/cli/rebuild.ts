@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { cancelOperation, operate, type OperateDeps } from './operate.js';
-import type { Finish } from './verb.js';
+import type { ExitCode, Finish } from './verb.js';
 
 interface RebuildFlags {
   readonly accept?: true;
@@ -21,7 +21,7 @@ export function addRebuild(program: Command, deps: OperateDeps, finish: Finish):
     .action(async (flags: RebuildFlags) => finish(await run(deps, flags)));
 }
 
-async function run(deps: OperateDeps, { accept, undo, cancel, json }: RebuildFlags): Promise<0 | 1> {
+async function run(deps: OperateDeps, { accept, undo, cancel, json }: RebuildFlags): Promise<ExitCode> {
   const kind = undo ? 'restore-read-models' : 'rebuild';
   if (cancel) return cancelOperation(deps, kind);
   const common = { kind, role: 'projector', isJson: json === true } as const;
