@@ -15,6 +15,7 @@ import type { ProviderAdapter } from '../../src/providers/provider.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
 import { createSandboxAdapter } from '../../src/providers/sandbox/adapter.js';
 import { openCommandBench, valueOf, type BenchOptions } from './command-bench.js';
+import { receivedData } from './events.js';
 import { eventually } from './eventually.js';
 import { testLog } from './log.js';
 import { startScriptedCarrier } from './scripted-carrier.js';
@@ -104,6 +105,16 @@ export async function openDispatchBench(options: BenchOptions = {}) {
     said: async (id: MessageId) => (await rig.eventsOf(id)).map(({ type }) => type),
     untilSaid: (id: MessageId, ...types: string[]) => patiently(async () => expect(await rig.said(id)).toEqual(types)),
     callsOf: (id: MessageId) => carrier.calls.filter(({ reference }) => reference.startsWith(id)),
+    /** What the contact of a message wrote, as an interpreter would record it. */
+    async receive({ workspaceId, channelId, conversationId }: MessageState, text: string): Promise<void> {
+      const messageId = bench.identity.incomingMessage(channelId, text);
+      const now = new Date().toISOString();
+      await bench.outbox.append({
+        ...{ id: bench.identity.ofCommand(messageId, text, 'message.received'), type: 'message.received', version: 1 },
+        ...{ workspaceId, channelId, conversationId, messageId, occurredAt: now, recordedAt: now },
+        data: receivedData(text),
+      });
+    },
     /** As if its time had come. */
     async makeDue(id: MessageId): Promise<void> {
       await bench.database.pool.query(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { conversationIds, eventIds } from '../../../../src/events/kernel/ids.js';
+import { eventIds } from '../../../../src/events/kernel/ids.js';
 import type { Dispatcher } from '../../../../src/events/workers/dispatcher/dispatcher.js';
 import { pause } from '../../../../src/lifecycle.js';
 import { inSeconds, openDispatchBench, type DispatchBench } from '../../../support/dispatch-bench.js';
@@ -110,23 +110,20 @@ describe('a scheduled message that becomes due', () => {
     const to = { phoneNumber: '+15550100106' };
     const message = await bench.send('answer', { to, scheduledAt: inSeconds(600) });
     await bench.untilStatus(message.id, 'SCHEDULED');
-    // As in a restored Postgres whose projector still reads: the contact's words aren't there yet.
-    const { rows } = await bench.database.pool.query<{ partition: number; next_offset: string }>(
-      'select partition, next_offset::text from read.positions',
-    );
-    await bench.database.pool.query('update read.positions set next_offset = 0');
-    await dispatch({ capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 } });
-    await bench.makeDue(message.id);
-    await bench.untilStates(message.id, 'claimed');
-    await bench.untilStates(message.id, 'waiting');
-    await bench.database.pool.query('update read.conversations set last_incoming_at = now() where id = $1', [
-      conversationIds.toUuid(message.conversationId),
-    ]);
-    for (const { partition, next_offset: offset } of rows)
-      await bench.database.pool.query('update read.positions set next_offset = $2 where partition = $1', [
-        partition,
-        offset,
-      ]);
+    // As in a restored Postgres whose projector still reads: the contact's words are in the log, not yet in the rows.
+    const projector = await bench.database.pool.connect();
+    try {
+      await projector.query('begin');
+      await projector.query('select 1 from read.positions for update');
+      await bench.receive(message, 'please do');
+      await dispatch({ capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 } });
+      await bench.makeDue(message.id);
+      await bench.untilStates(message.id, 'claimed');
+      await bench.untilStates(message.id, 'waiting');
+    } finally {
+      await projector.query('commit');
+      projector.release();
+    }
     await bench.untilSaid(message.id, 'message.scheduled', 'message.dispatched', 'message.submitted');
     expect(bench.callsOf(message.id)).toHaveLength(1);
   });
