@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Executor, Transaction } from '../database/database.js';
 import type { AuditEvent } from '../events/channel/events.js';
+import { toRecord } from '../events/codec.js';
 import { apiKeyIds, eventIds, workspaceIds, type ApiKeyId, type WorkspaceId } from '../events/kernel/ids.js';
 import { insertOutboxRows } from '../events/outbox/outbox-rows.js';
 import { apiKeys, instance, workspaces } from '../schema/tables/index.js';
@@ -123,7 +124,7 @@ async function recordAudit(
     ...{ workspaceId, occurredAt: at, recordedAt: at },
     data: { action, actorKeyId: null, subjectId: id },
   };
-  await insertOutboxRows(tx, [event], await fingerprintOf(tx));
+  await insertOutboxRows(tx, [{ event, record: toRecord(event, await fingerprintOf(tx)) }]);
 }
 
 /** It stands in each event's header (rule 5). @throws NoInstanceError */

@@ -13,7 +13,12 @@ export async function toConnection<State, Item extends object>(
 ): Promise<Connection<Item>> {
   const page = await read({ ...request, limit: Math.max(1, request.limit) });
   if (request.limit === 0) return emptyOf(page, request);
-  const edges = page.edges.map((edge) => ({ cursor: edge.cursor, node: toItem(edge.node) }));
+  const edges = page.edges.map((edge) => ({
+    get cursor() {
+      return edge.cursor;
+    },
+    node: toItem(edge.node),
+  }));
   return {
     edges,
     nodes: edges.map((edge) => edge.node),

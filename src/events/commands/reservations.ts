@@ -2,7 +2,6 @@ import type { Database, Transaction } from '../../database/database.js';
 import { isDatabaseAway } from '../../database/errors.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import type { ParleyEvent } from '../catalog.js';
-import { toRecord } from '../codec.js';
 import type { Identity } from '../event-identity.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { Clock } from '../kernel/clock.js';
@@ -96,7 +95,9 @@ const failed = (error: unknown): Reserved => ({
 });
 
 async function reserveTogether(deps: ReservationsDeps, batch: readonly Reservation[]): Promise<readonly Reserved[]> {
-  const made = await withRaces(() => deps.database.transaction((tx) => makeRows(deps, tx, batch)));
+  const made = await withRaces((isAgain) =>
+    deps.database.transaction(async (tx) => makeRows(deps, tx, await freeOf(tx, batch, isAgain))),
+  );
   const openings = publishOpenings(deps.outbox, made.opened);
   return batch.map((reservation) => {
     const event = made.events.get(reservation);
@@ -122,10 +123,10 @@ function publishOpenings(
   return openings;
 }
 
-async function withRaces<Result>(work: () => Promise<Result>): Promise<Result> {
+async function withRaces<Result>(work: (isAgain: boolean) => Promise<Result>): Promise<Result> {
   for (let race = 1; ; race += 1) {
     try {
-      return await work();
+      return await work(race > 1);
     } catch (error) {
       if (!(error instanceof LostRaceError) || race >= RACES_MAX) throw error;
     }
@@ -140,9 +141,8 @@ interface MadeRows {
 }
 
 /** The tables in one order, and each one's keys sorted: two processes wait for each other, and never in a circle. */
-async function makeRows(deps: ReservationsDeps, tx: Transaction, batch: readonly Reservation[]): Promise<MadeRows> {
+async function makeRows(deps: ReservationsDeps, tx: Transaction, free: readonly Reservation[]): Promise<MadeRows> {
   const tail = deps.tail();
-  const free = await freeOf(tx, batch);
   const { threads, opened } = await claimThreads(deps, tx, free);
   const events = new Map<Reservation, MessageAccepted>();
   for (const reservation of free) {
@@ -150,7 +150,7 @@ async function makeRows(deps: ReservationsDeps, tx: Transaction, batch: readonly
     if (thread !== undefined) events.set(reservation, reservation.acceptance(thread));
   }
   const keyRows = [...events].flatMap(([{ key }, event]) =>
-    key === undefined ? [] : [{ ...key, event, record: toRecord(event, deps.identity.fingerprint), cursor: tail }],
+    key === undefined ? [] : [{ ...key, event, record: deps.outbox.recordOf(event), cursor: tail }],
   );
   if (keyRows.length > 0 && !(await insertKeys(tx, keyRows))) throw new LostRaceError('A key was taken meanwhile.');
   await insertScheduled(tx, [...events.values()]);
@@ -161,11 +161,15 @@ async function makeRows(deps: ReservationsDeps, tx: Transaction, batch: readonly
   return { events, opened, tail };
 }
 
-/** Those without a key, and of each free key the first. */
-async function freeOf(tx: Transaction, batch: readonly Reservation[]): Promise<readonly Reservation[]> {
+/** Those without a key, and of each free key the first. Each was looked up a moment ago: only who lost a race looks again. */
+async function freeOf(
+  tx: Transaction,
+  batch: readonly Reservation[],
+  isAgain: boolean,
+): Promise<readonly Reservation[]> {
   const keys = batch.flatMap(({ key }) => (key === undefined ? [] : [key]));
   if (keys.length === 0) return batch;
-  const found = await findKeys(tx, keys);
+  const found = isAgain ? await findKeys(tx, keys) : [];
   const seen = new Set(keys.filter((_, index) => found[index] !== undefined).map(nameOf));
   return batch.filter(({ key }) => {
     if (key === undefined) return true;

@@ -16,7 +16,9 @@ export function createAddressBook({ identity, outbox }: { identity: Identity; ou
   };
   const claim: AddressBook['claim'] = async (tx, requests, now) => {
     const entries = requests.map((request) => entryOf(identity, request));
-    const sorted = [...distinct(entries).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const sorted = [...distinct(entries).values()]
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map((entry) => ({ ...entry, proposed: proposalFor(identity, entry.request) }));
     const made = await insertAbsent(tx, sorted);
     const opened = sorted.filter(({ key }) => made.has(key)).flatMap((entry) => openingOf(identity, entry, now));
     await outbox.enqueue(tx, opened);
@@ -32,6 +34,9 @@ interface Entry {
   readonly channelUuid: string;
   readonly hash: Buffer;
   readonly request: ThreadRequest;
+}
+
+interface NewEntry extends Entry {
   /** What the thread will be called if nobody has called it otherwise. */
   readonly proposed: Thread;
 }
@@ -40,17 +45,13 @@ function entryOf(identity: Identity, request: ThreadRequest): Entry {
   const { channelId, address } = request;
   const channelUuid = channelIds.toUuid(channelId);
   const hash = identity.addressHash(channelId, address);
-  return {
-    key: keyOf(channelUuid, hash),
-    channelUuid,
-    hash,
-    request,
-    proposed: {
-      conversationId: identity.conversation(channelId, address),
-      contactId: identity.contact(channelId, address),
-    },
-  };
+  return { key: keyOf(channelUuid, hash), channelUuid, hash, request };
 }
+
+const proposalFor = (identity: Identity, { channelId, address }: ThreadRequest): Thread => ({
+  conversationId: identity.conversation(channelId, address),
+  contactId: identity.contact(channelId, address),
+});
 
 const keyOf = (channelUuid: string, hash: Buffer): string => `${channelUuid} ${hash.toString('hex')}`;
 
@@ -86,7 +87,7 @@ async function findThreads(executor: Executor, entries: readonly Entry[]): Promi
 }
 
 /** Waits for whoever inserts the same address in another transaction; the read that follows then sees his row. */
-async function insertAbsent(tx: Transaction, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+async function insertAbsent(tx: Transaction, entries: readonly NewEntry[]): Promise<ReadonlySet<string>> {
   const inserted = await tx.execute<Pick<AddressRow, 'channel_id' | 'address_hash'>>(sql`
     insert into work.addresses (channel_id, address_hash, workspace_id, conversation_id, contact_id)
     select * from unnest(
@@ -100,7 +101,7 @@ async function insertAbsent(tx: Transaction, entries: readonly Entry[]): Promise
 }
 
 /** What concerns a conversation and a contact is said once under each key (rule 8). */
-function openingOf(identity: Identity, { request, proposed }: Entry, now: Date): readonly ParleyEvent[] {
+function openingOf(identity: Identity, { request, proposed }: NewEntry, now: Date): readonly ParleyEvent[] {
   const { workspaceId, channelId, address, displayName, heardAt, trace } = request;
   const { conversationId, contactId } = proposed;
   const times = { occurredAt: (heardAt ?? now).toISOString(), recordedAt: now.toISOString() };

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import type { Running } from '../../lifecycle.js';
+import type { ParleyEvent } from '../catalog.js';
 import { toRecord } from '../codec.js';
-import { LogUnavailableError, type EventLog } from '../log/event-log.js';
+import { LogUnavailableError, type EventLog, type OutgoingRecord } from '../log/event-log.js';
 import { createBoundedAppend } from './bounded-append.js';
 import { cursorToText } from './idempotency-rows.js';
 import { insertOutboxRows } from './outbox-rows.js';
@@ -24,21 +25,30 @@ export function createOutbox({ database, log, fingerprint, logger }: OutboxDeps)
   const settlements = createSettlements({ database, logger });
   const sweeper = startSweeper({ database, log, appender, logger });
 
+  /** What has a row is written there, and then to the log. */
+  const records = new WeakMap<ParleyEvent, OutgoingRecord>();
+  const recordOf = (event: ParleyEvent): OutgoingRecord => {
+    const record = records.get(event) ?? toRecord(event, fingerprint);
+    records.set(event, record);
+    return record;
+  };
+  const stored = (event: ParleyEvent): StoredEvent => ({ event, record: recordOf(event) });
   const publishRecord = ({ event, record }: StoredEvent, cursor: string | null) =>
     appender.append(record, (position) => settlements.add({ eventId: event.id, position, cursor }));
   return {
     async enqueue(tx, events) {
       if (appender.isAway()) throw new LogUnavailableError('The log is known to be away: nothing new is recorded.');
-      if (events.length > 0) await insertOutboxRows(tx, events, fingerprint);
+      if (events.length > 0) await insertOutboxRows(tx, events.map(stored));
     },
     async publish(events, options = {}) {
       const cursor = options.cursor === undefined ? null : cursorToText(options.cursor);
-      const appending = events.map((event) => publishRecord({ event, record: toRecord(event, fingerprint) }, cursor));
+      const appending = events.map((event) => publishRecord(stored(event), cursor));
       // All of them have ended before the first failure is told.
       await Promise.allSettled(appending);
       return Promise.all(appending);
     },
-    publishStored: (stored) => publishRecord(stored, null),
+    recordOf,
+    publishStored: (kept) => publishRecord(kept, null),
     append: (event) => appender.append(toRecord(event, fingerprint)),
     async stop() {
       await sweeper.stop();

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
-import type { ParleyEvent } from '../catalog.js';
-import { parseRecord, toRecord } from '../codec.js';
+import { parseRecord } from '../codec.js';
 import { eventIds, type EventId } from '../kernel/ids.js';
 import type { AppendedPosition, OutgoingRecord } from '../log/event-log.js';
 import type { StoredEvent } from './outbox.js';
@@ -35,18 +34,17 @@ function nextSequence(): number {
 }
 
 /** An event that is there already stays as it is: the same id says the same. */
-export async function insertOutboxRows(tx: Transaction, events: readonly ParleyEvent[], fingerprint: string) {
-  const records = events.map((event) => toRecord(event, fingerprint));
+export async function insertOutboxRows(tx: Transaction, rows: readonly StoredEvent[]) {
   // clock_timestamp(), not now(): who waited for another's row must come after it in the sweeper's order.
   await tx.execute(sql`
     insert into work.outbox (event_id, topic, key, headers, value, sequence, created_at)
     select id, 'events', key, headers::jsonb, value, sequence, clock_timestamp()
     from unnest(
-      ${sql.param(events.map(({ id }) => eventIds.toUuid(id)))}::uuid[],
-      ${sql.param(records.map(({ key }) => key))}::text[],
-      ${sql.param(records.map(({ headers }) => JSON.stringify(headers)))}::text[],
-      ${sql.param(records.map(({ value }) => value))}::bytea[],
-      ${sql.param(events.map(nextSequence))}::integer[]
+      ${sql.param(rows.map(({ event }) => eventIds.toUuid(event.id)))}::uuid[],
+      ${sql.param(rows.map(({ record }) => record.key))}::text[],
+      ${sql.param(rows.map(({ record }) => JSON.stringify(record.headers)))}::text[],
+      ${sql.param(rows.map(({ record }) => record.value))}::bytea[],
+      ${sql.param(rows.map(nextSequence))}::integer[]
     ) as given (id, key, headers, value, sequence)
     on conflict (event_id) do nothing`);
 }

@@ -21,6 +21,8 @@ export interface Outbox {
    * anew they could lack what only that one knows, and two different events would share an id.
    */
   publishStored(stored: StoredEvent): Promise<AppendedPosition>;
+  /** As it is appended: for a row that keeps it. */
+  recordOf(event: ParleyEvent): OutgoingRecord;
   /** Only an event, no row: appended directly. @throws LogUnavailableError within 5 s */
   append(event: ParleyEvent): Promise<AppendedPosition>;
 }

@@ -1,5 +1,5 @@
 import { sql, type Column, type SQL } from 'drizzle-orm';
-import type { IdCodec } from '../kernel/ids.js';
+import { workspaceIds, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
 
 export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): string[] =>
   ids.map((id) => codec.toUuid(id));
@@ -10,6 +10,19 @@ export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[
  */
 export const isOneOf = <Id extends string>(column: Column, codec: IdCodec<Id>, ids: readonly Id[]): SQL =>
   sql`${column} = any(${sql.param(uuidsOf(codec, ids))}::uuid[])`;
+
+/**
+ * The same for a statement that is prepared once, for `given` to fill: what every list asks for is not written anew, nor
+ * planned anew, each time.
+ */
+export const isOneOfGiven = (column: Column): SQL => sql`${column} = any(${sql.placeholder('ids')}::uuid[])`;
+export const isOfGivenWorkspace = (column: Column): SQL => sql`${column} = ${sql.placeholder('workspace')}::uuid`;
+
+/** What such a statement takes. */
+export const given = <Id extends string>(workspace: WorkspaceId, codec: IdCodec<Id>, ids: readonly Id[]) => ({
+  workspace: workspaceIds.toUuid(workspace),
+  ids: uuidsOf(codec, ids),
+});
 
 /** Puts what was found into the order asked for; undefined where nothing was. */
 export function inOrderOf<Id extends string, Item>(

@@ -3,7 +3,7 @@ import type { Orm } from '../../database/database.js';
 import { channels } from '../../schema/tables/config.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import { channelIds, workspaceIds, type ChannelId, type WorkspaceId } from '../kernel/ids.js';
-import { inOrderOf, isOneOf, uuidsOf } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ChannelView, Finders } from './finders.js';
 import { waitingParts } from './queue-depths.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
@@ -21,13 +21,15 @@ const channelColumns = {
 type ChannelRow = Pick<typeof channels.$inferSelect, keyof typeof channelColumns>;
 
 export function createChannelFinders(orm: Orm): Pick<Finders, 'channels' | 'channelPage' | 'queueDepths'> {
+  const byId = orm
+    .select(channelColumns)
+    .from(channels)
+    .where(and(isOfGivenWorkspace(channels.workspaceId), isOneOfGiven(channels.id)))
+    .prepare('channels_by_id');
   return {
     queueDepths: (workspace, ids) => findQueueDepths(orm, workspace, ids),
     async channels(workspace, ids) {
-      const rows = await orm
-        .select(channelColumns)
-        .from(channels)
-        .where(and(eq(channels.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(channels.id, channelIds, ids)));
+      const rows = await byId.execute(given(workspace, channelIds, ids));
       return inOrderOf(ids, rows.map(viewOf), (channel) => channel.id);
     },
     channelPage: (workspace, filter, page) =>

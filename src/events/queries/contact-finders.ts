@@ -3,7 +3,7 @@ import type { Orm } from '../../database/database.js';
 import { contactAddresses, contacts } from '../../schema/tables/read.js';
 import { contactIds, workspaceIds } from '../kernel/ids.js';
 import { contactFromRow, type ContactAddressRow } from '../projections/rows.js';
-import { inOrderOf, isOneOf } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven } from './by-id.js';
 import type { ContactFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
@@ -17,12 +17,14 @@ const contactColumns = {
 };
 
 export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'contactPage'> {
+  const byId = orm
+    .select(contactColumns)
+    .from(contacts)
+    .where(and(isOfGivenWorkspace(contacts.workspaceId), isOneOfGiven(contacts.id)))
+    .prepare('contacts_by_id');
   return {
     async contacts(workspace, ids) {
-      const rows = await orm
-        .select(contactColumns)
-        .from(contacts)
-        .where(and(eq(contacts.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(contacts.id, contactIds, ids)));
+      const rows = await byId.execute(given(workspace, contactIds, ids));
       const found = rows.map((row) => contactFromRow(row.contact, row.addresses));
       return inOrderOf(ids, found, (contact) => contact.id);
     },

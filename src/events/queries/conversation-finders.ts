@@ -3,24 +3,21 @@ import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { inOrderOf, isOneOf, uuidsOf } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
 type ConversationFinders = Pick<Finders, 'conversations' | 'conversationPage' | 'conversationsOfContact'>;
 
 export function createConversationFinders(orm: Orm): ConversationFinders {
+  const byId = orm
+    .select()
+    .from(conversations)
+    .where(and(isOfGivenWorkspace(conversations.workspaceId), isOneOfGiven(conversations.id)))
+    .prepare('conversations_by_id');
   const finders: ConversationFinders = {
     async conversations(workspace, ids) {
-      const rows = await orm
-        .select()
-        .from(conversations)
-        .where(
-          and(
-            eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
-            isOneOf(conversations.id, conversationIds, ids),
-          ),
-        );
+      const rows = await byId.execute(given(workspace, conversationIds, ids));
       return inOrderOf(ids, rows.map(conversationFromRow), (conversation) => conversation.id);
     },
     conversationPage: (workspace, filter, page) =>

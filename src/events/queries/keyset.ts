@@ -61,7 +61,13 @@ export async function keysetPage<Row, Item>(list: {
   if (!isForward) rows.reverse();
   const hasMore = found.length > page.limit;
   return {
-    edges: rows.map((row) => ({ cursor: encodePageCursor(scope, list.placeOf(row)), node: list.toItem(row) })),
+    edges: rows.map((row) => ({
+      /** Made when it is asked for: most pages are asked for their last one only, and each is a hash. */
+      get cursor() {
+        return encodePageCursor(scope, list.placeOf(row));
+      },
+      node: list.toItem(row),
+    })),
     hasNextPage: (isForward && hasMore) || page.before !== undefined,
     hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,
   };

@@ -12,7 +12,7 @@ import {
 import type { Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
-import { inOrderOf, isOneOf } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
 import type { Finders, PageRequest } from './finders.js';
 import { byOffset, byTime, keysetPage, timePlace, type KeysetOrder } from './keyset.js';
 import type { Place } from './page-cursor.js';
@@ -23,14 +23,14 @@ type MessageFinders = Pick<Finders, 'messages' | 'messagePage' | 'scheduledPage'
 const isWhole = isNotNull(messages.direction);
 
 export function createMessageFinders(orm: Orm): MessageFinders {
+  const byId = orm
+    .select()
+    .from(messages)
+    .where(and(isOfGivenWorkspace(messages.workspaceId), isOneOfGiven(messages.id), isWhole))
+    .prepare('messages_by_id');
   return {
     async messages(workspace, ids) {
-      const rows = await orm
-        .select()
-        .from(messages)
-        .where(
-          and(eq(messages.workspaceId, workspaceIds.toUuid(workspace)), isOneOf(messages.id, messageIds, ids), isWhole),
-        );
+      const rows = await byId.execute(given(workspace, messageIds, ids));
       return inOrderOf(ids, rows.map(messageFromRow), (message) => message.id);
     },
     messagePage: (workspace, conversation, page) =>

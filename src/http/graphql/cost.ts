@@ -34,6 +34,14 @@ const CONTENT_PIECES: ReadonlySet<string> = new Set([
 const PAST_WEIGHT = 3;
 /** Above it the walk over all spreads is itself the attack. */
 const WALK_MAX = 5_000;
+/** What is remembered of one document: clients ask for few page sizes. */
+const SHAPES_MAX = 100;
+
+/**
+ * What was found affordable, by operation and the shape of its variables: a document that comes again, as Apollo keeps
+ * them parsed, is not walked again (a tenth of what a send costs).
+ */
+const affordable = new WeakMap<DocumentNode, Set<string>>();
 
 /**
  * @throws GraphQLError QUERY_TOO_COMPLEX, or BAD_USER_INPUT for an argument that its variables make unfit
@@ -44,13 +52,32 @@ export function requireAffordable(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): void {
+  const shapes = affordable.get(document) ?? new Set();
+  const shape = shapeOf(operation, variables);
+  if (shapes.has(shape)) return;
   // Variables that don't fit are the execution's to tell, which then answers nothing.
   if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return;
   const cost = costOf(schema, document, operation, variables);
-  if (cost <= COST_MAX) return;
+  if (cost <= COST_MAX) {
+    if (shapes.size < SHAPES_MAX) affordable.set(document, shapes.add(shape));
+    return;
+  }
   throw tooComplex(
     `The operation may answer ${cost} fields; at most ${COST_MAX}. Ask for smaller pages or fewer fields.`,
   );
+}
+
+/** All of the variables that `estimate` may come to see: how large, how long, whether there. Never what they say. */
+const shapeOf = (operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): string =>
+  [
+    operation.name?.value ?? '',
+    ...(operation.variableDefinitions ?? []).map(({ variable }) => sizeOf(variables[variable.name.value])),
+  ].join(' ');
+
+function sizeOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (typeof value === 'object' && value !== null) return `{${sizeOf((value as { messages?: unknown }).messages)}}`;
+  return typeof value === 'string' ? 'text' : String(value);
 }
 
 function costOf(

@@ -1,13 +1,14 @@
-import { GraphQLError, OperationTypeNode, getOperationAST, parse } from 'graphql';
+import { GraphQLError, OperationTypeNode, getOperationAST, parse, type DocumentNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { requireAffordable } from '../../../src/http/graphql/cost.js';
 import { buildParleySchema } from '../../../src/schema/build-schema.js';
 
 const schema = buildParleySchema();
+const SEND = { channelId: 'x', to: { phoneNumber: '+15550100000' }, content: { text: { text: 'a' } } };
 
 /** The code of the refusal; undefined when the operation may run. */
-function judge(query: string, variables: Record<string, unknown> = {}): unknown {
-  const document = parse(query);
+function judge(query: string | DocumentNode, variables: Record<string, unknown> = {}): unknown {
+  const document = typeof query === 'string' ? parse(query) : query;
   const operation = getOperationAST(document);
   if (!operation) throw new Error(`No ${OperationTypeNode.QUERY}.`);
   try {
@@ -33,15 +34,48 @@ describe('cost', () => {
     expect(judge(query)).toBeUndefined();
   });
 
+  it.each([
+    {
+      what: 'a larger page',
+      query: 'query ($n: Int) { conversations(first: $n) { nodes { messages(first: 100) { nodes { id } } } } }',
+      cheap: { n: 10 },
+      dear: { n: 10_000 },
+    },
+    {
+      what: 'more ids',
+      query:
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Conversation { messages(first: 100) { nodes { id } } } } }',
+      cheap: { ids: ['a'] },
+      dear: { ids: Array.from({ length: 1_000 }, () => 'a') },
+    },
+    {
+      what: 'more messages',
+      query:
+        'mutation ($input: SendMessagesInput!) { sendMessages(input: $input) { results { message { conversation { messages(first: 100) { nodes { id } } } } } } }',
+      cheap: { input: { messages: [SEND] } },
+      dear: { input: { messages: Array.from({ length: 500 }, () => SEND) } },
+    },
+    {
+      what: 'a part that was left out',
+      query:
+        'query ($all: Boolean!) { conversations(first: 100) { nodes { id messages(first: 400) @include(if: $all) { nodes { id } } } } }',
+      cheap: { all: false },
+      dear: { all: true },
+    },
+  ])('judges a document anew that comes again with $what', ({ query, cheap, dear }) => {
+    const document = parse(query);
+    expect([judge(document, cheap), judge(document, cheap)]).toEqual([undefined, undefined]);
+    expect([judge(document, dear), judge(document, dear)]).toEqual(['QUERY_TOO_COMPLEX', 'QUERY_TOO_COMPLEX']);
+    expect(judge(document, cheap)).toBeUndefined();
+  });
+
   const batchOf = (count: number, fields: string) =>
     judge(
       `mutation ($input: SendMessagesInput!) { sendMessages(input: $input) { cursor userErrors { code } results {
         cursor userErrors { code field message } message { ${fields} } } } }`,
       {
         input: {
-          messages: Array.from({ length: count }, () => ({
-            ...{ channelId: 'x', to: { phoneNumber: '+15550100000' }, content: { text: { text: 'a' } } },
-          })),
+          messages: Array.from({ length: count }, () => SEND),
         },
       },
     );

@@ -16,6 +16,7 @@ function outboxWithoutLog(outbox: Outbox): Outbox & { heal(): void } {
   const away = () => new LogUnavailableError('The log is away.');
   return {
     heal: () => void (isAway = false),
+    recordOf: (event) => outbox.recordOf(event),
     async enqueue(tx, events) {
       if (isAway) throw away();
       await outbox.enqueue(tx, events);
