@@ -4,7 +4,7 @@ import type { Database } from './database/database.js';
 import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { isDatabaseAway } from './database/errors.js';
 import { takeInstanceLock } from './database/instance-lock.js';
-import { migrate } from './database/migrate.js';
+import { migrate, TablesHeldError } from './database/migrate.js';
 import { openDatabase } from './database/open-database.js';
 import { withChecksums } from './events/log/checksums.js';
 import { LogUnavailableError, type EventLog } from './events/log/event-log.js';
@@ -116,10 +116,13 @@ function storeThatIsAway(error: unknown): Store | undefined {
 
 /** What a start waits for, in words for people; undefined where waiting is no use. */
 export function whatIsAway(error: unknown, isOnKafka: boolean): string | undefined {
-  const stores = (error instanceof NotOpenError ? error.failures : [error]).map(storeThatIsAway);
+  const failures = error instanceof NotOpenError ? error.failures : [error];
+  const stores = failures.filter((failure) => !(failure instanceof TablesHeldError)).map(storeThatIsAway);
   if (stores.includes(undefined)) return undefined;
   const names = [...new Set(stores.map((store) => (store === 'log' && isOnKafka ? 'Kafka' : 'PostgreSQL')))];
-  return `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} away`;
+  const away = names.length === 0 ? [] : [`${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} away`];
+  const held = stores.length < failures.length ? ['somebody holds tables that the upgrade changes'] : [];
+  return [...away, ...held].join(', ');
 }
 
 /**

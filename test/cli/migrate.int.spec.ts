@@ -56,6 +56,21 @@ it('refuses a database of a newer version, and leaves it as it is', async () => 
   expect(await journalRows()).toEqual(before);
 });
 
+it('gives up on tables that somebody holds, says who may, and leaves nobody waiting behind it', async () => {
+  await run('drop schema config, work, read, log cascade');
+  await run('truncate drizzle.__drizzle_migrations');
+  await withClient(clone.url, async (holder) => {
+    await holder.query('begin; lock table drizzle.__drizzle_migrations in share mode');
+    const held = await parley(['migrate']);
+    expect(held).toMatchObject({ code: 1, output: '' });
+    expect(held.errors).toMatch(/Somebody holds tables.*parley rebuild --cancel/);
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    expect((await holder.query(waiting)).rowCount).toBe(0);
+    expect((await holder.query(`select to_regclass('config.instance') as t`)).rows).toEqual([{ t: null }]);
+  });
+  expect((await parley(['migrate'])).code).toBe(0);
+});
+
 it('changes no tables under a running process of the embedded log, and tells that process apart from none', async () => {
   const lock = await takeInstanceLock(clone.url);
   try {
