@@ -3,6 +3,7 @@ import { rebuildReadModels, type RebuildResult } from '../../../../src/events/pr
 import { restoreReadModels, type RestoreResult } from '../../../../src/events/projections/rebuild/restore.js';
 import type { OperationProgress } from '../../../../src/operations/operation.js';
 import { openProjectorRig, type ProjectorRig } from '../projector-rig.js';
+import { story } from '../story.js';
 
 export interface RebuildOptions {
   readonly isAccepted?: boolean;
@@ -12,6 +13,8 @@ export interface RebuildOptions {
 
 /** A projector's rig, in which the read models can be rebuilt beside it. */
 export interface RebuildRig extends ProjectorRig {
+  /** Resolves when a projector has folded so many stories (`story(1)` and on), nine events each. */
+  project(count: number): ReturnType<ProjectorRig['startProjector']>;
   rebuild(options?: RebuildOptions): Promise<RebuildResult>;
   restore(): Promise<RestoreResult>;
   /** The schemas that hold copies, in alphabetical order. */
@@ -29,6 +32,12 @@ export async function openRebuildRig(): Promise<RebuildRig> {
     ...rig,
     rebuild: ({ isAccepted = false, signal = never, report = silent } = {}) =>
       rebuildReadModels(deps, { isAccepted, signal, report }),
+    async project(count) {
+      const projector = await rig.startProjector();
+      await rig.append(...Array.from({ length: count }, (_, n) => story(n + 1)).flat());
+      await rig.caughtUp();
+      return projector;
+    },
     restore: () => restoreReadModels(deps, { signal: never, report: silent }),
     async copies() {
       const found = await rig.rows<{ name: string }>(
