@@ -38,6 +38,8 @@ export interface FollowerDeps {
   readonly clock: Clock;
   readonly copy: ReadCopy;
   readonly signal: AbortSignal;
+  /** For how long its positions may stay as they are before it gives up, in milliseconds; default 2 minutes. */
+  readonly standsStillMs?: number;
 }
 
 /** Of the log's four: more, and what is served waits behind them for the processor (see docs/decisions/0017). */
@@ -53,7 +55,7 @@ class NotYetAllowedError extends Error {
 
 /** @throws OperationRefusedError the log no longer has what this copy lacks */
 export async function startFollower(deps: FollowerDeps): Promise<Follower> {
-  const { database, log, copy, signal } = deps;
+  const { database, log, copy, signal, standsStillMs = STANDS_STILL_MS } = deps;
   const progress = createWakeSignal();
   const gate = createGate(BATCHES_AT_ONCE_MAX);
   let reached: Vector = await copy.positions.load(database.orm, log.partitionCount);
@@ -91,7 +93,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
     allowAll: () => void (limit = undefined),
     positions: () => reached,
     reaches: (goal, withinMs) =>
-      waitUntil({ progress, signal, reached: () => reached, failure: () => failure }, goal, withinMs),
+      waitUntil({ progress, signal, standsStillMs, reached: () => reached, failure: () => failure }, goal, withinMs),
     async stop() {
       signal.removeEventListener('abort', onAbort);
       await consumer.stop();
@@ -148,12 +150,13 @@ async function foldInto(
 interface Waiting {
   readonly progress: ReturnType<typeof createWakeSignal>;
   readonly signal: AbortSignal;
+  readonly standsStillMs: number;
   reached(): Vector;
   failure(): Error | undefined;
 }
 
 async function waitUntil(waiting: Waiting, goal: Vector, withinMs = Infinity): Promise<boolean> {
-  const { progress, signal, reached, failure } = waiting;
+  const { progress, signal, standsStillMs, reached, failure } = waiting;
   const deadline = performance.now() + withinMs;
   let last = { reached: reached(), at: performance.now() };
   for (;;) {
@@ -164,8 +167,11 @@ async function waitUntil(waiting: Waiting, goal: Vector, withinMs = Infinity): P
     if (hasPassed(reached(), goal)) return true;
     const now = performance.now();
     if (now > deadline) return false;
-    if (reached() !== last.reached) last = { reached: reached(), at: now };
-    if (now - last.at > STANDS_STILL_MS) throw new LogUnavailableError('The log hands nothing over.');
+    // By value: the log asks for the stored positions every few seconds, and each answer is another vector.
+    if (!isSame(reached(), last.reached)) last = { reached: reached(), at: now };
+    if (now - last.at > standsStillMs) throw new LogUnavailableError('The log hands nothing over.');
     await progress.wait(mark, Math.max(1, Math.min(LOOK_EVERY_MS, deadline - now)));
   }
 }
+
+const isSame = (one: Vector, other: Vector): boolean => hasPassed(one, other) && hasPassed(other, one);
