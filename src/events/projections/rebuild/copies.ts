@@ -15,14 +15,15 @@ export type CopyId = string;
 const lockCopies = (tx: Transaction) => tx.execute(sql`select pg_advisory_xact_lock(${COPIES_LOCK})`);
 
 /**
- * Makes empty tables in `read_next`, exactly like those in `read`, but for the indexes that folding doesn't need; what a
- * rebuild left there that died is dropped. @throws OperationRefusedError
+ * Makes empty tables in `read_next`, exactly like those in `read`, but for the indexes that folding doesn't need. What a
+ * rebuild left there that died is dropped, and previous read models that somebody was about to bring back are put back.
+ * @throws OperationRefusedError
  */
 export async function createNext(tx: Transaction): Promise<CopyId> {
   await lockCopies(tx);
   await refuseBesides(tx, 'restore-read-models');
   await refuseUnderViews(tx);
-  await tx.execute(sql`drop schema if exists read_next cascade`);
+  await clearNext(tx);
   await tx.execute(sql`create schema read_next`);
   await runAll(tx, TABLES);
   await runAll(tx, KEYS);
@@ -55,10 +56,16 @@ export async function takePrevious(tx: Transaction): Promise<CopyId> {
 /** The end of what was not exchanged. Nothing happens where it isn't this one's any more. */
 export async function leaveNext(tx: Transaction, id: CopyId): Promise<void> {
   await lockCopies(tx);
+  await clearNext(tx, id);
+}
+
+/** @param id of the only one that is meant; default: whichever it is. @returns whether it was dropped */
+async function clearNext(tx: Transaction, id?: CopyId): Promise<boolean> {
   const next = await findCopy(tx, 'read_next');
-  if (next?.id !== id) return;
+  if (next === undefined || (id !== undefined && next.id !== id)) return false;
   if (next.replacedAt === null) await tx.execute(sql`drop schema read_next cascade`);
   else await tx.execute(sql`alter schema read_next rename to read_previous`);
+  return next.replacedAt === null;
 }
 
 /**
@@ -67,15 +74,17 @@ export async function leaveNext(tx: Transaction, id: CopyId): Promise<void> {
  */
 export async function dropExpired(tx: Transaction): Promise<readonly CopyName[]> {
   await lockCopies(tx);
-  const expired = await tx.execute<{ name: CopyName }>(sql`
-    select nspname as name from pg_namespace
-    where nspname = 'read_previous' and ${replacedAt} < now() - make_interval(hours => ${PREVIOUS_KEPT_HOURS})
-      or nspname = 'read_next' and not exists (
-        select from work.operations
-        where kind in ('rebuild', 'restore-read-models') and state in ('waiting', 'running'))`);
-  const names = expired.rows.map(({ name }) => name);
-  for (const name of names) await tx.execute(sql`drop schema ${sql.identifier(name)} cascade`);
-  return names;
+  const unfinished = await tx.execute(sql`
+    select from work.operations where kind in ('rebuild', 'restore-read-models') and state in ('waiting', 'running')`);
+  const isNextDropped = unfinished.rowCount === 0 && (await clearNext(tx));
+  const expired = await tx.execute(sql`
+    select from pg_namespace
+    where nspname = 'read_previous' and ${replacedAt} < now() - make_interval(hours => ${PREVIOUS_KEPT_HOURS})`);
+  if (expired.rowCount !== 0) await tx.execute(sql`drop schema read_previous cascade`);
+  return [
+    ...(isNextDropped ? ['read_next' as const] : []),
+    ...(expired.rowCount !== 0 ? ['read_previous' as const] : []),
+  ];
 }
 
 /** In the transaction that holds all their locks. What was served is kept as the previous copy. */

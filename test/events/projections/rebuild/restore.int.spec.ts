@@ -69,6 +69,22 @@ describe('rule 15: what was served before', () => {
     expect(await rig.copies()).toEqual(['read', 'read_previous']);
   });
 
+  it('is kept for its day where whoever was bringing it back died, also through a rebuild that changes nothing', async () => {
+    const die = () => rig.rows('alter schema read_previous rename to read_next');
+    await rig.rebuild();
+    await die();
+    expect(await expire()).toEqual([]);
+    expect(await rig.copies()).toEqual(['read', 'read_previous']);
+    await die();
+    await rig.rows(`update read.messages set status = 'SENT' where status = 'READ'`);
+    expect(await rig.rebuild()).toMatchObject({ isExchanged: false });
+    expect(await rig.copies()).toEqual(['read', 'read_previous']);
+    await letHoursPass(25);
+    await die();
+    expect(await expire()).toEqual(['read_previous']);
+    expect(await rig.copies()).toEqual(['read']);
+  });
+
   it('is dropped after a day, by whoever looks first, and not before', async () => {
     await rig.rebuild();
     await letHoursPass(23);
