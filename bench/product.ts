@@ -13,6 +13,7 @@ import type * as partitioner from '../src/events/log/partitioner.js';
 import type * as outbox from '../src/events/outbox/create-outbox.js';
 import type * as projector from '../src/events/projections/projector.js';
 import type * as readModels from '../src/events/projections/read-models.js';
+import type * as rebuild from '../src/events/projections/rebuild/rebuild.js';
 import type * as rows from '../src/events/projections/rows.js';
 import type * as finders from '../src/events/queries/create-finders.js';
 import type * as claims from '../src/events/workers/dispatcher/claim.js';
@@ -53,6 +54,7 @@ export const { createChannelDirectory } = (await fromBuild(
 export const { createSecretBox } = (await fromBuild('secrets/secret-box.js')) as typeof secrets;
 export const { createFinders } = (await fromBuild('events/queries/create-finders.js')) as typeof finders;
 export const { createProjector } = (await fromBuild('events/projections/projector.js')) as typeof projector;
+export const { rebuildReadModels } = (await fromBuild('events/projections/rebuild/rebuild.js')) as typeof rebuild;
 export const { foldInto } = (await fromBuild('events/projections/read-models.js')) as typeof readModels;
 export const { conversationToRow, messageToRow } = (await fromBuild('events/projections/rows.js')) as typeof rows;
 export const readTables = (await fromBuild('schema/tables/read.js')) as typeof tables;

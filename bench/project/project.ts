@@ -5,7 +5,7 @@ import { startLoad } from '../load-process.js';
 import { createProjector, openDatabase, systemClock, warning } from '../product.js';
 
 /** A projector that starts with a round's events before it, until all of them are folded and committed. */
-export async function projectFromKafka(place: Place): Promise<Side> {
+export async function projectFromKafka(place: Place): Promise<Required<Side>> {
   const database = openDatabase(place.databaseUrl, warning);
   const log = await openLog(place);
   const appends = await startLoad({ kind: 'appends', place });
