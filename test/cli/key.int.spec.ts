@@ -1,40 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/access/api-keys.js';
 import { bootstrapWorkspace } from '../../src/access/bootstrap.js';
 import { SCOPES } from '../../src/access/caller.js';
 import type { Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/database/open-database.js';
 import { parseRecord } from '../../src/events/codec.js';
 import { loadInstanceSecret } from '../../src/secrets/instance-secret.js';
 import { createSecretBox } from '../../src/secrets/secret-box.js';
 import { parley } from '../support/command-line.js';
-import { cloneDatabase, type ClonedDatabase } from '../support/database.js';
-import { testLog } from '../support/log.js';
+import { openEnvironment, type Environment } from './environment.js';
 
-let clone: ClonedDatabase;
+let environment: Environment;
 let database: Database;
-let dataDir: string;
 let workspaceId: string;
 beforeEach(async () => {
-  clone = await cloneDatabase();
-  database = openDatabase(clone.url, testLog, { poolMax: 2 });
-  dataDir = await mkdtemp(join(tmpdir(), 'parley-key-'));
+  environment = await openEnvironment();
+  ({ database } = environment);
   await loadInstanceSecret(database, createSecretBox(randomBytes(32)));
-  ({ workspaceId } = await bootstrapWorkspace({ database, dataDir, configuredKey: undefined }));
-  vi.stubEnv('DATABASE_URL', clone.url);
-  vi.stubEnv('PARLEY_DATA_DIR', dataDir);
-  vi.stubEnv('PARLEY_LOG_LEVEL', 'silent');
+  ({ workspaceId } = await bootstrapWorkspace({ ...environment, configuredKey: undefined }));
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await clone.drop();
-  await rm(dataDir, { recursive: true });
-});
+afterEach(() => environment.stop());
 
 interface Shown {
   readonly id: string;

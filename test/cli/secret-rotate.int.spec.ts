@@ -1,44 +1,32 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { bootstrapWorkspace } from '../../src/access/bootstrap.js';
 import type { Database } from '../../src/database/database.js';
-import { openDatabase } from '../../src/database/open-database.js';
 import { workspaceIds } from '../../src/events/kernel/ids.js';
 import { loadInstanceSecret } from '../../src/secrets/instance-secret.js';
 import { SEALED_COLUMN_NAMES } from '../../src/secrets/reseal.js';
 import { createSecretBox } from '../../src/secrets/secret-box.js';
 import { loadKeyring } from '../../src/secrets/secret-key.js';
 import { parley } from '../support/command-line.js';
-import { cloneDatabase, type ClonedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { testLog } from '../support/log.js';
 import { doctor } from './doctor-rig.js';
+import { openEnvironment, type Environment } from './environment.js';
 
 const [OLD, NEW] = [randomBytes(32), randomBytes(32)];
 /** More than one batch. */
 const CHANNELS = 250;
 
-let clone: ClonedDatabase;
+let environment: Environment;
 let database: Database;
 let dataDir: string;
 let secret: Buffer;
 beforeEach(async () => {
-  clone = await cloneDatabase();
-  database = openDatabase(clone.url, testLog, { poolMax: 3 });
-  dataDir = await mkdtemp(join(tmpdir(), 'parley-rotate-'));
-  vi.stubEnv('DATABASE_URL', clone.url);
-  vi.stubEnv('PARLEY_DATA_DIR', dataDir);
-  vi.stubEnv('PARLEY_LOG_LEVEL', 'silent');
+  environment = await openEnvironment();
+  ({ database, dataDir } = environment);
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await database.close();
-  await clone.drop();
-  await rm(dataDir, { recursive: true });
-});
+afterEach(() => environment.stop());
 
 const settingsOf = (index: number) => JSON.stringify({ token: `t${index}` });
 

@@ -1,27 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordedEvent } from '../../../src/events/kernel/event.js';
 import type { MessageEvent } from '../../../src/events/message/events.js';
-import { evolveMessage } from '../../../src/events/message/evolve.js';
 import type { MessageState } from '../../../src/events/message/state.js';
-import { shownTimeline, timelineEntryOf } from '../../../src/events/message/timeline.js';
 import { correctedEvent, isCorrectable, type MessageCorrected } from '../../../src/events/message/words.js';
 import { acceptedData, at, event, eventId, receivedData, recorded } from '../../support/events.js';
+import { fold, timelineOf, type Recorded } from './folded.js';
 import { history, seed } from './histories.js';
-
-type Recorded = RecordedEvent<MessageEvent>;
-
-function fold(events: readonly Recorded[]): MessageState {
-  const folded = events.reduce<MessageState | undefined>(evolveMessage, undefined);
-  if (folded === undefined) throw new Error('Nothing was folded.');
-  return folded;
-}
-
-const timelineOf = (events: readonly Recorded[]) =>
-  shownTimeline(
-    [...new Map(events.flatMap((one) => timelineEntryOf(one) ?? []).map((entry) => [entry.eventId, entry])).values()],
-    fold(events),
-  );
 
 /** Of those that F18 asks for a third: each is folded up to six times. */
 const runs = { seed, numRuns: 500 } as const;

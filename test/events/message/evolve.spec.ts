@@ -1,28 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RecordedEvent } from '../../../src/events/kernel/event.js';
 import type { MessageEvent } from '../../../src/events/message/events.js';
 import { evolveMessage } from '../../../src/events/message/evolve.js';
 import type { MessageState } from '../../../src/events/message/state.js';
-import { shownTimeline, timelineEntryOf } from '../../../src/events/message/timeline.js';
 import { wholeProgress } from '../../../src/events/message/words.js';
 import { acceptedData, at, conversationId, event, messageId, receivedData, recorded } from '../../support/events.js';
+import { fold, timelineOf } from './folded.js';
 import { history, historyAndShuffle, runs, seed } from './histories.js';
 import { statusByTheBook } from './lattice.js';
-
-type Recorded = RecordedEvent<MessageEvent>;
-
-function fold(events: readonly Recorded[]): MessageState {
-  const folded = events.reduce<MessageState | undefined>(evolveMessage, undefined);
-  if (folded === undefined) throw new Error('Nothing was folded.');
-  return folded;
-}
-
-const timelineOf = (events: readonly Recorded[]) =>
-  shownTimeline(
-    [...new Map(events.flatMap((one) => timelineEntryOf(one) ?? []).map((entry) => [entry.eventId, entry])).values()],
-    fold(events),
-  );
 
 const inOrder = (...events: readonly MessageEvent[]) => events.map((one, offset) => recorded(one, offset));
 const place = { attempt: 1, part: 0 };
