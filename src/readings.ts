@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database/database.js';
 import type { ConsumerPosition, EventLog, Topic } from './events/log/event-log.js';
+import { isPassing } from './events/log/passing-group.js';
 import { readWorkFigures } from './events/queries/work-figures.js';
 import { withTimeout } from './lifecycle.js';
 import type { Up } from './readiness.js';
@@ -46,7 +47,7 @@ function poolReadings({ pool }: Pick<Database, 'pool'>): readonly Reading[] {
 type WatchedLog = Pick<EventLog, 'heads' | 'positions' | 'reconnects'>;
 
 async function lagReadings(log: WatchedLog): Promise<readonly Reading[]> {
-  const positions = log.positions();
+  const positions = log.positions().filter(({ group }) => !isPassing(group));
   const topics = [...new Set(positions.map(({ topic }) => topic))];
   const heads = new Map(await Promise.all(topics.map(async (topic) => [topic, await headsOf(log, topic)] as const)));
   return [

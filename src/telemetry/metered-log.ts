@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { RecordTooLargeError, type ConsumerOptions, type EventLog } from '../events/log/event-log.js';
+import { isPassing } from '../events/log/passing-group.js';
 import { StalePositionError } from '../events/log/positions.js';
 import type { Meter } from './meter.js';
 
-/** The same log; how long it takes to acknowledge, and what its consumers take, is told to the meter. */
+/** The same log; how long it takes to acknowledge, and what its workers take, is told to the meter. */
 export const meteredLog = (log: EventLog, meter: Meter): EventLog => ({
   ...log,
   append(topic, record, options) {
@@ -16,7 +17,7 @@ export const meteredLog = (log: EventLog, meter: Meter): EventLog => ({
     );
     return appending;
   },
-  consume: (options) => log.consume(metered(options, meter)),
+  consume: (options) => log.consume(isPassing(options.group) ? options : metered(options, meter)),
 });
 
 function metered(options: ConsumerOptions, meter: Meter): ConsumerOptions {

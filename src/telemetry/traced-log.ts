@@ -1,9 +1,10 @@
 import { traceHeaders, traceOf } from '../events/kernel/trace-context.js';
 import type { ConsumerOptions, EventLog, LogRecord, OutgoingRecord, RecordBatch } from '../events/log/event-log.js';
+import { isPassing } from '../events/log/passing-group.js';
 import type { Span, SpanAttributes, Tracer } from '../tracing.js';
 
 /**
- * The same log; records that carry a trace are appended and taken in spans of it. A consumer is handed each of them with
+ * The same log; records that carry a trace are appended, and taken by workers, in spans of it. A worker is handed each of them with
  * its own span in place of the one that it came from: what it leaves behind then stands under what it did.
  */
 export function tracedLog(log: EventLog, tracer: Tracer): EventLog {
@@ -23,7 +24,7 @@ export function tracedLog(log: EventLog, tracer: Tracer): EventLog {
       }));
       return appending;
     },
-    consume: (options) => log.consume(traced(options, tracer)),
+    consume: (options) => log.consume(isPassing(options.group) ? options : traced(options, tracer)),
   };
 }
 

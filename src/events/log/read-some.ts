@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { EventLog, LogRecord, StartAt } from './event-log.js';
+import { passingGroup } from './passing-group.js';
 
 /**
  * Reads the events topic from the given positions up to the heads as they are now, or until `find` answers something,
@@ -20,7 +20,7 @@ export async function readSome<Found>(
   const search = openSearch<Found>();
   const consumer = await log.consume({
     topic: 'events',
-    group: `reader-${randomUUID()}`,
+    group: passingGroup('reader'),
     startAt: () => Promise.resolve(startAt),
     onError: search.fail,
     handle(batch) {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { pause } from '../../lifecycle.js';
 import type { EventLog, RecordBatch, StartAt, Topic } from './event-log.js';
+import { passingGroup } from './passing-group.js';
 import { createTurns } from './turns.js';
 
 export interface ReadUpToOptions {
@@ -26,7 +26,7 @@ const SILENCE_MS_MAX = 20_000;
  */
 export async function readUpTo(log: EventLog, options: ReadUpToOptions): Promise<bigint> {
   const { topic, until, signal } = options;
-  const group = `reader-${randomUUID()}`;
+  const group = passingGroup('reader');
   const reading = createReading(options);
   signal.throwIfAborted();
   const onAbort = () => reading.fail(signal.reason);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Database } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
 import { OperationRefusedError } from '../../../operations/operation.js';
@@ -12,6 +11,7 @@ import {
   type EventLog,
   type RecordBatch,
 } from '../../log/event-log.js';
+import { passingGroup } from '../../log/passing-group.js';
 import { buryAhead } from '../dead-letters.js';
 import { createGate } from '../gate.js';
 import { projectBatch, projectWhole } from '../project-batch.js';
@@ -72,7 +72,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
   const onAbort = () => progress.fire();
   signal.addEventListener('abort', onAbort);
   const consumer = await beginConsuming(log, {
-    group: `rebuild-${randomUUID()}`,
+    group: passingGroup('rebuild'),
     async startAt() {
       // What a crash took back is folded again.
       moved(await copy.positions.load(database.orm, log.partitionCount));
