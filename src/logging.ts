@@ -69,6 +69,8 @@ const framesOf = (error: Error): string[] =>
 /** For people: the message and its causes', on one line. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Node's own, where every address of a name was tried, has no words of its own.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
   const own = withoutParameters(error.message);
   return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`;
 }

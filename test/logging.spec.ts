@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeError } from '../src/logging.js';
+import { describeError, messageOf } from '../src/logging.js';
 
 const MARKER = '+15550199999';
 
@@ -60,4 +60,12 @@ describe('describeError', () => {
     expect(describeError({ secret: MARKER })).toBe('thrown: object');
     expect(describeError('plain words')).toBe('plain words');
   });
+});
+
+it('says why nobody answers where every address of a name was tried', () => {
+  const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
+  const all = new AggregateError([refused('::1:5432'), refused('127.0.0.1:5432')], '');
+  expect(messageOf(new Error('Outer', { cause: all }))).toBe(
+    'Outer (connect ECONNREFUSED ::1:5432, connect ECONNREFUSED 127.0.0.1:5432)',
+  );
 });

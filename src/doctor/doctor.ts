@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { LogLook } from '../events/log/log-look.js';
+import { messageOf } from '../logging.js';
 import { runChecks, type Check } from './check.js';
 import { checkConfiguration } from './configuration.js';
 import { consumerChecks } from './consumers.js';
 import { ok, problem, remark, type Finding } from './finding.js';
-import { instanceCheck, readInstance } from './instance.js';
+import { instanceCheck, readInstance, type InstanceFacts } from './instance.js';
 import { journalChecks } from './journal.js';
 import { describeLog, logCheck, openLook, type LogState } from './log.js';
 import { postgresChecks } from './postgres.js';
@@ -34,13 +35,13 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
   const log = await openLook(() => lookAtLog(config, database, logger));
   try {
     const isOnKafka = config.kafka !== undefined;
-    const hasTables = database !== undefined && (await readInstance(database).catch(() => undefined)) !== undefined;
+    const instance = database && (await readInstance(database).catch(() => undefined));
     return [
       ...checkConfiguration(config),
       ...findings,
       ...(database ? await runChecks([...postgresChecks(database.pool), instanceCheck(config, database)]) : []),
-      ...(isOnKafka || hasTables ? describeLog(log, isOnKafka) : []),
-      ...(database && hasTables ? await insideChecks(config, database, log) : []),
+      ...(isOnKafka || instance ? describeLog(log, isOnKafka) : []),
+      ...(database && instance ? await insideChecks(config, { database, instance }, log) : []),
       ...(await runChecks([processCheck(config, database && (() => countProcesses(database.pool)))])),
     ];
   } finally {
@@ -58,19 +59,25 @@ async function reachDatabase(given: DoctorDeps['database']) {
     await given.pool.query('select 1');
     return { database: given, findings: [ok('DATABASE', 'PostgreSQL answers.')] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    return { database: undefined, findings: [databaseAway(`PostgreSQL can't be reached (${reason}).`)] };
+    return { database: undefined, findings: [databaseAway(`PostgreSQL can't be reached (${messageOf(error)}).`)] };
   }
 }
 
 const databaseAway = (reason: string): Finding =>
   problem('DATABASE_AWAY', reason, 'Start PostgreSQL, or set DATABASE_URL to where it is.');
 
-async function insideChecks(config: Config, database: Database, log: LogState): Promise<readonly Finding[]> {
-  const { pool } = database;
+interface Inside {
+  readonly database: Database;
+  readonly instance: InstanceFacts;
+}
+
+async function insideChecks(
+  config: Config,
+  { database: { pool }, instance }: Inside,
+  log: LogState,
+): Promise<readonly Finding[]> {
   let counting: Promise<number> | undefined;
   const isRunning = async () => (await (counting ??= countProcesses(pool))) > 0;
-  const instance = await readInstance(database);
   const onLog: readonly Check[] =
     log.kind === 'open'
       ? [logCheck(log.look, instance, config.partitions), ...consumerChecks({ pool, look: log.look, isRunning })]

@@ -4,6 +4,7 @@ import { toRecord } from '../../src/events/codec.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { openPostgresLog } from '../../src/events/log/postgres/open-postgres-log.js';
 import { parley } from '../support/command-line.js';
+import { startPostgresProxy } from '../support/postgres-proxy.js';
 import { acceptedData, event } from '../support/events.js';
 import { testLog } from '../support/log.js';
 import { doctor, startDoctorRig, type DoctorRig } from './doctor-rig.js';
@@ -177,6 +178,19 @@ describe('parley doctor', () => {
     expect(of('CONFIG_VALID')).toHaveLength(1);
     expect(of('DATABASE_AWAY')[0]?.remedy).toContain('DATABASE_URL');
     expect(text).not.toContain('secret-password');
+  });
+
+  it('with PostgreSQL lost in the middle says of the rest that it was not seen', async () => {
+    const proxy = await startPostgresProxy(rig.databaseUrl);
+    vi.stubEnv('DATABASE_URL', proxy.url);
+    const hold = proxy.holdStatement(({ sql }) => sql.includes('clock_timestamp'));
+    const looking = doctor();
+    await hold.reached;
+    proxy.cut();
+    hold.release();
+    const { problems } = await looking;
+    await proxy.close();
+    expect(problems).toEqual(expect.arrayContaining(['DATABASE_CLOCK_NOT_SEEN', 'DEAD_LETTERS_NOT_SEEN']));
   });
 
   it('tells all faults of the configuration at once', async () => {
