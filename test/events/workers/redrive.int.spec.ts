@@ -80,6 +80,21 @@ it('says which record is gone, and forgets it when it is told to', async () => {
   expect(await letters()).toMatchObject([{ consumer: 'projector' }]);
 });
 
+it('two at once take each of them once', async () => {
+  await bury('dispatcher', 'events', await appendEvent());
+  const both = await Promise.all([rig.redrive(), rig.redrive()]);
+  expect(both.map((one) => one['refused'])).toEqual([0, 0]);
+  expect(await letters()).toEqual([]);
+  expect((await rig.direct.query('select from work.dispatches')).rowCount).toBe(1);
+});
+
+it('comes to its own letters behind however many of a newer version', async () => {
+  for (let offset = 0n; offset < 120n; offset += 1n) await bury('a newer one', 'events', { partition: 0, offset });
+  await bury('dispatcher', 'events', await appendEvent());
+  expect(await rig.redrive()).toEqual({ ...none, taken: 1, stayed: [] });
+  expect(await letters()).toHaveLength(120);
+});
+
 it('takes one by its place, and leaves the others', async () => {
   const [first, second] = [await append(Buffer.from('one')), await append(Buffer.from('two'), channelId())];
   await bury('projector', 'events', first);

@@ -51,14 +51,14 @@ export async function findDeadLetters(
   const found = await executor.execute<LetterRow>(sql`
     select consumer, topic, partition, "offset", reason,
       to_char(recorded_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as recorded_at
-    from work.dead_letters where ${conditions(filter)} and ${isAfter}
+    from work.dead_letters where ${isKnown} and ${conditions(filter)} and ${isAfter}
     order by consumer, topic, partition, "offset" limit ${page.limit}`);
   return found.rows.flatMap(letterOf);
 }
 
 export async function countDeadLetters(executor: Executor, filter: DeadLetterFilter): Promise<number> {
   const counted = await executor.execute<{ count: number }>(
-    sql`select count(*)::int as count from work.dead_letters where ${conditions(filter)}`,
+    sql`select count(*)::int as count from work.dead_letters where ${isKnown} and ${conditions(filter)}`,
   );
   return counted.rows[0]?.count ?? 0;
 }
@@ -74,6 +74,9 @@ export async function restateDeadLetter(executor: Executor, letter: Place, reaso
     where ${conditions(letter)}`);
 }
 
+/** A consumer that this build doesn't know is another version's, and its letters are too: they must fill no page. */
+const isKnown = sql`consumer = any(${sql.param([...DEAD_LETTER_CONSUMERS])}::text[]) and topic = any(${sql.param([...TOPICS])}::text[])`;
+
 function conditions({ consumer, topic, partition, offset }: DeadLetterFilter): SQL {
   const all = [
     ...(consumer === undefined ? [] : [sql`consumer = ${consumer}`]),
@@ -84,7 +87,6 @@ function conditions({ consumer, topic, partition, offset }: DeadLetterFilter): S
   return all.length === 0 ? sql`true` : sql.join(all, sql` and `);
 }
 
-/** A consumer that this build doesn't know is another version's, and its letters are too. */
 function letterOf({ recorded_at: recordedAt, partition, offset, reason, ...row }: LetterRow): DeadLetter[] {
   const consumer = DEAD_LETTER_CONSUMERS.find((one) => one === row.consumer);
   const topic = TOPICS.find((one) => one === row.topic);
