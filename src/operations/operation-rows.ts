@@ -65,7 +65,7 @@ export async function closeAbandoned(executor: Executor): Promise<void> {
     update work.operations
     set state = case when is_cancel_asked then 'cancelled' else 'failed' end, finished_at = now(), lease_token = null,
       failure = case when is_cancel_asked then null
-        else 'The process that did it ended before it was done, ' || beginnings || ' times. Its log says why.' end
+        else 'It was begun ' || beginnings || ' times and never done. The log of the process that did it says why.' end
     where (state = 'waiting' or (state = 'running' and lease_until < clock_timestamp()))
       and (is_cancel_asked or beginnings >= ${BEGINNINGS_MAX})`);
 }
@@ -87,7 +87,8 @@ export type OperationEnd =
   | { readonly state: 'failed'; readonly failure: string }
   | { readonly state: 'cancelled' }
   /** To be begun anew by whoever comes first. `isHandedOver`: this process only had to go, and nothing went wrong. */
-  | { readonly state: 'waiting'; readonly isHandedOver: boolean };
+  | { readonly state: 'waiting'; readonly isHandedOver: true }
+  | { readonly state: 'waiting'; readonly isHandedOver: false; readonly reason: string };
 
 /** By compare-and-set on the token: who lost the lease says nothing any more. */
 export async function endOperation(executor: Executor, id: string, token: string, end: OperationEnd): Promise<void> {

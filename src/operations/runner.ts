@@ -93,6 +93,8 @@ async function runClaimed(
       (result): OperationEnd => ({ state: 'done', result }),
       (error: unknown) => endOf(error, ending.signal),
     );
+    if (end.state === 'waiting' && !end.isHandedOver)
+      logger.warn({ operation: kind, reason: end.reason }, 'an operation broke off: it is begun anew');
     if (end.state === 'failed') logger.error({ operation: kind, reason: end.failure }, 'an operation failed');
     await endOperation(database.orm, id, token, end);
   } finally {
@@ -109,9 +111,12 @@ function endOf(error: unknown, signal: AbortSignal): OperationEnd {
   if (signal.aborted && signal.reason === ('cancelled' satisfies EndedBy)) return { state: 'cancelled' };
   if (signal.aborted && signal.reason === ('stopped' satisfies EndedBy))
     return { state: 'waiting', isHandedOver: true };
-  if (error instanceof OperationRefusedError) return { state: 'failed', failure: error.message };
-  if (error instanceof LogUnavailableError || isDatabaseAway(error)) return { state: 'waiting', isHandedOver: false };
+  // Nobody else has it yet, or this end of it counts for nothing: the row knows.
+  const isLost = signal.aborted && signal.reason === ('lost' satisfies EndedBy);
   const said = error instanceof Error ? `${error.name}: ${withoutParameters(error.message)}` : 'unknown';
+  if (isLost || error instanceof LogUnavailableError || isDatabaseAway(error))
+    return { state: 'waiting', isHandedOver: false, reason: isLost ? 'its lease ran out' : said };
+  if (error instanceof OperationRefusedError) return { state: 'failed', failure: error.message };
   return { state: 'failed', failure: said };
 }
 

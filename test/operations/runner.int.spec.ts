@@ -116,6 +116,21 @@ it('begins anew what a dead process left; who only seemed dead is told to end, a
   expect(await findLatest(database.orm, 'rebuild')).toMatchObject({ state: 'done', result: { by: 'the second' } });
 });
 
+it('is begun anew, and has not failed, where its process only lost it for a while', async () => {
+  let beginnings = 0;
+  run(async ({ signal }) => {
+    beginnings += 1;
+    if (beginnings > 1) return { beginnings };
+    const { rows } = await database.pool.query<{ lease_token: string }>('select lease_token from work.operations');
+    await database.pool.query('update work.operations set lease_token = gen_random_uuid()');
+    await untilAborted(signal).catch(() => undefined);
+    await database.pool.query('update work.operations set lease_token = $1', [rows[0]?.lease_token]);
+    throw new Error('told to end');
+  });
+  const { operation } = await askFor(database, 'rebuild', {});
+  expect(await ended(operation)).toMatchObject({ state: 'done', result: { beginnings: 2 } });
+});
+
 it('is not begun again after it took three processes with it', async () => {
   const { operation } = await askFor(database, 'rebuild', {});
   await database.pool.query(`update work.operations set state = 'running', beginnings = 3,
