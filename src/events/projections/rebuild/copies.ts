@@ -36,9 +36,8 @@ export async function takePrevious(tx: Transaction): Promise<CopyId> {
   await lockCopies(tx);
   await refuseBesides(tx, 'rebuild');
   await refuseUnderViews(tx);
-  // Whoever took it and died left it there; a rebuild's leavings were never exchanged.
-  const taken = await findCopy(tx, 'read_next');
-  if (taken !== undefined && taken.replacedAt !== null) return taken.id;
+  // Whoever took it and died left it there: it is judged as any other.
+  await clearNext(tx);
   const previous = await findCopy(tx, 'read_previous');
   if (previous === undefined)
     throw new OperationRefusedError(
@@ -48,7 +47,6 @@ export async function takePrevious(tx: Transaction): Promise<CopyId> {
     throw new OperationRefusedError(
       'An upgrade has changed the tables since the previous read models were replaced. Use `parley rebuild`.',
     );
-  await tx.execute(sql`drop schema if exists read_next cascade`);
   await tx.execute(sql`alter schema read_previous rename to read_next`);
   return requireNext(tx);
 }

@@ -50,6 +50,9 @@ describe('rule 15: what was served before', () => {
     await rig.rows('create index more on read.messages (updated_at)');
     await expect(rig.restore()).rejects.toThrow(/upgrade/);
     expect(await rig.copies()).toEqual(['read', 'read_previous']);
+    // And where somebody had begun with it before the upgrade, and died.
+    await rig.rows('alter schema read_previous rename to read_next');
+    await expect(rig.restore()).rejects.toThrow(/Use `parley rebuild`/);
   });
 
   it('stays the previous copy where bringing it back failed, and is found where its process died', async () => {
