@@ -1,4 +1,5 @@
 import type { Database } from '../../../database/database.js';
+import { isDatabaseAway, sqlStateOf } from '../../../database/errors.js';
 import type { Running } from '../../../lifecycle.js';
 import { OperationRefusedError } from '../../../operations/operation.js';
 import { createWakeSignal } from '../../../wake-signal.js';
@@ -27,7 +28,8 @@ export interface Follower extends Running {
   positions(): Vector;
   /**
    * Whether it has folded up to there, within so many milliseconds; without them, for as long as it gets on.
-   * @throws OperationRefusedError the log can't be folded; LogUnavailableError nothing came for minutes; the signal's reason
+   * @throws OperationRefusedError the log can't be folded; after minutes without a step LogUnavailableError, or what Postgres
+   *   refuses; the signal's reason
    */
   reaches(goal: Vector, withinMs?: number): Promise<boolean>;
 }
@@ -61,6 +63,7 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
   let reached: Vector = await copy.positions.load(database.orm, log.partitionCount);
   let limit: Vector | undefined = reached;
   let failure: Error | undefined;
+  let trouble: unknown;
   const moved = (positions: Vector) => {
     reached = positions;
     progress.fire();
@@ -82,18 +85,20 @@ export async function startFollower(deps: FollowerDeps): Promise<Follower> {
       const allowed = cutAt(batch, limit?.[batch.partition] ?? batch.nextOffset);
       if (allowed.records.length > 0) {
         await gate.run(() => foldInto(deps, allowed));
+        trouble = undefined;
         moved(reached.with(batch.partition, allowed.nextOffset));
       }
       if (allowed.records.length < batch.records.length) throw new NotYetAllowedError();
     },
+    onError: (error) => void (trouble = error instanceof NotYetAllowedError ? trouble : error),
   });
   consumer.closed.catch(fail);
+  const waiting = { progress, signal, standsStillMs, reached: () => reached, failure: () => failure };
   return {
     allow: (to) => void (limit &&= mergeVectors(limit, to)),
     allowAll: () => void (limit = undefined),
     positions: () => reached,
-    reaches: (goal, withinMs) =>
-      waitUntil({ progress, signal, standsStillMs, reached: () => reached, failure: () => failure }, goal, withinMs),
+    reaches: (goal, withinMs) => waitUntil({ ...waiting, trouble: () => trouble }, goal, withinMs),
     async stop() {
       signal.removeEventListener('abort', onAbort);
       await consumer.stop();
@@ -105,6 +110,7 @@ interface Following {
   readonly group: string;
   startAt(): Promise<Vector>;
   handle(batch: RecordBatch): Promise<void>;
+  onError(error: unknown): void;
 }
 
 async function beginConsuming(log: EventLog, following: Following) {
@@ -153,10 +159,12 @@ interface Waiting {
   readonly standsStillMs: number;
   reached(): Vector;
   failure(): Error | undefined;
+  /** What the last try to fold failed for; undefined after one that didn't. */
+  trouble(): unknown;
 }
 
 async function waitUntil(waiting: Waiting, goal: Vector, withinMs = Infinity): Promise<boolean> {
-  const { progress, signal, standsStillMs, reached, failure } = waiting;
+  const { progress, signal, standsStillMs, reached, failure, trouble } = waiting;
   const deadline = performance.now() + withinMs;
   let last = { reached: reached(), at: performance.now() };
   for (;;) {
@@ -169,9 +177,17 @@ async function waitUntil(waiting: Waiting, goal: Vector, withinMs = Infinity): P
     if (now > deadline) return false;
     // By value: the log asks for the stored positions every few seconds, and each answer is another vector.
     if (!isSame(reached(), last.reached)) last = { reached: reached(), at: now };
-    if (now - last.at > standsStillMs) throw new LogUnavailableError('The log hands nothing over.');
+    if (now - last.at > standsStillMs) throw standstill(trouble());
     await progress.wait(mark, Math.max(1, Math.min(LOOK_EVERY_MS, deadline - now)));
   }
 }
 
 const isSame = (one: Vector, other: Vector): boolean => hasPassed(one, other) && hasPassed(other, one);
+
+/** A disk that is full under the second copy is no fault of the log. */
+function standstill(trouble: unknown): Error {
+  const state = sqlStateOf(trouble);
+  if (state === undefined && !isDatabaseAway(trouble)) return new LogUnavailableError('The log hands nothing over.');
+  const why = state === undefined ? 'PostgreSQL is away' : `SQLSTATE ${state}`;
+  return new Error(`Nothing could be folded any more (${why}).`, { cause: trouble });
+}
