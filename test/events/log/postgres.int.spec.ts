@@ -9,12 +9,17 @@ import { startPostgresProxy } from '../../support/postgres-proxy.js';
 
 eventLogContract('postgres', openLogUnderTest);
 
+const LOOK_BACK_EVERY_MS = 500;
+
 async function openLogUnderTest(): Promise<LogUnderTest> {
   const cloned = await cloneDatabase();
   const proxy = await startPostgresProxy(cloned.url);
   const database = openDatabase(proxy.url, testLog);
   const other = openDatabase(cloned.url, testLog);
-  const log = await openPostgresLog({ database, log: testLog, partitions: CONTRACT_PARTITIONS });
+  const log = await openPostgresLog({
+    ...{ database, log: testLog, partitions: CONTRACT_PARTITIONS },
+    lookBackEveryMs: LOOK_BACK_EVERY_MS,
+  });
   const opened: EventLog[] = [log];
   return {
     log,

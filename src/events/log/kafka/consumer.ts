@@ -18,6 +18,7 @@ export interface ConsumerDependencies {
   newClient(): Kafka;
   readonly topicNames: Record<Topic, string>;
   readonly groupPrefix: string;
+  readonly lookBackEveryMs: number;
   readonly turns: Turns;
   readRanges(topic: Topic): Promise<readonly KeptRange[]>;
   /** Told when a consumer had to be begun anew. */
@@ -83,6 +84,7 @@ function createOpener(
     signal,
     topicName: deps.topicNames[topic],
     groupId: `${deps.groupPrefix}.${group}`,
+    lookBackEveryMs: deps.lookBackEveryMs,
     slots: createSlots(HANDLERS_AT_ONCE_MAX),
     turns: deps.turns,
     async ask() {

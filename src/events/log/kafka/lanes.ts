@@ -13,6 +13,8 @@ export interface LanesDependencies {
   readonly options: ConsumerOptions;
   readonly topicName: string;
   readonly groupId: string;
+  /** How often a session is looked after. */
+  readonly lookBackEveryMs: number;
   readonly slots: Slots;
   readonly turns: Turns;
   /** All partitions' positions, asked anew. */

@@ -17,7 +17,7 @@ import { createGroupCommit } from '../group-commit.js';
 import type { LogLook } from '../log-look.js';
 import { partitionOf } from '../partitioner.js';
 import { eventAt } from '../read-some.js';
-import type { KeptRange } from '../start-positions.js';
+import { LOOK_BACK_EVERY_MS, type KeptRange } from '../start-positions.js';
 import { createTurns } from '../turns.js';
 import { createAdminClient, type AdminClient } from './admin.js';
 import { createKafkaClient } from './client.js';
@@ -38,6 +38,8 @@ export interface KafkaLogOptions {
   readonly logger: Logger;
   /** Consumer groups are `<groupPrefix>.<group>`; the topics' prefix where absent. */
   readonly groupPrefix?: string;
+  /** As `LOOK_BACK_EVERY_MS`, which it is where absent. */
+  readonly lookBackEveryMs?: number | undefined;
 }
 
 const BOUNDS = {
@@ -95,7 +97,9 @@ async function open<Seen>(
     const id = await admin.use((connected) => logIdOf(connected, names.events));
     await producer.connect();
     const groupPrefix = options.groupPrefix ?? kafka.topicPrefix;
-    return { log: createLog({ id, partitions, names, groupPrefix, newClient, admin, producer }), seen };
+    const { lookBackEveryMs = LOOK_BACK_EVERY_MS } = options;
+    const parts = { id, partitions, names, groupPrefix, lookBackEveryMs, newClient, admin, producer };
+    return { log: createLog(parts), seen };
   } catch (error) {
     await Promise.all([producer.close(), admin.close()]);
     throw toLogError(error);
@@ -107,6 +111,7 @@ interface Parts {
   readonly partitions: number;
   readonly names: Record<Topic, string>;
   readonly groupPrefix: string;
+  readonly lookBackEveryMs: number;
   readonly newClient: () => Kafka;
   readonly admin: AdminClient;
   readonly producer: LogProducer;
@@ -153,13 +158,15 @@ function createLog(parts: Parts): EventLog {
 }
 
 /** The consumers of this handle. */
-function createConsumers({ newClient, names, groupPrefix }: Parts, readRanges: ConsumerDependencies['readRanges']) {
+function createConsumers(parts: Parts, readRanges: ConsumerDependencies['readRanges']) {
+  const { newClient, names, groupPrefix, lookBackEveryMs } = parts;
   const running = new Set<KafkaConsumer>();
   const starting = new Set<Promise<unknown>>();
   let reconnects = 0;
   let isClosed = false;
   const reconnected = () => (reconnects += 1);
-  const deps = { newClient, topicNames: names, groupPrefix, turns: createTurns(), readRanges, reconnected };
+  const shared = { newClient, topicNames: names, groupPrefix, lookBackEveryMs };
+  const deps = { ...shared, turns: createTurns(), readRanges, reconnected };
   const startOne = async (options: ConsumerOptions): Promise<LogConsumer> => {
     const consumer = await startConsumer(deps, options);
     running.add(consumer);

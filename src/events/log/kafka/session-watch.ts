@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import { LogUnavailableError } from '../event-log.js';
-import { LOOK_BACK_EVERY_MS, refuseOutOfRange, wentBack } from '../start-positions.js';
+import { refuseOutOfRange, wentBack } from '../start-positions.js';
 import type { Lanes, LanesDependencies } from './lanes.js';
 
 /** A join may take the 15 s of a rebalance and the 5 s that kafkajs adds; nothing else takes as long. */
@@ -33,7 +33,7 @@ export function watchSession(deps: LanesDependencies, { consumer, lanes, end }: 
     void lookBack();
     void show();
   };
-  const timer = setInterval(look, LOOK_BACK_EVERY_MS);
+  const timer = setInterval(look, deps.lookBackEveryMs);
   return {
     stop() {
       clearInterval(timer);

@@ -6,7 +6,7 @@ import type { Heads } from './heads.js';
 import { pumpPartition } from './pump.js';
 import { readKeptRanges } from './read-batch.js';
 import { createSlots } from '../slots.js';
-import { LOOK_BACK_EVERY_MS, startPositions, wentBack } from '../start-positions.js';
+import { startPositions, wentBack } from '../start-positions.js';
 
 /** Each handler holds a transaction, and so a connection, of the pool that everybody shares. */
 const HANDLERS_AT_ONCE_MAX = 4;
@@ -14,6 +14,7 @@ const HANDLERS_AT_ONCE_MAX = 4;
 export interface ConsumerDependencies {
   readonly pool: Pool;
   readonly heads: Heads;
+  readonly lookBackEveryMs: number;
 }
 
 export interface PostgresConsumer extends LogConsumer {
@@ -40,10 +41,11 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   const isBack = (partition: number) => back.delete(partition);
   const pumpDeps = { pool, heads, options, slots, signal: stopping.signal, wake: wakes.wake, moved, isBack };
   const pumps = starts.map((start, partition) => pumpPartition(pumpDeps, partition, start));
-  void lookBack(options, next, stopping.signal, (partition) => {
+  const goBack = (partition: number) => {
     back.add(partition);
     wakes.release(partition);
-  });
+  };
+  void lookBack({ options, next, goBack, everyMs: deps.lookBackEveryMs }, stopping.signal);
   // One that gives up stops the others; whoever waits for the end hears of it after the last handler settled.
   for (const pump of pumps) pump.catch(() => stopping.abort());
   const closed = Promise.allSettled(pumps).then((results) => {
@@ -61,15 +63,18 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   };
 }
 
+interface LookingBack {
+  readonly options: ConsumerOptions;
+  /** By partition, what is read next. */
+  readonly next: readonly bigint[];
+  readonly everyMs: number;
+  goBack(partition: number): void;
+}
+
 /** With nothing new to read no commit would ever fail on a position that went back. Until the signal fires. */
-async function lookBack(
-  options: ConsumerOptions,
-  next: readonly bigint[],
-  signal: AbortSignal,
-  goBack: (partition: number) => void,
-): Promise<void> {
+async function lookBack({ options, next, goBack, everyMs }: LookingBack, signal: AbortSignal): Promise<void> {
   for (;;) {
-    await pause(LOOK_BACK_EVERY_MS, signal);
+    await pause(everyMs, signal);
     if (signal.aborted) return;
     const positions = [...next.entries()];
     // Postgres may be away: then the next look tells.

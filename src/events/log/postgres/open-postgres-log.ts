@@ -16,6 +16,7 @@ import { partitionOf } from '../partitioner.js';
 import { startConsumer, type PostgresConsumer } from './consumer.js';
 import { placeRecord, type PlacedRecord } from './flush.js';
 import { createHeads, type Heads } from './heads.js';
+import { LOOK_BACK_EVERY_MS } from '../start-positions.js';
 import { keepWebhooksFor } from './retention.js';
 import { createLogWriter } from './writer.js';
 
@@ -26,6 +27,8 @@ export interface PostgresLogOptions {
   readonly partitions: number;
   /** How long raw webhooks are kept once they are read. Undefined: for ever. */
   readonly webhookRetentionDays?: number | undefined;
+  /** As `LOOK_BACK_EVERY_MS`, which it is where absent. */
+  readonly lookBackEveryMs?: number | undefined;
 }
 
 const BOUNDS = {
@@ -46,7 +49,7 @@ const POLL_EVERY_MS = 1_000;
  * @throws Error when the log has another number of partitions
  */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
-  const { database, log, partitions } = options;
+  const { database, log, partitions, lookBackEveryMs = LOOK_BACK_EVERY_MS } = options;
   const id = await openIdentity(database, partitions);
   const { pool } = database;
   const heads = createHeads(pool);
@@ -81,7 +84,7 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Even
       closing.signal.aborted ? Promise.reject(closedError()) : heads.refresh(topic).catch(unavailable),
     async consume(options) {
       if (closing.signal.aborted) throw closedError();
-      const consumer = await startConsumer({ pool, heads }, options);
+      const consumer = await startConsumer({ pool, heads, lookBackEveryMs }, options);
       consumers.add(consumer);
       consumer.closed.catch(() => undefined).finally(() => consumers.delete(consumer));
       return consumer;

@@ -18,13 +18,19 @@ export interface LogRig {
   close(): Promise<void>;
 }
 
+/** Often: what is seen by it needs two looks. */
+const LOOK_BACK_EVERY_MS = 500;
+
 export async function openLogRig(partitions: number): Promise<LogRig> {
   const topicPrefix = newTopicPrefix();
   const topicName = (topic: Topic) => `${topicPrefix}.${topic}.v1`;
   const proxy = await startKafkaProxy(kafkaBrokers());
   const open = async (broker: string, count: number): Promise<EventLog> => {
     const kafka = { ...PLAIN, brokers: [broker], topicPrefix };
-    const log = await openKafkaLog({ kafka, partitions: count, webhookRetentionDays: undefined, logger: testLog });
+    const log = await openKafkaLog({
+      ...{ kafka, partitions: count, webhookRetentionDays: undefined, logger: testLog },
+      lookBackEveryMs: LOOK_BACK_EVERY_MS,
+    });
     opened.push(log);
     return log;
   };

@@ -48,10 +48,10 @@ export const patiently = <Result>(look: () => Result | Promise<Result>): Promise
 export type DispatchRig = Awaited<ReturnType<typeof openDispatchRig>>;
 
 /** A dispatcher with the real log, the real outbox, a real Postgres, and a carrier that does what the test says. */
-export async function openDispatchRig() {
+export async function openDispatchRig({ lookBackEveryMs }: { readonly lookBackEveryMs?: number } = {}) {
   const cloned = await cloneDatabase();
   const database = openDatabase(cloned.url, testLog);
-  const log = await openPostgresLog({ database, log: testLog, partitions: 3 });
+  const log = await openPostgresLog({ database, log: testLog, partitions: 3, lookBackEveryMs });
   const identity = createIdentity(createIdDeriver(Buffer.alloc(32, 9)));
   const outbox = createOutbox({ database, log, fingerprint: identity.fingerprint, logger: testLog });
   const carrier = await startScriptedCarrier();

@@ -6,7 +6,8 @@ import { openDispatchRig, patiently, type DispatchRig } from './dispatch-rig.js'
 
 let rig: DispatchRig;
 beforeEach(async () => {
-  rig = await openDispatchRig();
+  // The intake reads again once it has looked back: the gate has long had to hold by then.
+  rig = await openDispatchRig({ lookBackEveryMs: 1_000 });
 });
 afterEach(() => rig.close());
 
