@@ -14,6 +14,8 @@ import { EXIT, type AddVerb, type ExitCode } from './verb.js';
 export interface DoctorVerbDeps {
   readonly lookAtLog: LookAtLog;
   readonly output: ProgressOutput;
+  /** How long a consumer that is behind is watched; see `DoctorDeps`. */
+  readonly standsAfterMs?: number | undefined;
 }
 
 export const addDoctor: AddVerb<DoctorVerbDeps> = (program, deps, finish) => {
@@ -26,13 +28,14 @@ export const addDoctor: AddVerb<DoctorVerbDeps> = (program, deps, finish) => {
     .action(async ({ json = false }: { readonly json?: boolean }) => finish(await runDoctor(deps, json)));
 };
 
-async function runDoctor({ lookAtLog, output }: DoctorVerbDeps, json: boolean): Promise<ExitCode> {
-  const findings = await findingsOf(lookAtLog);
+async function runDoctor(deps: DoctorVerbDeps, json: boolean): Promise<ExitCode> {
+  const { output } = deps;
+  const findings = await findingsOf(deps);
   output.write(json ? findings.map(jsonLine).join('') : renderFindings(findings));
   return findings.some(({ severity }) => severity === 'problem') ? EXIT.failed : EXIT.ok;
 }
 
-async function findingsOf(lookAtLog: LookAtLog): Promise<readonly Finding[]> {
+async function findingsOf({ lookAtLog, standsAfterMs }: DoctorVerbDeps): Promise<readonly Finding[]> {
   let config: Config;
   try {
     config = readConfig();
@@ -44,7 +47,7 @@ async function findingsOf(lookAtLog: LookAtLog): Promise<readonly Finding[]> {
   // What is worth telling is a finding; a line of the log beside it would be the same once more.
   const logger = createLogger('silent');
   try {
-    return await examine({ config, logger, lookAtLog, database: await reachPostgres(config, running) });
+    return await examine({ config, logger, lookAtLog, standsAfterMs, database: await reachPostgres(config, running) });
   } finally {
     await stopAll(running);
   }

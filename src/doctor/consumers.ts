@@ -20,7 +20,7 @@ function positionsOf(consumer: string, topic: Topic): string {
 }
 
 /** How long is waited between two looks at a consumer that is behind: one that works moves several times in it. */
-const STANDS_AFTER_MS = 2_500;
+export const STANDS_AFTER_MS = 2_500;
 /** Behind by more than that a consumer that moves is worth a word. */
 const FAR_BEHIND = 10_000n;
 /** Standing partitions whose next event is read. */
@@ -31,6 +31,7 @@ export interface ConsumerCheckDeps {
   readonly look: LogLook;
   /** Whether any process of this Parley is connected to the database: without one, everything stands. */
   readonly isRunning: () => Promise<boolean>;
+  readonly standsAfterMs: number;
 }
 
 /** What the stored positions say beside the heads: nothing of it comes from the memory of a process. */
@@ -52,7 +53,7 @@ async function checkConsumer(consumer: Consumer, deps: ConsumerCheckDeps): Promi
   if (first.beyond.length > 0) return [beyondTheLog(consumer, first.beyond)];
   if (first.lags.length === 0)
     return [ok(`CONSUMER_${consumer.name.toUpperCase()}`, `${consumer.name}: has read everything.`)];
-  await pause(STANDS_AFTER_MS);
+  await pause(deps.standsAfterMs);
   const second = await lagsOf(consumer, deps);
   const standing = second.lags.filter(({ partition, position }) =>
     first.lags.some((lag) => lag.partition === partition && lag.position === position),

@@ -5,7 +5,7 @@ import type { LogLook } from '../events/log/log-look.js';
 import { messageOf } from '../logging.js';
 import { runChecks, type Check } from './check.js';
 import { checkConfiguration } from './configuration.js';
-import { consumerChecks } from './consumers.js';
+import { consumerChecks, STANDS_AFTER_MS } from './consumers.js';
 import { ok, problem, remark, type Finding } from './finding.js';
 import { instanceCheck, readInstance, type InstanceFacts } from './instance.js';
 import { journalChecks } from './journal.js';
@@ -23,6 +23,8 @@ export interface DoctorDeps {
   readonly lookAtLog: LookAtLog;
   /** Or why there is none; `isExpected`: there never was one, which is no fault. */
   readonly database: Database | { readonly reason: string; readonly isExpected: boolean };
+  /** As `STANDS_AFTER_MS`, which it is where absent. */
+  readonly standsAfterMs?: number | undefined;
 }
 
 /** Kafka lets a reader wait for its group (3 s by default), and a look at an event is one. */
@@ -41,7 +43,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly Finding[]> {
       ...findings,
       ...(database ? await runChecks([...postgresChecks(database.pool), instanceCheck(config, database)]) : []),
       ...(isOnKafka || instance ? describeLog(log, isOnKafka) : []),
-      ...(database && instance ? await insideChecks(config, { database, instance }, log) : []),
+      ...(database && instance ? await insideChecks(deps, { database, instance }, log) : []),
       ...(await runChecks([processCheck(config, database && (() => countProcesses(database.pool)))])),
     ];
   } finally {
@@ -72,7 +74,7 @@ interface Inside {
 }
 
 async function insideChecks(
-  config: Config,
+  { config, standsAfterMs = STANDS_AFTER_MS }: DoctorDeps,
   { database: { pool }, instance }: Inside,
   log: LogState,
 ): Promise<readonly Finding[]> {
@@ -80,7 +82,10 @@ async function insideChecks(
   const isRunning = async () => (await (counting ??= countProcesses(pool))) > 0;
   const onLog: readonly Check[] =
     log.kind === 'open'
-      ? [logCheck(log.look, instance, config.partitions), ...consumerChecks({ pool, look: log.look, isRunning })]
+      ? [
+          logCheck(log.look, instance, config.partitions),
+          ...consumerChecks({ pool, look: log.look, isRunning, standsAfterMs }),
+        ]
       : [];
   const [ofLog, ofRows] = await Promise.all([
     runChecks(onLog, LOG_WITHIN_MS),

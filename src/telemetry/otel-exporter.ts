@@ -3,14 +3,14 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { TracesConfig } from '../traces-config.js';
 
-const EXPORT_WITHIN_MS = 5_000;
+export const EXPORT_WITHIN_MS = 5_000;
 /** A collector that is away is away for a while: one line says so. */
 const SAY_EVERY_MS = 60_000;
 
 /** Spans go to the collector by OTLP over HTTP, as JSON. One that isn't there costs a warning and the spans. */
-export function createExporter({ url, headers }: TracesConfig, logger: Logger): SpanExporter {
+export function createExporter({ url, headers }: TracesConfig, logger: Logger, withinMs: number): SpanExporter {
   const exporter = new OTLPTraceExporter({
-    ...{ url, headers: { ...headers }, timeoutMillis: EXPORT_WITHIN_MS, concurrencyLimit: 2 },
+    ...{ url, headers: { ...headers }, timeoutMillis: withinMs, concurrencyLimit: 2 },
   });
   let saidAt = Number.NEGATIVE_INFINITY;
   const say = (count: number, error: Error) => {

@@ -25,7 +25,7 @@ import type { TraceContext } from '../events/kernel/trace-context.js';
 import { atMost } from '../lifecycle.js';
 import type { TracesConfig } from '../traces-config.js';
 import type { Span, SpanAttributes, SpanSketch, Tracer } from '../tracing.js';
-import { createExporter } from './otel-exporter.js';
+import { createExporter, EXPORT_WITHIN_MS } from './otel-exporter.js';
 
 /** 2,048 spans of less than 2 KiB: what a collector that is away costs is bounded, and the newest are dropped. */
 const QUEUE = {
@@ -46,8 +46,8 @@ interface RecordedSpan extends Span {
  * The tracing port on OpenTelemetry; loaded only where traces are asked for. Registers nothing globally: several may live
  * in one process, and libraries' own instrumentation stays off.
  */
-export function createOtelTracer(config: TracesConfig, logger: Logger): Tracer {
-  const exporter = createExporter(config, logger);
+export function createOtelTracer(config: TracesConfig, logger: Logger, exportWithinMs = EXPORT_WITHIN_MS): Tracer {
+  const exporter = createExporter(config, logger, exportWithinMs);
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ ...config.resource, 'service.name': config.serviceName }),
     sampler: samplerOf(config),

@@ -43,6 +43,9 @@ export async function startDoctorRig(): Promise<DoctorRig> {
   };
 }
 
+/** Nothing moves here but where a whole Parley runs, which moves several times within it. */
+const STANDS_AFTER_MS = 500;
+
 export interface Examined {
   /** Their codes, but for the settings of the tests' own server, which may lose data and does without fsync. */
   readonly problems: readonly string[];
@@ -55,7 +58,7 @@ export interface Examined {
 
 /** `parley doctor --json` */
 export async function doctor(): Promise<Examined> {
-  const { code, output, errors } = await parley(['doctor', '--json']);
+  const { code, output, errors } = await parley(['doctor', '--json'], { standsAfterMs: STANDS_AFTER_MS });
   const findings = output
     .trimEnd()
     .split('\n')

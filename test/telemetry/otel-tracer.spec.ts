@@ -6,6 +6,9 @@ import { createOtelTracer } from '../../src/telemetry/otel-tracer.js';
 import { inSpan, type Tracer } from '../../src/tracing.js';
 import { eventually } from '../support/eventually.js';
 
+/** The exporter tries again as long as it has time. */
+const EXPORT_WITHIN_MS = 500;
+
 /** A port that nobody listens on. */
 async function deadPort(): Promise<number> {
   const server = createServer();
@@ -21,7 +24,7 @@ async function awayTracer(env: Readonly<Record<string, string>> = {}): Promise<{
   if (traces === undefined) throw new Error('Traces are configured.');
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-  return { tracer: createOtelTracer(traces, logger), lines };
+  return { tracer: createOtelTracer(traces, logger, EXPORT_WITHIN_MS), lines };
 }
 
 const sketch = { name: 'one', kind: 'internal' } as const;
