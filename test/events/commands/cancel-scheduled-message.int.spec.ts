@@ -66,8 +66,8 @@ describe('cancelScheduledMessage', () => {
     const outcomes = await Promise.all(
       messages.map(async ({ id }, n) => {
         // Around the moment, or as soon as a dispatcher has moved it.
-        if (n % 2 === 0) await pause(due - Date.now() - 20 + n);
-        else await eventually(async () => expect(await bench.states(id)).not.toEqual(['scheduled']));
+        await pause(due - Date.now() - 40 + (n % 2 === 0 ? n : 0));
+        if (n % 2 === 1) await eventually(async () => expect(await bench.states(id)).not.toEqual(['scheduled']));
         return { id, result: await cancel(id) };
       }),
     );
