@@ -19,6 +19,10 @@ const isKafkaThere =
 const E2E = 'test/**/*.e2e.spec.ts';
 const EMBEDDED_ONLY = 'test/**/*.embedded.e2e.spec.ts';
 const PAIRS_ONLY = 'test/**/*.pairs.e2e.spec.ts';
+/** Of the files that run everywhere: what two processes of a role share, and could both do. The rest is in `-more`. */
+const FOR_PAIRS = ['keys', 'rebuild', 'resume', 'schedules', 'stories'].map((name) => `test/e2e/${name}.e2e.spec.ts`);
+/** In one process these see HTTP, sockets and what is refused before anything is appended: the same above either log. */
+const ABOVE_THE_LOG = ['test/http/{drain,graphql,websocket}.e2e.spec.ts', 'test/e2e/bad-input.e2e.spec.ts'];
 
 /** One file at a time, after everything else: each starts up to eight processes. */
 const alone = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
@@ -28,9 +32,10 @@ const e2e = (name: string, topology: Topology, exclude: readonly string[], more:
   extends: true as const,
   test: {
     name,
-    ...more,
     include: [E2E],
+    ...more,
     exclude: ['test/faults/**', ...exclude],
+    isolate: false,
     provide: { topology },
     testTimeout: 60_000,
     // Up to eight processes start at once on the two cores of the machines that check this.
@@ -39,7 +44,10 @@ const e2e = (name: string, topology: Topology, exclude: readonly string[], more:
   },
 });
 
-/** The suffix of a test file tells its cost: `.spec` is pure, `.int.spec` needs Postgres, `.e2e.spec` is the whole app. */
+/**
+ * The suffix of a test file tells its cost: `.spec` is pure, `.int.spec` needs Postgres, `.e2e.spec` is the whole app.
+ * None of them is isolated: whatever a file starts it stops, and loading all of Parley anew takes two seconds of every file.
+ */
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -53,7 +61,6 @@ export default defineConfig({
           name: 'pure',
           include: ['test/**/*.spec.ts'],
           exclude: ['test/**/*.{int,e2e}.spec.ts'],
-          // Nothing of theirs outlives a file, and loading everything anew for each is half of what they cost.
           isolate: false,
           // A thousand random histories are no matter of time, on a busy machine either.
           testTimeout: 30_000,
@@ -65,6 +72,7 @@ export default defineConfig({
           name: 'int',
           include: ['test/**/*.int.spec.ts'],
           exclude: ['test/faults/**'],
+          isolate: false,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           ...withServers,
@@ -73,9 +81,10 @@ export default defineConfig({
       e2e('e2e', 'embedded', [PAIRS_ONLY]),
       ...(isKafkaThere
         ? [
-            e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY]),
+            e2e('e2e-kafka', 'kafka', [EMBEDDED_ONLY, PAIRS_ONLY, ...ABOVE_THE_LOG]),
             e2e('processes-roles', 'kafka-roles', [EMBEDDED_ONLY, PAIRS_ONLY], alone(1)),
-            e2e('processes-pairs', 'kafka-pairs', [EMBEDDED_ONLY], alone(2)),
+            e2e('processes-pairs', 'kafka-pairs', [], { ...alone(2), include: [PAIRS_ONLY, ...FOR_PAIRS] }),
+            e2e('processes-pairs-more', 'kafka-pairs', [EMBEDDED_ONLY, PAIRS_ONLY, ...FOR_PAIRS], alone(3)),
           ]
         : []),
     ],
