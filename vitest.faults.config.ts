@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/faults/*.fault.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     fileParallelism: false,
+    isolate: false,
     testTimeout: 180_000,
     // Eight processes and a broker start within it, also where another job has the machine.
     hookTimeout: 120_000,

@@ -30,7 +30,7 @@ const EVENTS = `query ($after: Cursor) { events(first: 1000, after: $after) {
 /** The whole numbers once: many processes share the two cores, and Kafka has `npm run faults` for numbers. */
 const isWhole = topology() === 'embedded';
 const FLOWING = isWhole ? 500 : 200;
-const READ_BACK = isWhole ? 1_000 : 200;
+const READ_BACK = isWhole ? 1_000 : 100;
 const READERS = 10;
 
 let app: TestApp;

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { startPostgresProxy } from '../support/postgres-proxy.js';
 import { startTestApp } from '../support/test-app.js';
 
-it('says that it is not ready while Postgres swallows what it is asked, and is ready again by itself', async () => {
+it.concurrent('says that it is not ready while Postgres swallows what it is asked, and is ready again by itself', async () => {
   const database = await cloneDatabase();
   const proxy = await startPostgresProxy(database.url);
   const app = await startTestApp({ DATABASE_URL: proxy.url });
@@ -25,7 +25,7 @@ it('says that it is not ready while Postgres swallows what it is asked, and is r
   await database.drop();
 });
 
-it('answers within 5 s that it can not know the caller while Postgres swallows the question', async () => {
+it.concurrent('answers within 5 s that it can not know the caller while Postgres swallows the question', async () => {
   const database = await cloneDatabase();
   const proxy = await startPostgresProxy(database.url);
   const app = await startTestApp({ DATABASE_URL: proxy.url });

@@ -16,7 +16,7 @@ let parley: ScriptedServer;
 let carrier: SandboxCarrier;
 const adapter = createSandboxAdapter({ defaultBaseUrl: () => carrier.baseUrl, newSecret: () => '' });
 /** What Parley was told, in order, with when. Everything must be signed. */
-let told: { readonly fact: Interpretation; readonly at: number; readonly url: string }[] = [];
+const told: { readonly fact: Interpretation; readonly at: number; readonly url: string }[] = [];
 let answer: ScriptedAnswer = { status: 200 };
 
 beforeAll(async () => {
@@ -37,11 +37,17 @@ afterAll(async () => {
   await parley.close();
 });
 beforeEach(() => {
-  told = [];
   answer = { status: 200 };
 });
 
 let sends = 0;
+interface Sent {
+  readonly outcome: Outcome;
+  readonly reference: string;
+  readonly at: number;
+  /** Where what became of it is told, and nothing else. */
+  readonly hook: string;
+}
 interface Sending {
   readonly text?: string;
   readonly reference?: string;
@@ -52,8 +58,9 @@ interface Sending {
 async function send(
   address: string,
   { text = 'Hello', reference = `reference-${sends + 1}`, call = 1, chaos, apiBaseUrl }: Sending = {},
-): Promise<{ outcome: Outcome; reference: string; at: number }> {
+): Promise<Sent> {
   sends += 1;
+  const hook = `/hook/${sends}`;
   const outcome = await adapter.send({
     settings: { ...settings, chaos, apiBaseUrl },
     channelId: CHANNEL,
@@ -62,36 +69,40 @@ async function send(
     content: { kind: 'text', text, actions: [], attachments: [] },
     part: 0,
     call,
-    webhookUrl: `${parley.baseUrl}/hook/${sends}`,
+    webhookUrl: `${parley.baseUrl}${hook}`,
     signal: AbortSignal.timeout(20_000),
   });
-  return { outcome, reference, at: Date.now() };
+  return { outcome, reference, at: Date.now(), hook };
 }
 
-/** What was told about one message: statuses, and the words of replies. */
-const story = () =>
-  told.map(({ fact }) =>
+/** What was told about these sends, in order. */
+const toldOf = (...sent: readonly Sent[]) => told.filter(({ url }) => sent.some(({ hook }) => hook === url));
+/** The same in words: statuses, and what replies say. */
+const story = (...sent: readonly Sent[]) =>
+  toldOf(...sent).map(({ fact }) =>
     fact.kind === 'receipt' ? fact.status : fact.kind === 'received' ? fact.content.text : fact.reason,
   );
 
-describe('the stories of the sandbox carrier', () => {
+describe.concurrent('the stories of the sandbox carrier', () => {
   it.each(['+15550100000', '+491700000001'])('%s: delivered, read, and an answer within 2 s', async (address) => {
-    const { outcome, reference, at } = await send(address, { text: 'Anyone there?' });
+    const sent = await send(address, { text: 'Anyone there?' });
+    const { outcome, reference } = sent;
     expect(outcome).toMatchObject({ kind: 'accepted' });
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read', 'You said: Anyone there?']));
-    expect(told.at(-1)?.at).toBeLessThan(at + 2_500);
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered', 'read', 'You said: Anyone there?']));
+    expect(toldOf(sent).at(-1)?.at).toBeLessThan(sent.at + 2_500);
     const [providerMessageId] = outcome.kind === 'accepted' ? outcome.providerMessageIds : [];
-    expect(told.slice(0, 3).map(({ fact }) => fact)).toMatchObject([
+    const facts = toldOf(sent).map(({ fact }) => fact);
+    expect(facts.slice(0, 3)).toMatchObject([
       { providerMessageId, reference },
       { providerMessageId, reference },
       { providerMessageId, reference },
     ]);
-    expect(told.at(-1)?.fact).toMatchObject({ address, replyToProviderMessageId: providerMessageId });
+    expect(facts.at(-1)).toMatchObject({ address, replyToProviderMessageId: providerMessageId });
   });
 
   it('+15550100001: delivered, never read', async () => {
-    await send('+15550100001');
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+    const sent = await send('+15550100001');
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered']));
   });
 
   it('+15550100002: refused', async () => {
@@ -100,9 +111,9 @@ describe('the stories of the sandbox carrier', () => {
   });
 
   it('+15550100003: fails after SENT, and says that it was after', async () => {
-    await send('+15550100003');
-    await eventually(() => expect(story()).toEqual(['sent', 'failed']));
-    expect(told.at(-1)?.fact).toMatchObject({ stage: 'DELIVERY', failure: { code: 'RECIPIENT_UNREACHABLE' } });
+    const sent = await send('+15550100003');
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'failed']));
+    expect(toldOf(sent).at(-1)?.fact).toMatchObject({ stage: 'DELIVERY', failure: { code: 'RECIPIENT_UNREACHABLE' } });
   });
 
   it.each([
@@ -113,54 +124,58 @@ describe('the stories of the sandbox carrier', () => {
     for (let call = 1; call <= times; call += 1) {
       expect((await send(address, { reference: first, call })).outcome).toEqual(away);
     }
-    expect((await send(address, { reference: first, call: times + 1 })).outcome.kind).toBe('accepted');
-    expect((await send(address, { reference: second })).outcome.kind).toBe('accepted');
-    await eventually(() => expect(story()).toHaveLength(8));
+    const taken = [
+      await send(address, { reference: first, call: times + 1 }),
+      await send(address, { reference: second }),
+    ];
+    expect(taken.map(({ outcome }) => outcome.kind)).toEqual(['accepted', 'accepted']);
+    await eventually(() => expect(story(...taken)).toHaveLength(8));
   });
 
   it('+15550100005: takes the message, drops the line, and its receipts come 2 to 4 s later', async () => {
-    const { outcome, at } = await send('+15550100005');
-    expect(outcome).toEqual({ kind: 'unknown' });
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read']));
-    for (const { at: toldAt } of told) expect(toldAt - at).toBeGreaterThan(1_950);
+    const sent = await send('+15550100005');
+    expect(sent.outcome).toEqual({ kind: 'unknown' });
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered', 'read']));
+    for (const { at } of toldOf(sent)) expect(at - sent.at).toBeGreaterThan(1_950);
   });
 
   it('+15550100006: drops the line, and never says more', async () => {
-    const { outcome } = await send('+15550100006');
-    expect(outcome).toEqual({ kind: 'unknown' });
-    await send('+15550100001');
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+    const dropped = await send('+15550100006');
+    expect(dropped.outcome).toEqual({ kind: 'unknown' });
+    const next = await send('+15550100001');
+    await eventually(() => expect(story(next)).toEqual(['sent', 'delivered']));
+    expect(story(dropped)).toEqual([]);
   });
 
   it('+15550100007: repeats and reverses its receipts', async () => {
-    await send('+15550100007');
-    await eventually(() => expect(story()).toEqual(['read', 'delivered', 'sent', 'sent', 'delivered', 'read']));
+    const sent = await send('+15550100007');
+    await eventually(() => expect(story(sent)).toEqual(['read', 'delivered', 'sent', 'sent', 'delivered', 'read']));
   });
 
   it('+15550100008: a receipt is taken before the send is answered', async () => {
-    const { outcome } = await send('+15550100008');
-    expect(outcome.kind).toBe('accepted');
-    expect(story()[0]).toBe('sent');
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered', 'read']));
+    const sent = await send('+15550100008');
+    expect(sent.outcome.kind).toBe('accepted');
+    expect(story(sent)[0]).toBe('sent');
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered', 'read']));
   });
 });
 
 describe('the sandbox carrier', () => {
   it('gives every message another id', async () => {
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => send('+15550100001')));
-    const ids = outcomes.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.providerMessageIds : []));
+    const all = await Promise.all(Array.from({ length: 20 }, () => send('+15550100001')));
+    const ids = all.flatMap(({ outcome }) => (outcome.kind === 'accepted' ? outcome.providerMessageIds : []));
     expect(new Set(ids).size).toBe(20);
-    await eventually(() => expect(story()).toHaveLength(40));
+    await eventually(() => expect(story(...all)).toHaveLength(40));
   });
 
   it.each<ScriptedAnswer>([{ status: 503 }, 'drop'])('posts again what was answered by %j', async (fault) => {
     answer = fault;
     const before = parley.requests.length;
-    await send('+15550100001');
+    const sent = await send('+15550100001');
     await eventually(() => expect(parley.requests.length).toBeGreaterThan(before + 2));
-    expect(told).toEqual([]);
+    expect(toldOf(sent)).toEqual([]);
     answer = { status: 200 };
-    await eventually(() => expect(story()).toEqual(['sent', 'delivered']));
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered']));
   });
 
   it('takes a 4xx as final', async () => {
@@ -191,17 +206,15 @@ describe('the sandbox carrier', () => {
   it('misbehaves as its caller asks: a webhook twice or three times, or none and no answer either', async () => {
     const repeated = await send('+15550100000', { chaos: { duplicates: 1 } });
     expect(repeated.outcome.kind).toBe('accepted');
-    await eventually(() => expect(told.length).toBeGreaterThanOrEqual(8));
-    await eventually(() => expect(new Set(story()).size).toBe(4));
-    const replies = told.flatMap(({ fact }) => (fact.kind === 'received' ? [fact] : []));
+    await eventually(() => expect(toldOf(repeated).length).toBeGreaterThanOrEqual(8));
+    await eventually(() => expect(new Set(story(repeated)).size).toBe(4));
+    const replies = toldOf(repeated).flatMap(({ fact }) => (fact.kind === 'received' ? [fact] : []));
     for (const reply of replies) expect(reply).toEqual(replies[0]);
     const dropped = await send('+15550100001', { chaos: { drops: 1 } });
     expect(dropped.outcome).toEqual({ kind: 'unknown' });
-    await send('+15550100001', { reference: 'unharmed' });
-    const isOf = (reference: string) =>
-      told.filter(({ fact }) => fact.kind === 'receipt' && fact.reference === reference);
-    await eventually(() => expect(isOf('unharmed')).toHaveLength(2));
-    expect(isOf(dropped.reference)).toEqual([]);
+    const unharmed = await send('+15550100001', { reference: 'unharmed' });
+    await eventually(() => expect(story(unharmed)).toHaveLength(2));
+    expect(toldOf(dropped)).toEqual([]);
   });
 
   it('ends its stories where they are when it stops', async () => {

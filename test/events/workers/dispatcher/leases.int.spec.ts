@@ -47,7 +47,7 @@ describe('leases', () => {
     await held.isThere;
     expect(await rig.row(messageId)).toMatchObject({ state: 'claimed', call: 0 });
     await leasesRunOut();
-    await rig.start();
+    await rig.start({ limits: { pollMs: 50 } });
     await patiently(() => expect(rig.said(messageId).at(-1)).toBe('message.submitted'));
     expect(rig.carrier.calls).toHaveLength(1);
   });
@@ -58,7 +58,7 @@ describe('leases', () => {
     const messageId = await rig.accept();
     await held.isThere;
     await leasesRunOut();
-    await rig.start();
+    await rig.start({ limits: { pollMs: 50 } });
     await patiently(() => expect(rig.said(messageId).at(-1)).toBe('message.outcome_unknown'));
     expect(rig.eventsOf(messageId).at(-1)?.data).toMatchObject({ call: 1, reason: 'lease_expired' });
     expect(await rig.row(messageId)).toMatchObject({ state: 'unknown' });

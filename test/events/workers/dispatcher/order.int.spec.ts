@@ -18,7 +18,7 @@ it('the check finds a message that overtook, one that was called twice, and one 
 });
 
 // The whole of it, 10,000 calls, is `npm run faults -- order`.
-it('rule 18: 200 conversations keep their order under three dispatchers and a provider that does anything', async () => {
+it('rule 18: 100 conversations keep their order under three dispatchers and a provider that does anything', async () => {
   const seed = announcedSeed('order');
-  await fightForOrder({ seed, conversations: 200, messages: 10, timeoutMs: 80_000 });
+  await fightForOrder({ seed, conversations: 100, messages: 8, timeoutMs: 80_000 });
 }, 100_000);

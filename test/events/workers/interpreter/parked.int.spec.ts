@@ -96,7 +96,7 @@ describe('a parked receipt that nobody comes for', () => {
       if (row === undefined) throw new Error('Nothing is parked.');
       return row;
     };
-    for (let tries = 0; tries < 4;) {
+    for (let tries = 0; tries < 3;) {
       const before = await parked();
       const begun = Date.now();
       await due();
