@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { withClient } from '../support/with-client.js';
 import { holdAppend, holdAppendAnswer } from './appends.js';
 import { checkEverything } from './checks.js';
-import { describeFault } from './describe-fault.js';
+import { describeFault, inQuick } from './describe-fault.js';
 import type { LogKind, Rig } from './rig.js';
 import { rigPerTest } from './rig-per-test.js';
 
@@ -13,51 +13,59 @@ const isReservation = (sql: string) => /insert into "?work"?\."?idempotency_keys
 let rig: Rig;
 const begin = (log: LogKind) => rigPerTest({ log }, (opened) => (rig = opened));
 
-describeFault('F1 kill -9 after validation, before anything is written', (log) => {
-  begin(log);
+describeFault(
+  'F1 kill -9 after validation, before anything is written',
+  (log) => {
+    begin(log);
 
-  it('leaves nothing anywhere, and the retry makes one message', async () => {
-    const hold = rig.proxy.holdStatement(({ sql }) => isReservation(sql));
-    const sending = rig.send(TO);
-    await hold.reached;
-    await rig.kill('api');
-    await sending;
-    expect(await traces()).toEqual({ keys: 0, accepted: 0 });
-    await rig.restartAfterKill('api');
-    await checkEverything(rig);
-  });
-});
+    it('leaves nothing anywhere, and the retry makes one message', async () => {
+      const hold = rig.proxy.holdStatement(({ sql }) => isReservation(sql));
+      const sending = rig.send(TO);
+      await hold.reached;
+      await rig.kill('api');
+      await sending;
+      expect(await traces()).toEqual({ keys: 0, accepted: 0 });
+      await rig.restartAfterKill('api');
+      await checkEverything(rig);
+    });
+  },
+  inQuick('embedded'),
+);
 
-describeFault('F2 kill -9 between the commit and the answer', (log) => {
-  begin(log);
+describeFault(
+  'F2 kill -9 between the commit and the answer',
+  (log) => {
+    begin(log);
 
-  it('answers the retry with the same message after the append', async () => {
-    const hold = holdAppendAnswer(rig, 'message.accepted');
-    const sending = rig.send(TO);
-    await hold.reached;
-    await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }));
-    const promised = await reservedMessage();
-    await rig.restartAfterKill('api');
-    await sending;
-    await rig.repeatUnanswered();
-    expect(rig.history.map(({ messageId }) => messageId)).toHaveLength(1);
-    expect(await reservedMessage()).toBe(promised);
-    await checkEverything(rig);
-  });
+    it('answers the retry with the same message after the append', async () => {
+      const hold = holdAppendAnswer(rig, 'message.accepted');
+      const sending = rig.send(TO);
+      await hold.reached;
+      await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }));
+      const promised = await reservedMessage();
+      await rig.restartAfterKill('api');
+      await sending;
+      await rig.repeatUnanswered();
+      expect(rig.history.map(({ messageId }) => messageId)).toHaveLength(1);
+      expect(await reservedMessage()).toBe(promised);
+      await checkEverything(rig);
+    });
 
-  it('lets the sweeper append what was committed and not appended', async () => {
-    const hold = holdAppend(rig, 'message.accepted');
-    const sending = rig.send(TO);
-    await hold.reached;
-    // All that sweep: on Kafka another process than the one that was killed would append it meanwhile.
-    await rig.kill('all');
-    await sending;
-    expect(await traces()).toEqual({ keys: 1, accepted: 0 });
-    await rig.restartAfterKill('all');
-    await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }), { timeoutMs: 30_000 });
-    await checkEverything(rig);
-  });
-});
+    it('lets the sweeper append what was committed and not appended', async () => {
+      const hold = holdAppend(rig, 'message.accepted');
+      const sending = rig.send(TO);
+      await hold.reached;
+      // All that sweep: on Kafka another process than the one that was killed would append it meanwhile.
+      await rig.kill('all');
+      await sending;
+      expect(await traces()).toEqual({ keys: 1, accepted: 0 });
+      await rig.restartAfterKill('all');
+      await eventually(async () => expect(await traces()).toEqual({ keys: 1, accepted: 1 }), { timeoutMs: 30_000 });
+      await checkEverything(rig);
+    });
+  },
+  inQuick('kafka'),
+);
 
 describeFault(
   'F2 kill -9 between the commit and the answer, the others going on',

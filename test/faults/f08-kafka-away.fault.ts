@@ -3,7 +3,7 @@ import { pause } from '../../src/lifecycle.js';
 import { untilReady } from '../support/parley-process.js';
 import { checkEverything } from './checks.js';
 import { describeFault } from './describe-fault.js';
-import { expectAnsweredInTime, type TriedSend } from './load.js';
+import { expectAnsweredInTime, watchStalls, type TriedSend } from './load.js';
 import { residentBytes } from './resident-bytes.js';
 import { rigPerTest } from './rig-per-test.js';
 import { casesOf, rounds, type Rig } from './rig.js';
@@ -12,8 +12,8 @@ import { casesOf, rounds, type Rig } from './rig.js';
 // go on; each send is answered UNAVAILABLE within 5 s, with a time after which to try again; the API's process needs
 // less than twice the memory it had; less than 15 s after Kafka is back sends are acknowledged, without anybody's help.
 
-const AWAY_MS = rounds(60_000, 8_000);
-const WARM_UP_MS = 5_000;
+const AWAY_MS = rounds(60_000, 6_000);
+const WARM_UP_MS = rounds(5_000, 3_000);
 const SENDS_PER_SECOND = 50;
 const CONTACTS = 50;
 const ASK_EVERY_MS = 500;
@@ -63,6 +63,7 @@ describeFault(
 
 /** 50 a second begin, however long their answers take. */
 function sendSteadily() {
+  watchStalls();
   const tried: TriedSend[] = [];
   const trying: Promise<TriedSend>[] = [];
   const sendOne = async () => {

@@ -11,7 +11,7 @@ import { incoming, rounds, type Rig } from './rig.js';
 import { rigPerTest } from './rig-per-test.js';
 
 /** In the long form longer than every time-out on the way. */
-const AWAY_MS = rounds(60_000, 8_000);
+const AWAY_MS = rounds(60_000, 6_000);
 /** 25 webhooks a second, however long their answers take. */
 const POST_EVERY_MS = 40;
 const ASK_EVERY_MS = 1_000;

@@ -15,7 +15,7 @@ import { rounds, type Rig } from './rig.js';
 // within 5 s; /healthz says 200 throughout; the pools come back, and no process died over it. (Postgres cut off from
 // the network: f09-f21-away.fault.ts.)
 
-const FOR_MS = rounds(60_000, 8_000);
+const FOR_MS = rounds(60_000, 5_000);
 const END_EVERY_MS = 100;
 const KILL_EVERY_MS = 50;
 const POST_EVERY_MS = 40;

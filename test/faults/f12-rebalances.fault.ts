@@ -8,7 +8,7 @@ import { rounds, type Rig } from './rig.js';
 import { rigPerTest } from './rig-per-test.js';
 import { checkNoDeadlock, startLoad } from './steady-load.js';
 
-const ROUNDS = rounds(20, 4);
+const ROUNDS = rounds(20, 2);
 const MINUTES = 60_000;
 
 describeFault(

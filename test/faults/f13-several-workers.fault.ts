@@ -7,7 +7,7 @@ import { rigPerTest } from './rig-per-test.js';
 import { checkNoDeadlock, startLoad } from './steady-load.js';
 import { startStrayWorkers, type StrayWorkers } from './stray-workers.js';
 
-const SENDS = rounds(1_500, 200);
+const SENDS = rounds(1_500, 100);
 const MINUTES = 60_000;
 const PAIRS = { projector: 2, dispatcher: 2, interpreter: 2 };
 

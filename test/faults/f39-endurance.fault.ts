@@ -12,9 +12,9 @@ import { rounds, type HistoryEntry, type Rig } from './rig.js';
 // are with their subscriber within 2 s of their acknowledgement, and no process needs more memory at the end than it
 // needed in the fourth minute. The quick form has a tenth of the load, and no word on memory: that takes minutes to tell.
 
-const FOR_MS = rounds(600_000, 12_000);
+const FOR_MS = rounds(600_000, 8_000);
 const SENDS_PER_SECOND = rounds(100, 10);
-const SUBSCRIBERS = rounds(200, 20);
+const SUBSCRIBERS = rounds(200, 10);
 const WARM_MS = 180_000;
 const SAMPLE_EVERY_MS = 1_000;
 const LAG_P99_MS = 2_000;

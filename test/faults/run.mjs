@@ -1,7 +1,7 @@
 /**
  * `npm run faults`: every fault of this version on real processes, on both logs; `npm run faults -- F6 F7`: those by
- * name; `-- --log kafka`: on that log only; `-- --quick`: each with fewer rounds, for CI, and without the histories of
- * thousands of sends and what `npm test` does in the same form (order) unless they are named.
+ * name; `-- --log kafka`: on that log only; `-- --quick`: each with fewer rounds and mostly on one log, for CI, and without
+ * the histories of thousands of sends and what `npm test` does in nearly the same form (order) unless they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
