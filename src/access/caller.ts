@@ -1,4 +1,4 @@
-import type { ApiKeyId, WorkspaceId } from '../events/kernel/ids.js';
+import type { ApiKeyId, ContactId, ConversationId, WorkspaceId } from '../events/kernel/ids.js';
 
 export const SCOPES = [
   'MESSAGES_SEND',
@@ -16,10 +16,19 @@ export type Scope = (typeof SCOPES)[number];
 
 export const isScope = (text: string): text is Scope => SCOPES.some((scope) => scope === text);
 
-/** Who asks: found by the key's hash, and the only source of the workspace that finders take. */
+/** What a client token names: nothing else of its workspace is visible to it. */
+export interface ReadLimits {
+  readonly conversationIds: readonly ConversationId[];
+  readonly contactIds: readonly ContactId[];
+}
+
+/** Who asks: found by the credential's hash, and the only source of the workspace that finders take. */
 export interface Caller {
   readonly workspaceId: WorkspaceId;
+  /** Of a client token: the key that made it. */
   readonly keyId: ApiKeyId;
   readonly scopes: ReadonlySet<Scope>;
   readonly expiresAt: Date | null;
+  /** Of a client token; undefined: the whole workspace. */
+  readonly limits?: ReadLimits | undefined;
 }

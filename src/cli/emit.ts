@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { withAccessTables } from '../access/access-page.js';
 import { readConfig } from '../config.js';
 import { asyncApiDocument, asyncApiSettings } from '../events/asyncapi.js';
 import { withEventTables } from '../events/events-page.js';
@@ -11,6 +12,7 @@ import { buildParleySchema } from '../schema/build-schema.js';
 const root = new URL('../../', import.meta.url);
 const eventSchemas = new URL('schemas/events/', root);
 const eventsPage = new URL('docs/events.md', root);
+const accessPage = new URL('docs/access.md', root);
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 await writeFile(new URL('schema.graphql', root), `${printSchema(lexicographicSortSchema(buildParleySchema()))}\n`);
@@ -21,6 +23,7 @@ for (const [name, schema] of eventJsonSchemas()) await writeFile(new URL(name, e
 // As it is with nothing configured.
 await writeFile(new URL('asyncapi.json', root), json(asyncApiDocument(asyncApiSettings(readConfig({})))));
 await writeFile(eventsPage, withEventTables(await readFile(eventsPage, 'utf8')));
+await writeFile(accessPage, withAccessTables(await readFile(accessPage, 'utf8')));
 process.stdout.write(
-  `Wrote schema.graphql, asyncapi.json, docs/events.md and the event schemas under ${fileURLToPath(root)}\n`,
+  `Wrote schema.graphql, asyncapi.json, docs/events.md, docs/access.md and the event schemas under ${fileURLToPath(root)}\n`,
 );

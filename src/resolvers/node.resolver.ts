@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { OBJECT_SCOPES } from '../access/matrix.js';
 import { originVector } from '../events/kernel/cursor.js';
 import { ID_PREFIX, channelIds, contactIds, conversationIds, eventIds, messageIds } from '../events/kernel/ids.js';
 import { decodeTypeId } from '../events/kernel/typeid.js';
@@ -34,24 +35,39 @@ export class NodeResolver {
 
 type NodeReader = (context: RequestContext) => Promise<Node | null>;
 
+/** Null, without an error, for who may not see that kind of object. */
+const whoMaySee =
+  (kind: string, read: NodeReader): NodeReader =>
+  async (context) => {
+    const scope = OBJECT_SCOPES[kind];
+    return scope !== undefined && context.caller.scopes.has(scope) ? read(context) : null;
+  };
+
 /** Judges the id before anything is read, so that a malformed one is told whatever the others are. */
 function readerOf(text: string): NodeReader {
   const message = messageIds.parse(text);
-  if (message !== undefined) return async ({ loaders }) => toMessage(await loaders.messages.load(message));
+  if (message !== undefined)
+    return whoMaySee('Message', async ({ loaders }) => toMessage(await loaders.messages.load(message)));
   const conversation = conversationIds.parse(text);
   if (conversation !== undefined) {
-    return async ({ loaders }) => shown(await loaders.conversations.load(conversation), toConversation);
+    return whoMaySee('Conversation', async ({ loaders }) =>
+      shown(await loaders.conversations.load(conversation), toConversation),
+    );
   }
   const contact = contactIds.parse(text);
-  if (contact !== undefined) return async ({ loaders }) => shown(await loaders.contacts.load(contact), toContact);
+  if (contact !== undefined)
+    return whoMaySee('Contact', async ({ loaders }) => shown(await loaders.contacts.load(contact), toContact));
   const channel = channelIds.parse(text);
   if (channel !== undefined) {
-    return async ({ loaders, publicUrl }) =>
-      shown(await loaders.channels.load(channel), (view) => toChannel(view, publicUrl()));
+    return whoMaySee('Channel', async ({ loaders, publicUrl }) =>
+      shown(await loaders.channels.load(channel), (view) => toChannel(view, publicUrl())),
+    );
   }
   const event = eventIds.parse(text);
   if (event !== undefined) {
-    return async (context) => shown(await context.loaders.events.load(event), (item) => toLoneEvent(item, context));
+    return whoMaySee('Event', async (context) =>
+      shown(await context.loaders.events.load(event), (item) => toLoneEvent(item, context)),
+    );
   }
   return readerOfOtherKind(text);
 }

@@ -47,3 +47,11 @@ function emptyOf<Item extends object>(page: Page<unknown>, request: PageRequest)
     totalCount: null,
   };
 }
+
+/** What stands in the place of a list that one may not see. */
+export const emptyConnection = (): Connection<object> => ({
+  edges: [],
+  nodes: [],
+  pageInfo: instance(PageInfo, { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null }),
+  totalCount: null,
+});

@@ -11,6 +11,7 @@ import { NodeResolver } from '../resolvers/node.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
+import { guardSchema } from './guard.js';
 
 /** type-graphql asks for one; every subscription here has its own source. */
 const noPubSub = {
@@ -22,7 +23,7 @@ const noPubSub = {
   },
 };
 
-/** The public schema. @throws Error naming what is wrong with it */
+/** The public schema, each field behind what the matrix asks of its caller. @throws Error naming what is wrong with it */
 export function buildParleySchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
@@ -45,6 +46,7 @@ export function buildParleySchema(): GraphQLSchema {
   });
   enforceOneOf(schema);
   describeRoots(schema);
+  guardSchema(schema);
   assertValidSchema(schema);
   return schema;
 }

@@ -1,5 +1,6 @@
-import { AppError, UnavailableError } from '../../errors.js';
 import type { Caller } from '../../access/caller.js';
+import { unauthenticated } from '../../access/refusals.js';
+import { UnavailableError } from '../../errors.js';
 import { boundedBy } from '../../lifecycle.js';
 import { createContext, type RequestContext, type ResolverDeps } from '../../resolvers/context.js';
 import { requireCursor } from '../../resolvers/arguments.js';
@@ -36,10 +37,7 @@ export async function authenticate(deps: GraphqlDeps, credentials: Credentials):
   const find = async () => (secret === undefined ? undefined : deps.authenticate(secret));
   const caller = await boundedBy(AUTHENTICATE_WITHIN_MS, databaseIsSilent, find);
   if (caller !== undefined) return caller;
-  throw new AppError(
-    'UNAUTHENTICATED',
-    'Give a valid API key: `Authorization: Bearer pk_…` or `x-api-key: pk_…`, over WebSocket in `connectionParams`.',
-  );
+  throw unauthenticated();
 }
 
 const databaseIsSilent = () => new UnavailableError('The database does not answer. Try again in a moment.');
