@@ -1,28 +1,42 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { sql } from 'drizzle-orm';
-import type { Database, Executor } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import { createMicroBatch } from '../database/micro-batch.js';
 import type { Clock } from '../events/kernel/clock.js';
-import { apiKeyIds, workspaceIds } from '../events/kernel/ids.js';
-import { isScope, type Caller } from './caller.js';
+import type { Caller } from './caller.js';
+import { findCallers, hasExpired } from './caller-rows.js';
+import { createClientTokenReader, isClientToken, type ClientTokenSecret } from './client-tokens.js';
+import type { KeyUsage } from './key-usage.js';
 
 /** Longer than any key of ours: nothing longer is even hashed. */
 const SECRET_LENGTH_MAX = 512;
-/** A revoked key is refused everywhere within this time. */
+/** A revoked key is refused everywhere within this time; where the NOTIFY of it arrives, at once. */
 const KEPT_MS = 5_000;
 const KEPT_MAX = 10_000;
 const BATCH_MAX = 500;
 const WAITING_MAX = 10_000;
 
-/** `pk_` and 43 characters: 256 bits, so that a plain SHA-256 at rest is enough. */
-export const newApiKey = (): string => `pk_${randomBytes(32).toString('base64url')}`;
+/** Each 256 bits, so that a plain SHA-256 at rest is enough. */
+const newSecret = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`;
+
+/** `pk_` and 43 characters. */
+export const newApiKey = (): string => newSecret('pk');
+export const newAccessToken = (): string => newSecret('at');
+export const newSecretId = (): string => newSecret('si');
+export const newRefreshToken = (): string => newSecret('rt');
 
 /** What is stored of a key: 32 bytes. */
 export const apiKeyHash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 export interface Authenticator {
-  /** Undefined: no such key, or it has expired. @throws when Postgres is away */
+  /** Undefined: nobody holds this, or no longer. @throws when Postgres is away */
   authenticate(secret: string): Promise<Caller | undefined>;
+  /**
+   * Whether what each of them came in with is still good, asked of Postgres: not revoked, rotated away, expired, nor its
+   * workspace suspended since. They must be callers that `authenticate` answered. @throws when Postgres is away
+   */
+  areStillValid(callers: readonly Caller[]): Promise<readonly boolean[]>;
+  /** Keeps nobody any longer: something was revoked, rotated or suspended. */
+  forget(): void;
 }
 
 interface Kept {
@@ -30,32 +44,80 @@ interface Kept {
   readonly until: number;
 }
 
-/** Finds callers by their key's hash. Who was found is kept for 5 s; who wasn't is asked for again each time. */
-export function createAuthenticator({ database, clock }: { database: Database; clock: Clock }): Authenticator {
+/** What a caller came in with, and how it is looked up. */
+interface Proof {
+  /** SHA-256 of it, in hex. */
+  readonly hash: string;
+  find(): Promise<Caller | undefined>;
+}
+
+export interface AuthenticatorDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Undefined: no client token is known here. */
+  readonly clientTokens?: ClientTokenSecret | undefined;
+  readonly usage?: Pick<KeyUsage, 'note'> | undefined;
+}
+
+/** Finds callers by what they hold. Who was found is kept for 5 s; who wasn't is asked for again each time. */
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { clock, usage } = deps;
   const kept = new Map<string, Kept>();
-  const find = createMicroBatch({
-    sizeMax: BATCH_MAX,
-    waitingMax: WAITING_MAX,
-    run: (hashes: readonly string[]) => findCallers(database.orm, hashes),
-  });
+  /** A caller is one object for as long as it is kept. */
+  const proofs = new WeakMap<Caller, Proof>();
+  const proofOf = createProofs(deps);
+  const findAnew = async (proof: Proof) => {
+    const caller = await proof.find();
+    if (caller === undefined || hasExpired(caller, clock.now().getTime())) return undefined;
+    proofs.set(caller, proof);
+    return caller;
+  };
   return {
     async authenticate(secret) {
-      if (secret === '' || secret.length > SECRET_LENGTH_MAX) return undefined;
-      const hash = apiKeyHash(secret).toString('hex');
-      const known = kept.get(hash);
-      const now = clock.now().getTime();
-      const caller = known !== undefined && known.until > now ? known.caller : await find(hash);
-      if (caller === undefined || hasExpired(caller, now)) {
-        kept.delete(hash);
-        return undefined;
-      }
-      if (caller !== known?.caller) keep(kept, hash, { caller, until: now + KEPT_MS });
+      const proof = proofOf(secret);
+      if (proof === undefined) return undefined;
+      const now = clock.now();
+      const known = kept.get(proof.hash);
+      const isKnown = known !== undefined && known.until > now.getTime() && !hasExpired(known.caller, now.getTime());
+      const caller = isKnown ? known.caller : await findAnew(proof);
+      if (caller === undefined) kept.delete(proof.hash);
+      else if (!isKnown) keep(kept, proof.hash, { caller, until: now.getTime() + KEPT_MS });
+      if (caller !== undefined) usage?.note(caller.keyId, now);
       return caller;
+    },
+    forget: () => kept.clear(),
+    async areStillValid(callers) {
+      const asked = new Map<string, Promise<Caller | undefined>>();
+      const ask = (proof: Proof) => {
+        const answer = asked.get(proof.hash) ?? findAnew(proof);
+        asked.set(proof.hash, answer);
+        return answer;
+      };
+      return Promise.all(
+        callers.map(async (caller) => {
+          const proof = proofs.get(caller);
+          return proof !== undefined && (await ask(proof)) !== undefined;
+        }),
+      );
     },
   };
 }
 
-const hasExpired = ({ expiresAt }: Caller, now: number): boolean => expiresAt !== null && expiresAt.getTime() <= now;
+/** Undefined: it can't be one of ours, and nobody is asked. */
+function createProofs({ database, clock, clientTokens }: AuthenticatorDeps): (secret: string) => Proof | undefined {
+  const findByHash = createMicroBatch({
+    sizeMax: BATCH_MAX,
+    waitingMax: WAITING_MAX,
+    run: (hashes: readonly string[]) => findCallers(database.orm, hashes),
+  });
+  const readToken = clientTokens && createClientTokenReader({ database, clock, secret: clientTokens });
+  return (secret) => {
+    const mayBeToken = readToken !== undefined && isClientToken(secret);
+    if (secret === '' || (secret.length > SECRET_LENGTH_MAX && !mayBeToken)) return undefined;
+    const hash = apiKeyHash(secret).toString('hex');
+    return { hash, find: () => (mayBeToken ? readToken(secret) : findByHash(hash)) };
+  };
+}
 
 /** The longest kept goes first. */
 function keep(kept: Map<string, Kept>, hash: string, entry: Kept): void {
@@ -64,27 +126,3 @@ function keep(kept: Map<string, Kept>, hash: string, entry: Kept): void {
   const [oldest] = kept.keys();
   if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
 }
-
-interface KeyRow extends Record<string, unknown> {
-  place: number;
-  id: string;
-  workspace_id: string;
-  scopes: string[];
-  expires_at_ms: number | null;
-}
-
-async function findCallers(executor: Executor, hashes: readonly string[]): Promise<readonly (Caller | undefined)[]> {
-  const found = await executor.execute<KeyRow>(sql`
-    select place::integer, id, workspace_id, scopes, (extract(epoch from expires_at) * 1000)::float8 as expires_at_ms
-    from unnest(${sql.param(hashes)}::text[]) with ordinality as asked (hash, place)
-    join config.api_keys on secret_hash = decode(hash, 'hex')`);
-  const callers = new Map(found.rows.map((row) => [row.place - 1, callerOf(row)]));
-  return hashes.map((_, index) => callers.get(index));
-}
-
-const callerOf = (row: KeyRow): Caller => ({
-  workspaceId: workspaceIds.fromUuid(row.workspace_id),
-  keyId: apiKeyIds.fromUuid(row.id),
-  scopes: new Set(row.scopes.filter(isScope)),
-  expiresAt: row.expires_at_ms === null ? null : new Date(row.expires_at_ms),
-});

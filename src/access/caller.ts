@@ -11,8 +11,12 @@ export const SCOPES = [
   'WEBHOOKS_ADMIN',
   'EVENTS_READ',
   'KEYS_ADMIN',
+  'INSTANCE_ADMIN',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** What there is to do within a workspace: the administrator of one isn't that of the instance. */
+export const WORKSPACE_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'INSTANCE_ADMIN');
 
 export const isScope = (text: string): text is Scope => SCOPES.some((scope) => scope === text);
 

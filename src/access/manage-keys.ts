@@ -1,35 +1,18 @@
 import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
-import type { Database, Executor, Transaction } from '../database/database.js';
+import type { Database, Transaction } from '../database/database.js';
 import type { AuditEvent } from '../events/channel/events.js';
-import { toRecord } from '../events/codec.js';
-import { apiKeyIds, eventIds, workspaceIds, type ApiKeyId, type WorkspaceId } from '../events/kernel/ids.js';
-import { insertOutboxRows } from '../events/outbox/outbox-rows.js';
-import { apiKeys, instance, workspaces } from '../schema/tables/index.js';
+import type { UserError } from '../events/commands/commands.js';
+import { accepted, refused, type Decision } from '../events/kernel/decision.js';
+import { apiKeyIds, workspaceIds, type ApiKeyId, type WorkspaceId } from '../events/kernel/ids.js';
+import { apiKeys, workspaces } from '../schema/tables/index.js';
 import { apiKeyHash, newApiKey } from './api-keys.js';
-import { isScope, type Scope } from './caller.js';
+import { recordAudit, tellKeysChanged } from './audit.js';
+import type { Scope } from './caller.js';
+import { apiKeyViewOf, type ApiKeyView } from './key-view.js';
 
 /** Nobody keeps more workspaces or keys by hand; what is beyond is told. */
 const LISTED_MAX = 1_000;
-
-/** The first start makes what keys belong to. */
-export class NoInstanceError extends Error {
-  override readonly name = 'NoInstanceError';
-  constructor() {
-    super('This database has no instance yet: start Parley on it once.');
-  }
-}
-
-/** A key as administrators see it: the key itself is kept nowhere. */
-export interface ApiKeyView {
-  readonly id: ApiKeyId;
-  readonly workspaceId: WorkspaceId;
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  readonly createdAt: Date;
-  /** Null: never. In the past: it opens nothing any more. */
-  readonly expiresAt: Date | null;
-}
 
 export interface WorkspaceView {
   readonly id: WorkspaceId;
@@ -59,7 +42,7 @@ export async function listKeys(
     .where(ofIt)
     .orderBy(...byAge)
     .limit(LISTED_MAX + 1);
-  return { keys: rows.slice(0, LISTED_MAX).map(viewOf), hasMore: rows.length > LISTED_MAX };
+  return { keys: rows.slice(0, LISTED_MAX).map(apiKeyViewOf), hasMore: rows.length > LISTED_MAX };
 }
 
 export interface NewKey {
@@ -69,27 +52,54 @@ export interface NewKey {
   readonly expiresAt: Date | null;
 }
 
+/** What was done, and the event that says so: in the outbox, and to be published by whoever has a log. */
+export type Done<What> = What & { readonly event: AuditEvent };
+
 /**
  * The key and its audit event, in one transaction. A running process appends the event; without one it waits.
+ * @param actorKeyId null: the operator, on the command line; so in all of these
  * @returns the key itself, which nobody can find out later
  * @throws NoInstanceError
  */
-export async function createKey(database: Database, asked: NewKey, now: Date): Promise<ApiKeyView & { key: string }> {
-  const key = newApiKey();
-  const made = { ...asked, id: apiKeyIds.fromUuid(uuidv7()), createdAt: now };
-  await database.transaction(async (tx) => {
-    await tx.insert(apiKeys).values({
-      ...made,
-      ...{ id: apiKeyIds.toUuid(made.id), workspaceId: workspaceIds.toUuid(made.workspaceId) },
-      ...{ scopes: [...made.scopes], secretHash: apiKeyHash(key) },
-    });
-    await recordAudit(tx, 'api_key.create', made, now);
+export async function createKey(
+  database: Database,
+  asked: NewKey,
+  now: Date,
+  actorKeyId: ApiKeyId | null = null,
+): Promise<Done<ApiKeyView & { readonly key: string }>> {
+  return database.transaction(async (tx) => {
+    const made = await insertKey(tx, asked, now);
+    const event = await recordAudit(tx, { ...about(made), action: 'api_key.create', actorKeyId }, now);
+    return { ...made, event };
   });
-  return { ...made, key };
 }
+
+/** The row alone, for whoever audits something larger. */
+export async function insertKey(
+  tx: Transaction,
+  asked: NewKey,
+  now: Date,
+): Promise<ApiKeyView & { readonly key: string }> {
+  const key = newApiKey();
+  const [row] = await tx
+    .insert(apiKeys)
+    .values({ ...keyRow(asked, now), secretHash: apiKeyHash(key) })
+    .returning();
+  if (row === undefined) throw new Error('The key was not inserted.');
+  return { ...apiKeyViewOf(row), key };
+}
+
+/** All of a new key's row but its secret. */
+export const keyRow = ({ workspaceId, name, scopes, expiresAt }: NewKey, createdAt: Date) => ({
+  ...{ id: uuidv7(), workspaceId: workspaceIds.toUuid(workspaceId), name, scopes: [...scopes], expiresAt, createdAt },
+});
+
+/** What became of a key that was to be changed; undefined: there is no such key. */
+export type Ended = { readonly key: ApiKeyView; readonly revoked: boolean; readonly event?: AuditEvent | undefined };
 
 /**
  * Ends the key now: it stays listed, and opens nothing within 5 s.
+ * @param workspaceId undefined: whichever it is in
  * @returns undefined: there is no such key; `revoked: false`: it had ended before
  * @throws NoInstanceError
  */
@@ -97,48 +107,65 @@ export async function revokeKey(
   database: Database,
   id: ApiKeyId,
   now: Date,
-): Promise<{ readonly key: ApiKeyView; readonly revoked: boolean } | undefined> {
+  { workspaceId, actorKeyId = null }: { workspaceId?: WorkspaceId; actorKeyId?: ApiKeyId | null } = {},
+): Promise<Ended | undefined> {
   return database.transaction(async (tx) => {
-    const own = eq(apiKeys.id, apiKeyIds.toUuid(id));
+    const own = ownKey(id, workspaceId);
     const isValid = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
     const [ended] = await tx.update(apiKeys).set({ expiresAt: now }).where(and(own, isValid)).returning();
     if (ended !== undefined) {
-      await recordAudit(tx, 'api_key.revoke', viewOf(ended), now);
-      return { key: viewOf(ended), revoked: true };
+      const key = apiKeyViewOf(ended);
+      const event = await recordAudit(tx, { ...about(key), action: 'api_key.revoke', actorKeyId }, now);
+      await tellKeysChanged(tx);
+      return { key, revoked: true, event };
     }
     const [row] = await tx.select().from(apiKeys).where(own);
-    return row && { key: viewOf(row), revoked: false };
+    return row && { key: apiKeyViewOf(row), revoked: false };
   });
 }
 
-/** Its id is made once and kept in the row (rule 7): deriving one would need the secret key. */
-async function recordAudit(
-  tx: Transaction,
-  action: AuditEvent['data']['action'],
-  { id, workspaceId }: Pick<ApiKeyView, 'id' | 'workspaceId'>,
+export interface Rotation {
+  readonly id: ApiKeyId;
+  readonly workspaceId: WorkspaceId;
+  readonly actorKeyId: ApiKeyId;
+  /** For how long the old secret is good beside the new one. */
+  readonly overlapMs: number;
+  /** Judges the key, under its lock; a refusal leaves it as it is. */
+  readonly refuse: (key: ApiKeyView) => UserError | undefined;
+}
+
+/**
+ * Gives the key a new secret. The old one stays good for the overlap; one that was left from an earlier rotation doesn't.
+ * @returns undefined: there is no such key
+ */
+export async function rotateKey(
+  database: Database,
+  { id, workspaceId, actorKeyId, overlapMs, refuse }: Rotation,
   now: Date,
-): Promise<void> {
-  const at = now.toISOString();
-  const event: AuditEvent = {
-    ...{ id: eventIds.fromUuid(uuidv7()), type: 'audit.recorded', version: 1 },
-    ...{ workspaceId, occurredAt: at, recordedAt: at },
-    data: { action, actorKeyId: null, subjectId: id },
-  };
-  await insertOutboxRows(tx, [{ event, record: toRecord(event, await fingerprintOf(tx)) }]);
+): Promise<Decision<Done<ApiKeyView & { readonly key: string }>, UserError> | undefined> {
+  return database.transaction(async (tx) => {
+    const own = ownKey(id, workspaceId);
+    const [row] = await tx.select().from(apiKeys).where(own).for('update');
+    if (row === undefined) return undefined;
+    const refusal = refuse(apiKeyViewOf(row));
+    if (refusal !== undefined) return refused(refusal);
+    const key = newApiKey();
+    const previous =
+      overlapMs > 0
+        ? { previousSecretHash: row.secretHash, previousSecretUntil: new Date(now.getTime() + overlapMs) }
+        : { previousSecretHash: null, previousSecretUntil: null };
+    await tx
+      .update(apiKeys)
+      .set({ secretHash: apiKeyHash(key), ...previous })
+      .where(own);
+    const view = apiKeyViewOf({ ...row, ...previous });
+    const event = await recordAudit(tx, { ...about(view), action: 'api_key.rotate', actorKeyId }, now);
+    await tellKeysChanged(tx);
+    return accepted({ ...view, key, event });
+  });
 }
 
-/** It stands in each event's header (rule 5). @throws NoInstanceError */
-async function fingerprintOf(executor: Executor): Promise<string> {
-  const [row] = await executor.select({ fingerprint: instance.idFingerprint }).from(instance);
-  if (row === undefined) throw new NoInstanceError();
-  return row.fingerprint;
-}
+const ownKey = (id: ApiKeyId, workspaceId: WorkspaceId | undefined) =>
+  and(eq(apiKeys.id, apiKeyIds.toUuid(id)), workspaceId && eq(apiKeys.workspaceId, workspaceIds.toUuid(workspaceId)));
 
-const viewOf = (row: typeof apiKeys.$inferSelect): ApiKeyView => ({
-  id: apiKeyIds.fromUuid(row.id),
-  workspaceId: workspaceIds.fromUuid(row.workspaceId),
-  name: row.name,
-  scopes: row.scopes.filter(isScope),
-  createdAt: row.createdAt,
-  expiresAt: row.expiresAt,
-});
+const about = ({ id, workspaceId }: Pick<ApiKeyView, 'id' | 'workspaceId'>) => ({ workspaceId, subjectId: id });

@@ -31,6 +31,8 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.channel': needs('CHANNELS_READ'),
   'Query.channels': needs('CHANNELS_READ'),
   'Query.events': needs('EVENTS_READ'),
+  'Query.apiKeys': needs('KEYS_ADMIN'),
+  'Query.auditEvents': needs('KEYS_ADMIN'),
 
   'Mutation.sendMessage': needs('MESSAGES_SEND'),
   'Mutation.sendMessages': needs('MESSAGES_SEND'),
@@ -38,6 +40,9 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.resolveMessage': needs('MESSAGES_SEND'),
   'Mutation.markConversationRead': needs('CONVERSATIONS_WRITE'),
   'Mutation.createChannel': needs('CHANNELS_ADMIN'),
+  'Mutation.createApiKey': needs('KEYS_ADMIN'),
+  'Mutation.rotateApiKey': needs('KEYS_ADMIN'),
+  'Mutation.revokeApiKey': needs('KEYS_ADMIN'),
 
   'Subscription.inboxUpdated': alsoForClients('MESSAGES_READ'),
   'Subscription.messageAdded': alsoForClients('MESSAGES_READ'),
@@ -53,6 +58,7 @@ export const OBJECT_SCOPES: Readonly<Record<string, Scope>> = {
   Contact: 'CONTACTS_READ',
   Channel: 'CHANNELS_READ',
   Event: 'EVENTS_READ',
+  ApiKey: 'KEYS_ADMIN',
 };
 
 /** Fields that need more than the object that they are of. */
@@ -68,6 +74,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope>> = {
 const ANSWERS: ReadonlySet<string> = new Set([
   ...['InboxUpdated', 'MessageAdded', 'MessageStatusChanged', 'ConversationUpdated', 'EventPublished'],
   ...['SendMessagePayload', 'CancelScheduledMessagePayload', 'ResolveMessagePayload', 'CreateChannelPayload'],
+  ...['CreateApiKeyPayload', 'RotateApiKeyPayload', 'RevokeApiKeyPayload'],
 ]);
 
 /** A page was asked for by the field that it stands in. */

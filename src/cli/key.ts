@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import { BOOTSTRAP_KEY_NAMES } from '../access/bootstrap.js';
-import {
-  createKey,
-  listKeys,
-  listWorkspaces,
-  NoInstanceError,
-  revokeKey,
-  type ApiKeyView,
-} from '../access/manage-keys.js';
-import type { Scope } from '../access/caller.js';
+import { NoInstanceError } from '../access/audit.js';
+import type { ApiKeyView } from '../access/key-view.js';
+import { createKey, listKeys, listWorkspaces, revokeKey } from '../access/manage-keys.js';
+import { WORKSPACE_SCOPES, type Scope } from '../access/caller.js';
 import { ALL_SCOPES, scopeName, SCOPE_NAMES } from '../access/scope-names.js';
 import type { Database } from '../database/database.js';
 import { requireMigrated } from '../database/migrations.js';
@@ -130,6 +125,9 @@ const toJson = ({ id, workspaceId, name, scopes, createdAt, expiresAt }: ApiKeyV
   ...{ createdAt: createdAt.toISOString(), expiresAt: expiresAt?.toISOString() ?? null },
 });
 
+/** What `all` stands for, as it is listed. */
+const ALL = WORKSPACE_SCOPES.map(scopeName).join(',');
+
 const HEADINGS = ['ID', 'WORKSPACE', 'CREATED', 'EXPIRES', 'NAME', 'SCOPES'];
 
 function cellsOf(key: ApiKeyView, now: Date): readonly string[] {
@@ -142,6 +140,6 @@ function cellsOf(key: ApiKeyView, now: Date): readonly string[] {
     createdAt,
     expires,
     printable(name),
-    scopes.length === SCOPE_NAMES.length ? ALL_SCOPES : scopes.join(','),
+    scopes.join(',') === ALL ? ALL_SCOPES : scopes.join(','),
   ];
 }

@@ -12,6 +12,7 @@ export const WAKE_CHANNELS = [
   'parley_journal',
   'parley_dispatch',
   'parley_channels',
+  'parley_keys',
   'parley_parked',
   'parley_operations',
   'parley_read_models',

@@ -1,3 +1,4 @@
+import type { Administration } from '../access/administration.js';
 import type { Caller } from '../access/caller.js';
 import type { Commands } from '../events/commands/commands.js';
 import type { Clock } from '../events/kernel/clock.js';
@@ -11,6 +12,7 @@ import { createLoaders, type Loaders } from './loaders.js';
 /** What resolvers reach beyond the request. */
 export interface ResolverDeps {
   readonly commands: Commands;
+  readonly administration: Administration;
   readonly finders: Finders;
   readonly feed: LiveFeed;
   readonly cursors: CursorCodec;

@@ -1,7 +1,16 @@
 import DataLoader from 'dataloader';
+import type { ApiKeyView } from '../access/key-view.js';
 import type { ContactState } from '../events/contact/state.js';
 import type { ConversationState } from '../events/conversation/state.js';
-import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../events/kernel/ids.js';
+import type {
+  ApiKeyId,
+  ChannelId,
+  ContactId,
+  ConversationId,
+  EventId,
+  MessageId,
+  WorkspaceId,
+} from '../events/kernel/ids.js';
 import type { MessageState } from '../events/message/state.js';
 import type { ChannelView, Finders, JournalItem, TimelineView } from '../events/queries/finders.js';
 
@@ -14,6 +23,7 @@ export interface Loaders {
   readonly channels: DataLoader<ChannelId, ChannelView | undefined>;
   readonly queueDepths: DataLoader<ChannelId, number | undefined>;
   readonly events: DataLoader<EventId, JournalItem | undefined>;
+  readonly apiKeys: DataLoader<ApiKeyId, ApiKeyView | undefined>;
 }
 
 // 500: a statement with more ids gains nothing, and Postgres plans it anew.
@@ -28,5 +38,6 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     channels: new DataLoader((ids) => finders.channels(workspace, ids), options),
     queueDepths: new DataLoader((ids) => finders.queueDepths(workspace, ids), options),
     events: new DataLoader((ids) => finders.events(workspace, ids), options),
+    apiKeys: new DataLoader((ids) => finders.apiKeys(workspace, ids), options),
   };
 }

@@ -1,10 +1,19 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { OBJECT_SCOPES } from '../access/matrix.js';
 import { originVector } from '../events/kernel/cursor.js';
-import { ID_PREFIX, channelIds, contactIds, conversationIds, eventIds, messageIds } from '../events/kernel/ids.js';
+import {
+  ID_PREFIX,
+  apiKeyIds,
+  channelIds,
+  contactIds,
+  conversationIds,
+  eventIds,
+  messageIds,
+} from '../events/kernel/ids.js';
 import { decodeTypeId } from '../events/kernel/typeid.js';
 import type { JournalItem } from '../events/queries/finders.js';
 import { Node } from '../schema/graphql/node.type.js';
+import { toApiKey } from './api-key.view.js';
 import { badInput, requireShortList } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
@@ -69,6 +78,9 @@ function readerOf(text: string): NodeReader {
       shown(await context.loaders.events.load(event), (item) => toLoneEvent(item, context)),
     );
   }
+  const apiKey = apiKeyIds.parse(text);
+  if (apiKey !== undefined)
+    return whoMaySee('ApiKey', async ({ loaders }) => shown(await loaders.apiKeys.load(apiKey), toApiKey));
   return readerOfOtherKind(text);
 }
 

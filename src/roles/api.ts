@@ -1,5 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+import { createAdministration } from '../access/create-administration.js';
 import { createAuthenticator } from '../access/api-keys.js';
+import { createKeyUsage } from '../access/key-usage.js';
 import { bootstrapWorkspace } from '../access/bootstrap.js';
 import { seedDemo } from '../demo/seed-demo.js';
 import { createCommands } from '../events/commands/create-commands.js';
@@ -42,12 +44,18 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });
   const commands = meteredCommands(ownCommands, deps.meter);
-  const authenticator = createAuthenticator({ database, clock });
+  const usage = keep(createKeyUsage({ database, logger }));
+  const { clientTokens } = foundation;
+  const authenticator = createAuthenticator({ database, clock, clientTokens, usage });
+  const stopWakes = database.onWake('parley_keys', () => authenticator.forget());
+  keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
+    administration: createAdministration({ ...foundation, database, clock }),
     ...{ commands, finders, feed, clock, providers, publicUrl: deps.publicUrl },
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     authenticate: (secret) => authenticator.authenticate(secret),
+    areStillValid: (callers) => authenticator.areStillValid(callers),
   };
   return { graphql, log, directory, providers, health: healthOf(feed) };
 }

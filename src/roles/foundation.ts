@@ -1,3 +1,4 @@
+import { clientTokenSecret, type ClientTokenSecret } from '../access/client-tokens.js';
 import { secretKeySourceOf } from '../config.js';
 import type { Database } from '../database/database.js';
 import { createIdentity, type Identity } from '../events/event-identity.js';
@@ -25,6 +26,7 @@ import type { Keep, RoleDeps } from './role.js';
 export interface Instance {
   readonly box: SecretBox;
   readonly identity: Identity;
+  readonly clientTokens: ClientTokenSecret;
 }
 
 /**
@@ -33,11 +35,12 @@ export interface Instance {
  */
 export async function loadInstance({ config, database, log }: RoleDeps): Promise<Instance> {
   const box = createSecretBox(await loadKeyring(secretKeySourceOf(config)));
-  const identity = createIdentity(createIdDeriver(await loadSecret(database, log, box)));
+  const secret = await loadSecret(database, log, box);
+  const identity = createIdentity(createIdDeriver(secret));
   await guardLog(database, log);
   await guardMarks(database, log);
   await guardFingerprint(log, identity.fingerprint);
-  return { box, identity };
+  return { box, identity, clientTokens: clientTokenSecret(secret, identity.fingerprint) };
 }
 
 /** A secret is made only where the log is nobody's: a start that is refused must leave an empty database empty. */

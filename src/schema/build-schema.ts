@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { GraphQLInputObjectType, assertValidSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { ApiKeyResolver } from '../resolvers/api-key.resolver.js';
+import { AuditResolver } from '../resolvers/audit.resolver.js';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
@@ -38,6 +40,8 @@ export function buildParleySchema(): GraphQLSchema {
       ReactionContentResolver,
       EventResolver,
       SubscriptionResolver,
+      ApiKeyResolver,
+      AuditResolver,
     ],
     validate: false,
     pubSub: noPubSub,

@@ -97,7 +97,7 @@ function guardField(type: GraphQLObjectType, field: Field): void {
   if (scope === undefined || refused === undefined) return;
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) =>
-    context.caller.scopes.has(scope) ? (resolve(source, args, context, info)) : refused();
+    context.caller.scopes.has(scope) ? resolve(source, args, context, info) : refused();
 }
 
 function furtherScope(type: GraphQLObjectType, field: Field): Scope | undefined {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthenticator, newApiKey } from '../../src/access/api-keys.js';
 import { API_KEY_FILE, bootstrapWorkspace } from '../../src/access/bootstrap.js';
 import { SCOPES } from '../../src/access/caller.js';
+import { createKeyUsage } from '../../src/access/key-usage.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { cloneDatabase, type ClonedDatabase } from '../support/database.js';
@@ -105,5 +106,44 @@ describe('the authenticator', () => {
       one.authenticate(newApiKey()),
     ]);
     expect(callers.filter((caller) => caller !== undefined)).toHaveLength(50);
+  });
+});
+
+describe('the use of keys', () => {
+  it('is noted in one statement for many, in the end at the latest, and never goes back', async () => {
+    const { apiKey } = await bootstrap();
+    const used = async () =>
+      (await database.pool.query<{ at: Date | null }>('select last_used_at as at from config.api_keys')).rows[0]?.at;
+    expect(await used()).toBeNull();
+    const noteAt = async (at: Date) => {
+      now = at;
+      const usage = createKeyUsage({ database, logger: testLog });
+      const asked = createAuthenticator({ database, clock: { now: () => now }, usage });
+      for (let times = 0; times < 3; times += 1) await asked.authenticate(apiKey);
+      await usage.stop();
+    };
+    const at = new Date();
+    await noteAt(at);
+    expect(await used()).toEqual(at);
+    await noteAt(new Date(at.getTime() - 60_000));
+    expect(await used()).toEqual(at);
+  });
+});
+
+describe('who came in', () => {
+  it('F31: is known for who he was as long as his key is good', async () => {
+    const { apiKey } = await bootstrap('first');
+    const one = authenticator();
+    const caller = await one.authenticate(apiKey);
+    const stranger = await authenticator().authenticate(apiKey);
+    if (caller === undefined || stranger === undefined) throw new Error('The key opens nothing.');
+    // Another's caller is none of its own: it doesn't know what that one came in with.
+    expect(await one.areStillValid([caller, stranger, caller])).toEqual([true, false, true]);
+    await database.pool.query('update config.workspaces set suspended_at = now()');
+    expect(await one.areStillValid([caller])).toEqual([false]);
+    await database.pool.query('update config.workspaces set suspended_at = null');
+    expect(await one.areStillValid([caller])).toEqual([true]);
+    await bootstrap('second');
+    expect(await one.areStillValid([caller])).toEqual([false]);
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/access/api-keys.js';
 import { bootstrapWorkspace } from '../../src/access/bootstrap.js';
-import { SCOPES } from '../../src/access/caller.js';
+import { WORKSPACE_SCOPES } from '../../src/access/caller.js';
 import type { Database } from '../../src/database/database.js';
 import { parseRecord } from '../../src/events/codec.js';
 import { loadInstanceSecret } from '../../src/secrets/instance-secret.js';
@@ -66,7 +66,7 @@ it('makes a key that opens what it was asked for, and shows it this once', async
   expect(text + JSON.stringify(await list())).not.toContain(made.key);
   const plain = await parley(['key', 'create', '--name', 'Plain', '--scopes', 'all']);
   expect(plain.output).toMatch(/^pk_[\w-]{43}\n$/);
-  expect((await authenticate(plain.output.trim()))?.scopes).toEqual(new Set(SCOPES));
+  expect((await authenticate(plain.output.trim()))?.scopes).toEqual(new Set(WORKSPACE_SCOPES));
 });
 
 it('revokes a key within 5 s, and says when it had ended before', async () => {

@@ -1,3 +1,4 @@
+import { createAdministration } from '../../src/access/create-administration.js';
 import { graphql } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
 import type { ParleyEvent } from '../../src/events/catalog.js';
@@ -45,6 +46,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
   let told = originVector(log.partitionCount);
   const deps: ResolverDeps = {
     ...{ commands, feed, finders: createFinders({ database }), clock: { now: () => now } },
+    administration: createAdministration({ database, outbox: bench.outbox, clock: { now: () => now } }),
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilities }]),
     publicUrl: () => 'http://localhost',

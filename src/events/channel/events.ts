@@ -43,10 +43,19 @@ export const channelEventData = {
   ),
 };
 
+/** What may be done to the configuration. */
+export const AUDIT_ACTIONS = [
+  'channel.create',
+  ...(['api_key.create', 'api_key.rotate', 'api_key.revoke'] as const),
+  ...(['credentials.create', 'credentials.refresh', 'credentials.replay', 'client_token.create'] as const),
+  ...(['workspace.create', 'workspace.suspend', 'workspace.resume'] as const),
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
 /** Keyed by the workspace (rule 8). Each change of configuration puts one into the outbox, in its own transaction. */
 export const auditEventData = {
   'audit.recorded': sealable('The configuration was changed.', {
-    action: z.enum(['channel.create', 'api_key.create', 'api_key.revoke']).describe('What was done.'),
+    action: z.enum(AUDIT_ACTIONS).describe('What was done.'),
     actorKeyId: z
       .string()
       .nullable()

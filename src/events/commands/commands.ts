@@ -24,7 +24,13 @@ export type UserErrorCode =
   | 'MESSAGE_NOT_SCHEDULED'
   | 'MESSAGE_NOT_UNKNOWN'
   | 'CONVERSATION_NOT_FOUND'
-  | 'SETTINGS_INVALID';
+  | 'SETTINGS_INVALID'
+  | 'CONTACT_NOT_FOUND'
+  | 'API_KEY_NOT_FOUND'
+  | 'API_KEY_ENDED'
+  | 'SCOPE_NOT_HELD'
+  | 'REFRESH_TOKEN_INVALID'
+  | 'WORKSPACE_NOT_FOUND';
 
 /** A typed refusal; `field` is the path into the input, indices as text. */
 export interface UserError {

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.js';
+import { createAccessFinders } from './access-finders.js';
 import { createChannelFinders } from './channel-finders.js';
 import { createContactFinders } from './contact-finders.js';
 import { createConversationFinders } from './conversation-finders.js';
@@ -15,6 +16,7 @@ export function createFinders({ database: { orm } }: { readonly database: Databa
     ...createContactFinders(orm),
     ...createChannelFinders(orm),
     ...createEventFinders(orm),
+    ...createAccessFinders(orm),
     ...createMomentFinders(orm),
   };
 }

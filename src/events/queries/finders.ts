@@ -1,9 +1,10 @@
-import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import type { ApiKeyView } from '../../access/key-view.js';
+import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
 import type { ConversationState, ConversationStatus } from '../conversation/state.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
-import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { ApiKeyId, ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
 import type { MessageState, TimelineEntry } from '../message/state.js';
 
 /**
@@ -45,6 +46,12 @@ export interface Finders {
    * `vector` of each item is what has been emitted or passed over with it; `end` likewise for the whole page.
    */
   journalPage(workspace: WorkspaceId, filter: EventFilter, after: Vector, limit: number): Promise<JournalPage>;
+
+  apiKeys(workspace: WorkspaceId, ids: readonly ApiKeyId[]): Promise<(ApiKeyView | undefined)[]>;
+  /** Oldest first, ended ones too. */
+  apiKeyPage(workspace: WorkspaceId, page: PageRequest): Promise<Page<ApiKeyView>>;
+  /** What was done to the configuration, newest first. */
+  auditPage(workspace: WorkspaceId, filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 
   /** What had been recorded by a time and is projected. */
   momentAt(time: Date, partitionCount: number): Promise<Moment>;
@@ -100,6 +107,15 @@ export interface ChannelFilter {
   readonly provider?: ProviderKind | undefined;
   readonly platform?: ChannelPlatform | undefined;
   readonly isEnabled?: boolean | undefined;
+}
+export interface AuditFilter {
+  readonly actions?: readonly string[] | undefined;
+  readonly actorId?: string | undefined;
+  readonly subjectId?: string | undefined;
+  /** Recorded at or after it. */
+  readonly from?: Date | undefined;
+  /** Recorded before it. */
+  readonly to?: Date | undefined;
 }
 export interface EventFilter {
   readonly types?: readonly string[] | undefined;

@@ -10,6 +10,8 @@ import { waitUntilProjected } from '../../resolvers/projected.js';
 export interface GraphqlDeps extends ResolverDeps {
   /** Who holds this key; undefined: nobody. @throws when Postgres is away */
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
+  /** Whether what each came in with is still good. @throws when Postgres is away */
+  readonly areStillValid: (callers: readonly Caller[]) => Promise<readonly boolean[]>;
 }
 
 /** Undefined while the process still waits for what it needs: requests are then answered UNAVAILABLE. */

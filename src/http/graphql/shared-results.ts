@@ -77,7 +77,7 @@ function share({ results }: Group, occasion: string, execute: () => Promise<Resu
 
 /** Who asks what: everything of a subscription that its results depend on. Hashed, for a document may be long. */
 export function questionOf({ query, operationName, variables }: OperationRequest, caller: Caller): string {
-  const { workspaceId, keyId, scopes } = caller;
-  const parts = [query, operationName ?? null, variables ?? {}, workspaceId, keyId, [...scopes].sort()];
+  const { workspaceId, keyId, scopes, limits } = caller;
+  const parts = [query, operationName ?? null, variables ?? {}, workspaceId, keyId, [...scopes].sort(), limits ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -18,6 +18,7 @@ import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { inSpan, type Tracer } from '../../tracing.js';
 import { judgeOperation, operationAttributes } from './operation.js';
+import { createSessionWatch, type SessionWatch } from './session-watch.js';
 import { createSharedResults, questionOf } from './shared-results.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
 
@@ -45,6 +46,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
   const running = new Set<Promise<unknown>>();
   const sockets = new Set<WebSocket>();
   const shared = createSharedResults();
+  const sessions = createSessionWatch(server.deps, server.logger);
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
     running.add(work);
     const leave = () => running.delete(work);
@@ -52,7 +54,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     return work;
   };
   const protocol = makeServer<Record<string, unknown>, Connection>({
-    onConnect: (context) => connect(server, context),
+    onConnect: (context) => connect(server, sessions, context),
     onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
     execute: (args) => track(executeInSpan(server.tracer, args)),
     subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution, shared),
@@ -96,9 +98,15 @@ function executeInSpan(tracer: Tracer, args: ExecutionArgs): Promise<ExecutionRe
 }
 
 /** False closes the socket with 4403. */
-async function connect({ deps, logger }: WebSocketDeps, context: ConnectionContext): Promise<boolean> {
+async function connect(
+  { deps, logger }: WebSocketDeps,
+  sessions: SessionWatch,
+  context: ConnectionContext,
+): Promise<boolean> {
   try {
-    context.extra.caller = await authenticate(requireDeps(deps), credentialsOf(context.connectionParams ?? {}));
+    const caller = await authenticate(requireDeps(deps), credentialsOf(context.connectionParams ?? {}));
+    context.extra.caller = caller;
+    sessions.watch(context.extra.socket, caller);
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return false;

@@ -1,3 +1,5 @@
+import { ApiKey } from './api-key.type.js';
+import { AuditEvent } from './audit.type.js';
 import { Channel } from './channel.type.js';
 import { connectionOf } from './connection.type.js';
 import { Contact } from './contact.type.js';
@@ -10,4 +12,6 @@ export const MessageConnection = connectionOf('Message', () => Message);
 export const ConversationConnection = connectionOf('Conversation', () => Conversation);
 export const ContactConnection = connectionOf('Contact', () => Contact);
 export const ChannelConnection = connectionOf('Channel', () => Channel);
+export const ApiKeyConnection = connectionOf('ApiKey', () => ApiKey);
+export const AuditEventConnection = connectionOf('AuditEvent', () => AuditEvent);
 export const EventConnection = connectionOf('Event', () => Event, CursorScalar);

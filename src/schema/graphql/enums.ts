@@ -57,9 +57,16 @@ export const Scope = listedEnum<ScopeName>(
     CHANNELS_ADMIN: 'Connect channels and see how they are connected.',
     WEBHOOKS_ADMIN: 'Manage webhook endpoints.',
     EVENTS_READ: 'Read the event journal.',
-    KEYS_ADMIN: 'Manage keys.',
+    KEYS_ADMIN: 'Manage keys, credentials and client tokens, and read the audit.',
+    INSTANCE_ADMIN: 'Manage the workspaces of this instance.',
   },
 );
+
+export const ApiKeyKind = describedEnum('ApiKeyKind', 'How the secret of a key is renewed.', {
+  API_KEY: 'It stays as it is until the key is rotated.',
+  CREDENTIALS: 'It is an access token of an hour, and is refreshed with a refresh token.',
+});
+export type ApiKeyKindName = keyof typeof ApiKeyKind;
 
 export const ProviderKind = listedEnum<ProviderKindName>(
   'ProviderKind',
@@ -185,6 +192,13 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
     MESSAGE_NOT_UNKNOWN: 'The outcome of the message is known, or will be in a moment.',
     CONVERSATION_NOT_FOUND: 'No such conversation.',
     SETTINGS_INVALID: 'The channel’s settings do not fit its provider.',
+    CONTACT_NOT_FOUND: 'No such contact.',
+    API_KEY_NOT_FOUND: 'No such API key.',
+    API_KEY_ENDED: 'The API key was revoked, or has expired.',
+    SCOPE_NOT_HELD: 'Nobody gives scopes that he does not hold.',
+    REFRESH_TOKEN_INVALID:
+      'Not the refresh token that these credentials wait for. One that was used before has ended them.',
+    WORKSPACE_NOT_FOUND: 'No such workspace.',
   },
 );
 

@@ -36,6 +36,8 @@ export const workspaces = config.table('workspaces', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: timestamptz('created_at').notNull().defaultNow(),
+  /** Its keys open nothing and its dispatches rest; null: neither. */
+  suspendedAt: timestamptz('suspended_at'),
 });
 
 export const apiKeys = config.table(
@@ -50,9 +52,39 @@ export const apiKeys = config.table(
     secretHash: bytea('secret_hash').notNull(),
     scopes: text('scopes').array().notNull(),
     createdAt: timestamptz('created_at').notNull().defaultNow(),
+    /** The key as a whole ends here, whatever its secrets are. */
     expiresAt: timestamptz('expires_at'),
+    /** Of credentials, whose secret is an access token; null: as long as the key. */
+    secretExpiresAt: timestamptz('secret_expires_at'),
+    /** After a rotation, as long as the old secret is still good. */
+    previousSecretHash: bytea('previous_secret_hash'),
+    previousSecretUntil: timestamptz('previous_secret_until'),
+    /** Of credentials: the secret id, which names them to whoever refreshes them. */
+    secretIdHash: bytea('secret_id_hash'),
+    /** Give or take a minute (`access/key-usage.ts`). */
+    lastUsedAt: timestamptz('last_used_at'),
   },
-  (table) => [uniqueIndex('api_keys_secret_hash').on(table.secretHash)],
+  (table) => [
+    uniqueIndex('api_keys_secret_hash').on(table.secretHash),
+    uniqueIndex('api_keys_previous_secret_hash').on(table.previousSecretHash),
+    uniqueIndex('api_keys_secret_id_hash').on(table.secretIdHash),
+    index('api_keys_workspace').on(table.workspaceId, table.createdAt, table.id),
+  ],
+);
+
+/** Of credentials; spent ones are kept as long as they would have been good, so that a replay is known for one. */
+export const refreshTokens = config.table(
+  'refresh_tokens',
+  {
+    /** SHA-256, as of keys. */
+    tokenHash: bytea('token_hash').primaryKey(),
+    apiKeyId: uuid('api_key_id')
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: 'cascade' }),
+    expiresAt: timestamptz('expires_at').notNull(),
+    spentAt: timestamptz('spent_at'),
+  },
+  (table) => [index('refresh_tokens_api_key').on(table.apiKeyId, table.expiresAt)],
 );
 
 export const channels = config.table(

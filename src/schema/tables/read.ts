@@ -58,6 +58,10 @@ const journalIn = (schema: PgSchema) =>
       index('events_contact')
         .on(table.workspaceId, table.contactId, table.partition, table.offset)
         .where(sql`type like 'contact.%'`),
+      // Few among very many: what `auditEvents` lists, newest first. A workspace's lie in one partition.
+      index('events_audit')
+        .on(table.workspaceId, table.offset)
+        .where(sql`type = 'audit.recorded'`),
       // Nearly always empty: without it each start would read the whole journal to learn whether a rebuild is needed.
       index('events_unfolded')
         .on(table.type)

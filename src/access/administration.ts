@@ -1,0 +1,44 @@
+import type { Database } from '../database/database.js';
+import type { UserError } from '../events/commands/commands.js';
+import type { Clock } from '../events/kernel/clock.js';
+import type { Decision } from '../events/kernel/decision.js';
+import type { Outbox } from '../events/outbox/outbox.js';
+import type { Caller, Scope } from './caller.js';
+import type { ApiKeyView } from './key-view.js';
+
+/** What a change of access answers. Faults are thrown as `AppError`. */
+export type AccessResult<Value> = Decision<Value, UserError>;
+
+export interface NewApiKeyInput {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** RFC 3339; null: never. */
+  readonly expiresAt: string | null;
+}
+
+export interface RotateApiKeyInput {
+  readonly id: string;
+  readonly overlapSeconds: number;
+}
+
+/** A key with its secret, which nobody can find out later. */
+export interface KeyWithSecret {
+  readonly key: ApiKeyView;
+  readonly secret: string;
+}
+
+/**
+ * Changes of who may come in. Each is accepted by its commit (rule 1), with its audit event in the same transaction.
+ * @param startedAt see `Commands`
+ */
+export interface Administration {
+  createApiKey(caller: Caller, input: NewApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
+  rotateApiKey(caller: Caller, input: RotateApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
+  revokeApiKey(caller: Caller, id: string, startedAt?: number): Promise<AccessResult<ApiKeyView>>;
+}
+
+export interface AdministrationDeps {
+  readonly database: Database;
+  readonly outbox: Pick<Outbox, 'publish'>;
+  readonly clock: Clock;
+}

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Caller } from '../../access/caller.js';
+import { hasExpired } from '../../access/caller-rows.js';
+import type { GraphqlDeps, GraphqlDepsSource } from './request.js';
+
+/** Whoever may no longer come in is put out within 5 s: this, and the time that the question takes. */
+const LOOK_EVERY_MS = 2_000;
+/** Of the key that a socket came in with: the same code as for one that never was any. */
+const FORBIDDEN = 4_403;
+/** Asked at once, so that ten thousand sockets with as many keys are no single batch. */
+const ASKED_AT_ONCE = 1_000;
+
+export interface SessionWatch {
+  /** From now until the socket closes. */
+  watch(socket: WebSocket, caller: Caller): void;
+}
+
+/**
+ * Looks now and then whether those who hold a socket may still come in, and closes it where not: revoked, rotated away,
+ * expired, suspended, by whatever process or program. It asks Postgres and waits for no word, which could get lost; with
+ * Postgres away it knows of expiry only, and goes on asking. Its clock runs only while somebody is there.
+ */
+export function createSessionWatch(source: GraphqlDepsSource, logger: Logger): SessionWatch {
+  const sessions = new Map<WebSocket, Caller>();
+  let timer: NodeJS.Timeout | undefined;
+  let isLooking = false;
+  const schedule = () => {
+    if (timer !== undefined || isLooking || sessions.size === 0) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      isLooking = true;
+      void look().finally(() => {
+        isLooking = false;
+        schedule();
+      });
+    }, LOOK_EVERY_MS);
+  };
+  const look = async () => {
+    const deps = source();
+    if (deps === undefined) return;
+    try {
+      await putOut([...sessions], deps);
+    } catch (error) {
+      logger.warn({ err: error }, 'It could not be asked whether those who hold a WebSocket still may.');
+    }
+  };
+  return {
+    watch(socket, caller) {
+      sessions.set(socket, caller);
+      socket.once('close', () => {
+        sessions.delete(socket);
+        if (sessions.size > 0) return;
+        clearTimeout(timer);
+        timer = undefined;
+      });
+      schedule();
+    },
+  };
+}
+
+type Session = readonly [WebSocket, Caller];
+
+async function putOut(sessions: readonly Session[], { clock, areStillValid }: GraphqlDeps): Promise<void> {
+  const now = clock.now().getTime();
+  const close = ([socket]: Session) => socket.close(FORBIDDEN, 'Forbidden');
+  sessions.filter(([, caller]) => hasExpired(caller, now)).forEach(close);
+  const others = sessions.filter(([, caller]) => !hasExpired(caller, now));
+  for (let from = 0; from < others.length; from += ASKED_AT_ONCE) {
+    const asked = others.slice(from, from + ASKED_AT_ONCE);
+    const answers = await areStillValid(asked.map(([, caller]) => caller));
+    asked.filter((_, index) => answers[index] === false).forEach(close);
+  }
+}
