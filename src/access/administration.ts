@@ -2,6 +2,8 @@ import type { Database } from '../database/database.js';
 import type { UserError } from '../events/commands/commands.js';
 import type { Clock } from '../events/kernel/clock.js';
 import type { Decision } from '../events/kernel/decision.js';
+import type { WorkspaceId } from '../events/kernel/ids.js';
+import type { Page, PageRequest } from '../events/queries/finders.js';
 import type { Outbox } from '../events/outbox/outbox.js';
 import type { Caller, Scope } from './caller.js';
 import type { ApiKeyView } from './key-view.js';
@@ -21,6 +23,15 @@ export interface RotateApiKeyInput {
   readonly overlapSeconds: number;
 }
 
+/** A workspace as the instance's administrator sees it: nothing of what is in it. */
+export interface WorkspaceDetails {
+  readonly id: WorkspaceId;
+  readonly name: string;
+  readonly createdAt: Date;
+  /** Null: it isn't. */
+  readonly suspendedAt: Date | null;
+}
+
 /** A key with its secret, which nobody can find out later. */
 export interface KeyWithSecret {
   readonly key: ApiKeyView;
@@ -35,6 +46,17 @@ export interface Administration {
   createApiKey(caller: Caller, input: NewApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
   rotateApiKey(caller: Caller, input: RotateApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
   revokeApiKey(caller: Caller, id: string, startedAt?: number): Promise<AccessResult<ApiKeyView>>;
+  /** With a first key, of every scope of a workspace. */
+  createWorkspace(
+    caller: Caller,
+    input: { readonly name: string },
+    startedAt?: number,
+  ): Promise<AccessResult<KeyWithSecret & { readonly workspace: WorkspaceDetails }>>;
+  /** Its keys open nothing and its dispatches rest; webhooks are taken as ever. */
+  suspendWorkspace(caller: Caller, id: string, startedAt?: number): Promise<AccessResult<WorkspaceDetails>>;
+  resumeWorkspace(caller: Caller, id: string, startedAt?: number): Promise<AccessResult<WorkspaceDetails>>;
+  /** Of the whole instance, oldest first. */
+  workspacePage(page: PageRequest): Promise<Page<WorkspaceDetails>>;
 }
 
 export interface AdministrationDeps {

@@ -33,6 +33,7 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.events': needs('EVENTS_READ'),
   'Query.apiKeys': needs('KEYS_ADMIN'),
   'Query.auditEvents': needs('KEYS_ADMIN'),
+  'Query.workspaces': needs('INSTANCE_ADMIN'),
 
   'Mutation.sendMessage': needs('MESSAGES_SEND'),
   'Mutation.sendMessages': needs('MESSAGES_SEND'),
@@ -43,6 +44,9 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.createApiKey': needs('KEYS_ADMIN'),
   'Mutation.rotateApiKey': needs('KEYS_ADMIN'),
   'Mutation.revokeApiKey': needs('KEYS_ADMIN'),
+  'Mutation.createWorkspace': needs('INSTANCE_ADMIN'),
+  'Mutation.suspendWorkspace': needs('INSTANCE_ADMIN'),
+  'Mutation.resumeWorkspace': needs('INSTANCE_ADMIN'),
 
   'Subscription.inboxUpdated': alsoForClients('MESSAGES_READ'),
   'Subscription.messageAdded': alsoForClients('MESSAGES_READ'),
@@ -59,6 +63,7 @@ export const OBJECT_SCOPES: Readonly<Record<string, Scope>> = {
   Channel: 'CHANNELS_READ',
   Event: 'EVENTS_READ',
   ApiKey: 'KEYS_ADMIN',
+  Workspace: 'INSTANCE_ADMIN',
 };
 
 /** Fields that need more than the object that they are of. */
@@ -75,6 +80,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
   ...['InboxUpdated', 'MessageAdded', 'MessageStatusChanged', 'ConversationUpdated', 'EventPublished'],
   ...['SendMessagePayload', 'CancelScheduledMessagePayload', 'ResolveMessagePayload', 'CreateChannelPayload'],
   ...['CreateApiKeyPayload', 'RotateApiKeyPayload', 'RevokeApiKeyPayload'],
+  ...['CreateWorkspacePayload', 'SuspendWorkspacePayload', 'ResumeWorkspacePayload'],
 ]);
 
 /** A page was asked for by the field that it stands in. */

@@ -1,11 +1,11 @@
-import { asc, inArray } from 'drizzle-orm';
+import { asc, eq, getTableColumns, inArray } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.js';
 import { createMicroBatch } from '../database/micro-batch.js';
 import { channelIds, workspaceIds, type ChannelId } from '../events/kernel/ids.js';
 import type { ChannelPlatform, ProviderKind } from '../events/channel/events.js';
 import { pause, type Running } from '../lifecycle.js';
-import { channels } from '../schema/tables/index.js';
+import { channels, workspaces } from '../schema/tables/index.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { Channel, ChannelDirectory } from './channel.js';
 
@@ -90,13 +90,19 @@ function keepLoaded(deps: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>) {
   };
 }
 
-type ChannelRow = typeof channels.$inferSelect;
+type ChannelRow = typeof channels.$inferSelect & { readonly suspendedAt: Date | null };
+
+const selectChannels = ({ orm }: Database) =>
+  orm
+    .select({ ...getTableColumns(channels), suspendedAt: workspaces.suspendedAt })
+    .from(channels)
+    .innerJoin(workspaces, eq(workspaces.id, channels.workspaceId));
 
 /** What was renewed while this read was under way is newer, and stays. */
 async function loadAll({ database, box, logger }: ChannelDirectoryDeps, byId: Map<ChannelId, Channel>): Promise<void> {
   const before = new Map(byId);
   const isUntouched = (id: ChannelId) => byId.get(id) === before.get(id);
-  const rows = await database.orm.select().from(channels).orderBy(asc(channels.createdAt), asc(channels.id));
+  const rows = await selectChannels(database).orderBy(asc(channels.createdAt), asc(channels.id));
   const seen = new Set(rows.map(({ id }) => channelIds.fromUuid(id)));
   for (const id of before.keys()) if (!seen.has(id) && isUntouched(id)) byId.delete(id);
   for (const row of rows) {
@@ -117,7 +123,7 @@ async function refreshAll(
   ids: readonly ChannelId[],
 ): Promise<readonly (() => Channel | undefined)[]> {
   const uuids = [...new Set(ids.map((id) => channelIds.toUuid(id)))].sort();
-  const rows = await database.orm.select().from(channels).where(inArray(channels.id, uuids));
+  const rows = await selectChannels(database).where(inArray(channels.id, uuids));
   const found = new Map(rows.map((row) => [channelIds.fromUuid(row.id), row]));
   return ids.map((id) => () => {
     const row = found.get(id);
@@ -139,6 +145,7 @@ function channelOf(row: ChannelRow, box: SecretBox): Channel {
     provider: row.provider as ProviderKind,
     platform: row.platform as ChannelPlatform,
     isEnabled: row.isEnabled,
+    isSuspended: row.suspendedAt !== null,
     settings: JSON.parse(box.open(row.settingsSealed).toString('utf8')) as unknown,
     createdAt: row.createdAt,
   };

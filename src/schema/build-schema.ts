@@ -13,6 +13,7 @@ import { NodeResolver } from '../resolvers/node.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
+import { WorkspaceResolver } from '../resolvers/workspace.resolver.js';
 import { guardSchema } from './guard.js';
 
 /** type-graphql asks for one; every subscription here has its own source. */
@@ -42,6 +43,7 @@ export function buildParleySchema(): GraphQLSchema {
       SubscriptionResolver,
       ApiKeyResolver,
       AuditResolver,
+      WorkspaceResolver,
     ],
     validate: false,
     pubSub: noPubSub,

@@ -115,7 +115,9 @@ async function claimFrom(
   deps: ClaimLoopDeps,
   held: HeldClaims,
 ): Promise<number> {
-  const { database, limits, runner, expire } = deps;
+  const { database, limits, runner, expire, directory } = deps;
+  // What was put off before rests too: nothing of a suspended workspace ends while it is.
+  if (directory.get(channelId)?.isSuspended) return limits.pollMs;
   const pause = pauseOf(channelId, bucket, runner);
   if (pause !== undefined) {
     if (dueInMs <= 0) await expire(channelId, pause.reason);
