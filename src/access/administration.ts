@@ -23,6 +23,16 @@ export interface RotateApiKeyInput {
   readonly overlapSeconds: number;
 }
 
+/** What credentials consist of; shown once. */
+export interface Credentials {
+  readonly key: ApiKeyView;
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly secretId: string;
+  readonly refreshToken: string;
+  readonly refreshTokenExpiresAt: Date;
+}
+
 /** A workspace as the instance's administrator sees it: nothing of what is in it. */
 export interface WorkspaceDetails {
   readonly id: WorkspaceId;
@@ -46,6 +56,13 @@ export interface Administration {
   createApiKey(caller: Caller, input: NewApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
   rotateApiKey(caller: Caller, input: RotateApiKeyInput, startedAt?: number): Promise<AccessResult<KeyWithSecret>>;
   revokeApiKey(caller: Caller, id: string, startedAt?: number): Promise<AccessResult<ApiKeyView>>;
+  createCredentials(caller: Caller, input: NewApiKeyInput, startedAt?: number): Promise<AccessResult<Credentials>>;
+  /** Whoever asks: what he shows is what counts. */
+  refreshCredentials(
+    caller: Caller,
+    input: { readonly secretId: string; readonly refreshToken: string },
+    startedAt?: number,
+  ): Promise<AccessResult<Credentials>>;
   /** With a first key, of every scope of a workspace. */
   createWorkspace(
     caller: Caller,

@@ -1,5 +1,6 @@
 import { withFaults } from '../events/commands/faults.js';
 import type { Administration, AdministrationDeps } from './administration.js';
+import { createCredentialCommands } from './credentials.js';
 import { createKeyCommands } from './key-commands.js';
 import { createWorkspaceCommands } from './workspaces.js';
 
@@ -7,9 +8,13 @@ const LOOK_AT_KEYS = 'It is not known whether that was done. Look at `apiKeys` b
 
 const LOOK_AT_WORKSPACES = 'It is not known whether that was done. Look at `workspaces` before you do it again.';
 
+const NOT_REFRESHED =
+  'It is not known whether the credentials were refreshed. If they were, to show the refresh token again ends them: ask for new ones.';
+
 /** All changes of access, each told within 5 s what became of it (rule 2). */
 export function createAdministration(deps: AdministrationDeps): Administration {
   const keys = createKeyCommands(deps);
+  const credentials = createCredentialCommands(deps);
   const workspaces = createWorkspaceCommands(deps);
   return {
     createApiKey: (caller, input, startedAt) =>
@@ -17,6 +22,10 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     rotateApiKey: (caller, input, startedAt) =>
       withFaults(LOOK_AT_KEYS, startedAt, () => keys.rotateApiKey(caller, input)),
     revokeApiKey: (caller, id, startedAt) => withFaults(LOOK_AT_KEYS, startedAt, () => keys.revokeApiKey(caller, id)),
+    createCredentials: (caller, input, startedAt) =>
+      withFaults(LOOK_AT_KEYS, startedAt, () => credentials.createCredentials(caller, input)),
+    refreshCredentials: (caller, input, startedAt) =>
+      withFaults(NOT_REFRESHED, startedAt, () => credentials.refreshCredentials(caller, input)),
     createWorkspace: (caller, input, startedAt) =>
       withFaults(LOOK_AT_WORKSPACES, startedAt, () => workspaces.createWorkspace(caller, input)),
     suspendWorkspace: (caller, id, startedAt) =>

@@ -44,6 +44,9 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.createApiKey': needs('KEYS_ADMIN'),
   'Mutation.rotateApiKey': needs('KEYS_ADMIN'),
   'Mutation.revokeApiKey': needs('KEYS_ADMIN'),
+  'Mutation.createCredentials': needs('KEYS_ADMIN'),
+  // The secret id and the refresh token in its input are what counts.
+  'Mutation.refreshCredentials': needs('ANY'),
   'Mutation.createWorkspace': needs('INSTANCE_ADMIN'),
   'Mutation.suspendWorkspace': needs('INSTANCE_ADMIN'),
   'Mutation.resumeWorkspace': needs('INSTANCE_ADMIN'),
@@ -80,6 +83,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
   ...['InboxUpdated', 'MessageAdded', 'MessageStatusChanged', 'ConversationUpdated', 'EventPublished'],
   ...['SendMessagePayload', 'CancelScheduledMessagePayload', 'ResolveMessagePayload', 'CreateChannelPayload'],
   ...['CreateApiKeyPayload', 'RotateApiKeyPayload', 'RevokeApiKeyPayload'],
+  'Credentials',
   ...['CreateWorkspacePayload', 'SuspendWorkspacePayload', 'ResumeWorkspacePayload'],
 ]);
 

@@ -6,6 +6,7 @@ import { AuditResolver } from '../resolvers/audit.resolver.js';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
+import { CredentialsResolver } from '../resolvers/credentials.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
 import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
@@ -43,6 +44,7 @@ export function buildParleySchema(): GraphQLSchema {
       SubscriptionResolver,
       ApiKeyResolver,
       AuditResolver,
+      CredentialsResolver,
       WorkspaceResolver,
     ],
     validate: false,

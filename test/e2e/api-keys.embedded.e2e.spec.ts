@@ -143,6 +143,122 @@ describe('API keys', () => {
   });
 });
 
+describe('F31: credentials', () => {
+  interface Issued {
+    readonly apiKey: { readonly id: string; readonly kind: string };
+    readonly accessToken: string;
+    readonly accessTokenExpiresAt: string;
+    readonly secretId: string;
+    readonly refreshToken: string;
+  }
+  interface Answer {
+    readonly credentials: Issued | null;
+    readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+  }
+  const FIELDS = `credentials { apiKey { id kind } accessToken accessTokenExpiresAt secretId refreshToken }
+    userErrors { code field }`;
+  const NEW = `mutation ($input: CreateCredentialsInput!) { createCredentials(input: $input) { ${FIELDS} } }`;
+  const REFRESH = `mutation ($input: RefreshCredentialsInput!) { refreshCredentials(input: $input) { ${FIELDS} } }`;
+  const INVALID = { credentials: null, userErrors: [{ code: 'REFRESH_TOKEN_INVALID', field: ['refreshToken'] }] };
+
+  const clientOf = (secret: string) => apiClient(app.url, secret);
+  const make = async (): Promise<Issued> => {
+    const input = { name: 'robot', scopes: ['MESSAGES_READ'] };
+    const { createCredentials } = await app.client.run<{ createCredentials: Answer }>(NEW, { input });
+    if (createCredentials.credentials === null) throw new Error('No credentials.');
+    return createCredentials.credentials;
+  };
+  const refresh = async ({ secretId, refreshToken }: Pick<Issued, 'secretId' | 'refreshToken'>): Promise<Answer> => {
+    const input = { secretId, refreshToken };
+    return (await clientOf(secretId).run<{ refreshCredentials: Answer }>(REFRESH, { input })).refreshCredentials;
+  };
+  const refreshed = async (of: Issued): Promise<Issued> => {
+    const { credentials } = await refresh(of);
+    if (credentials === null) throw new Error('Not refreshed.');
+    return credentials;
+  };
+
+  it('are an access token of an hour, and a secret id that opens nothing but the refreshing', async () => {
+    const made = await make();
+    expect(Date.parse(made.accessTokenExpiresAt) - Date.now()).toBeGreaterThan(3_500_000);
+    expect(await clientOf(made.accessToken).run('{ viewer { scopes expiresAt } }')).toEqual({
+      viewer: { scopes: ['MESSAGES_READ'], expiresAt: made.accessTokenExpiresAt },
+    });
+    const bySecretId = clientOf(made.secretId);
+    expect(await bySecretId.run('{ viewer { scopes } }')).toEqual({ viewer: { scopes: [] } });
+    expect((await bySecretId.ask('{ conversations { nodes { id } } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(await statusOf(clientOf(made.refreshToken))).toBe(401);
+    expect((await run(ROTATE, { id: made.apiKey.id })).userErrors).toEqual([{ code: 'INPUT_INVALID', field: ['id'] }]);
+    const { rows } = await withClient(app.databaseUrl, (client) =>
+      client.query<{ row: string }>(
+        `select api_keys::text as row from config.api_keys union all select refresh_tokens::text from config.refresh_tokens`,
+      ),
+    );
+    for (const secret of [made.accessToken, made.secretId, made.refreshToken])
+      expect(JSON.stringify(rows)).not.toContain(secret);
+  });
+
+  it('rotate both tokens, and end what was opened with the former', async () => {
+    const made = await make();
+    const socket = openSocket(app.url, { authorization: `Bearer ${made.accessToken}` }, WATCH);
+    await socket.connected;
+    const next = await refreshed(made);
+    expect(next).toMatchObject({ apiKey: made.apiKey, secretId: made.secretId });
+    expect(await statusOf(clientOf(next.accessToken))).toBe(200);
+    await eventually(async () => expect(await statusOf(clientOf(made.accessToken))).toBe(401));
+    expect(await socket.closed).toBe(4403);
+    await socket.stop();
+  });
+
+  it('are refreshed also when the access token is over', async () => {
+    const made = await make();
+    await withClient(app.databaseUrl, (client) =>
+      client.query(
+        `update config.api_keys set secret_expires_at = now() where secret_id_hash is not null; notify parley_keys`,
+      ),
+    );
+    await eventually(async () => expect(await statusOf(clientOf(made.accessToken))).toBe(401));
+    expect(await statusOf(clientOf((await refreshed(made)).accessToken))).toBe(200);
+  });
+
+  it('end as a whole when a refresh token comes twice, and say so in the audit', async () => {
+    const made = await make();
+    const next = await refreshed(made);
+    expect(await refresh(made)).toEqual(INVALID);
+    await eventually(async () => expect(await statusOf(clientOf(next.accessToken))).toBe(401));
+    await eventually(async () => expect(await statusOf(clientOf(made.secretId))).toBe(401));
+    const input = { secretId: next.secretId, refreshToken: next.refreshToken };
+    expect(await app.client.run(REFRESH, { input })).toEqual({ refreshCredentials: INVALID });
+    await eventually(async () =>
+      expect(
+        await app.client.run(`{ auditEvents(filter: { subjectId: "${made.apiKey.id}" }) { nodes { action } } }`),
+      ).toEqual({
+        auditEvents: {
+          nodes: ['credentials.replay', 'credentials.refresh', 'credentials.create'].map((action) => ({ action })),
+        },
+      }),
+    );
+  });
+
+  it('are ended by two who show one refresh token at once', async () => {
+    const made = await make();
+    const answers = await Promise.all([refresh(made), refresh(made)]);
+    expect(answers.filter(({ credentials }) => credentials === null)).toEqual([INVALID]);
+    const winner = answers.find(({ credentials }) => credentials !== null)?.credentials;
+    await eventually(async () => expect(await statusOf(clientOf(winner?.accessToken ?? ''))).toBe(401));
+  });
+
+  it('are not ended by who shows what was never theirs', async () => {
+    const [made, other] = [await make(), await make()];
+    for (const refreshToken of ['', 'rt_x', other.refreshToken, made.accessToken])
+      expect(await refresh({ secretId: made.secretId, refreshToken })).toEqual(INVALID);
+    await run(REVOKE, { id: other.apiKey.id });
+    const input = { secretId: other.secretId, refreshToken: other.refreshToken };
+    expect(await app.client.run(REFRESH, { input })).toEqual({ refreshCredentials: INVALID });
+    expect((await refreshed(made)).accessToken).not.toBe(made.accessToken);
+  });
+});
+
 describe('the audit', () => {
   interface Audit {
     readonly auditEvents: {
