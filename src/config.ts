@@ -33,6 +33,8 @@ export interface Config {
   /** In the order of `ROLES`, each once. */
   readonly roles: readonly Role[];
   readonly corsOrigins: readonly string[];
+  /** Whether clients may ask the API for its schema. */
+  readonly isIntrospectionOn: boolean;
   readonly isSandboxOn: boolean;
   /** Undefined: by chance, and printed. */
   readonly sandboxSeed: number | undefined;
@@ -57,6 +59,8 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`);
+
+const trueOrFalse = z.enum(['true', 'false'], 'must be true or false');
 
 const secretKey = z
   .string()
@@ -96,7 +100,8 @@ const environment = z.object({
     .transform(toRoles)
     .default([...ROLES]),
   PARLEY_CORS_ORIGINS: z.string().transform(toOrigins).default([]),
-  PARLEY_SANDBOX: z.enum(['true', 'false'], 'must be true or false').default('true'),
+  PARLEY_INTROSPECTION: trueOrFalse.default('true'),
+  PARLEY_SANDBOX: trueOrFalse.default('true'),
   PARLEY_SANDBOX_SEED: wholeNumber(0, 999_999_999).optional(),
   PARLEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
 });
@@ -135,6 +140,7 @@ export function readConfig(
     webhookRetentionDays: is.PARLEY_WEBHOOK_RETENTION_DAYS,
     roles: is.PARLEY_ROLES,
     corsOrigins: is.PARLEY_CORS_ORIGINS,
+    isIntrospectionOn: is.PARLEY_INTROSPECTION === 'true',
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,

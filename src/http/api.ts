@@ -11,6 +11,7 @@ import { createErrorPresenter } from './graphql/errors.js';
 import { LIMITS } from './graphql/limits.js';
 import type { GraphqlDepsSource } from './graphql/request.js';
 import { graphqlRoutes } from './graphql/routes.js';
+import { documentRules } from './graphql/rules.js';
 import { terminateLater } from './graphql/websocket-host.js';
 import { createWebSocketHandler } from './graphql/websocket.js';
 import { graphiqlRoutes } from './graphiql.js';
@@ -18,6 +19,7 @@ import { graphiqlRoutes } from './graphiql.js';
 export interface ApiRoutes {
   /** Origins of pages that may call from a browser; `*`: all. */
   readonly corsOrigins: readonly string[];
+  readonly isIntrospectionOn: boolean;
   /** Asked for each request, so that the server can listen and say what is missing before everything is there. */
   readonly graphql: GraphqlDepsSource;
   /** More routes of the API, each in a scope of its own. */
@@ -32,13 +34,14 @@ export interface AddedApi extends Running {
 /** Everything that only a process with the API answers: GraphQL over HTTP and WebSocket, GraphiQL, webhooks. */
 export async function addApi(
   app: FastifyInstance,
-  { corsOrigins, graphql, routes }: ApiRoutes,
+  { corsOrigins, isIntrospectionOn, graphql, routes }: ApiRoutes,
   { logger, tracer }: { readonly logger: Logger; readonly tracer: Tracer },
 ): Promise<AddedApi> {
   const schema = buildParleySchema();
   const present = createErrorPresenter(logger);
-  const apollo = await startApollo({ schema, deps: graphql, present, logger, tracer });
-  const sockets = createWebSocketHandler({ schema, deps: graphql, present, logger, tracer });
+  const server = { schema, rules: documentRules(isIntrospectionOn), deps: graphql, present, logger, tracer };
+  const apollo = await startApollo(server);
+  const sockets = createWebSocketHandler(server);
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins.includes('*') ? '*' : [...corsOrigins] });
   // For all routes: an upgrade elsewhere must not leave its connection behind either.
   await app.register(websocket, {
@@ -46,7 +49,8 @@ export async function addApi(
     errorHandler: (_error, socket) => terminateLater(socket),
     preClose: leaveOpen,
   });
-  await app.register(graphqlRoutes({ schema, handler: apollo.handler, openSocket: sockets.open, corsOrigins }));
+  const { handler } = apollo;
+  await app.register(graphqlRoutes({ schema, handler, openSocket: sockets.open, corsOrigins, isIntrospectionOn }));
   await app.register(graphiqlRoutes);
   for (const route of routes) await app.register(route);
   return {

@@ -13,13 +13,13 @@ import type {
   RawServerDefault,
   RouteHandlerMethod,
 } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import type { Logger } from 'pino';
 import type { Running } from '../../lifecycle.js';
 import type { RequestContext } from '../../resolvers/context.js';
 import { requireAffordable } from './cost.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
-import { LIMITS, limitsRule } from './limits.js';
+import { LIMITS } from './limits.js';
 import type { Tracer } from '../../tracing.js';
 import { operationAttributes, refuseSubscription } from './operation.js';
 import { authenticate, openRequest, requireDeps, type GraphqlDepsSource } from './request.js';
@@ -34,6 +34,7 @@ export type GraphqlHandler = RouteHandlerMethod<
 
 export interface ApolloDeps {
   readonly schema: GraphQLSchema;
+  readonly rules: readonly ValidationRule[];
   readonly deps: GraphqlDepsSource;
   readonly present: ErrorPresenter;
   readonly logger: Logger;
@@ -43,6 +44,7 @@ export interface ApolloDeps {
 /** GraphQL over HTTP: POST, and GET for queries. */
 export async function startApollo({
   schema,
+  rules,
   deps,
   present,
   logger,
@@ -50,14 +52,16 @@ export async function startApollo({
 }: ApolloDeps): Promise<Running & { readonly handler: GraphqlHandler }> {
   const apollo = new ApolloServer<RequestContext>({
     schema,
-    csrfPrevention: true,
+    // A page elsewhere can't send any of these unasked, the key among them: nobody who says who he is needs one more.
+    csrfPrevention: { requestHeaders: ['authorization', 'x-api-key', 'apollo-require-preflight'] },
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
+    // Whether it is answered is one of the rules.
     introspection: true,
     // Main ends the process in an order of its own.
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: LIMITS.tokensMax },
-    validationRules: [limitsRule],
+    validationRules: [...rules],
     formatError: (_formatted, error) => present(error),
     logger: withoutContent(logger),
     plugins: [

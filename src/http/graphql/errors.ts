@@ -70,7 +70,8 @@ export function isUnavailable(error: unknown): boolean {
   return code === 'UNAVAILABLE' || code === 'NOT_YET_PROJECTED';
 }
 
-const STATUS_OF: Readonly<Record<AppError['code'], number>> = {
+/** Where nothing was executed. */
+export const STATUS_OF: Readonly<Record<AppError['code'], number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   BAD_USER_INPUT: 400,

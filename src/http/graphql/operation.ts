@@ -8,10 +8,11 @@ import {
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type ValidationRule,
 } from 'graphql';
 import type { SpanAttributes } from '../../tracing.js';
 import { requireAffordable } from './cost.js';
-import { LIMITS, limitsRule } from './limits.js';
+import { LIMITS } from './limits.js';
 
 /** An operation as a WebSocket brings it. */
 export interface OperationRequest {
@@ -26,11 +27,14 @@ export interface JudgedOperation {
 }
 
 /** Apollo does these steps for HTTP; its plugins never see a WebSocket, so there they are done here, with the same codes. */
-export function judgeOperation(schema: GraphQLSchema, request: OperationRequest): JudgedOperation | GraphQLError[] {
+export function judgeOperation(
+  { schema, rules }: { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[] },
+  request: OperationRequest,
+): JudgedOperation | GraphQLError[] {
   try {
     requireShortDocument(request.query);
     const document = parseDocument(request.query);
-    const faults = validate(schema, document, [...specifiedRules, limitsRule]);
+    const faults = validate(schema, document, [...specifiedRules, ...rules]);
     if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
     const operation = requireOperation(document, request.operationName);
     requireAffordable(schema, document, operation, request.variables ?? {});

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import type { GraphqlHandler } from './apollo.js';
 import { isOriginAllowed } from '../origins.js';
 import { LIMITS } from './limits.js';
+import { mediaTypeFor } from './media-type.js';
 import { requireShortDocument } from './operation.js';
 
 export interface GraphqlRoutesDeps {
@@ -12,15 +13,21 @@ export interface GraphqlRoutesDeps {
   readonly handler: GraphqlHandler;
   readonly openSocket: (socket: WebSocket) => void;
   readonly corsOrigins: readonly string[];
+  /** Whether everybody may see the schema. */
+  readonly isIntrospectionOn: boolean;
 }
 
-/** `/graphql` by POST, GET and WebSocket, and `/schema.graphql`. */
+/** `/graphql` by POST, GET and WebSocket, and `/schema.graphql` where introspection is on. */
 export const graphqlRoutes =
-  ({ schema, handler, openSocket, corsOrigins }: GraphqlRoutesDeps): FastifyPluginCallback =>
+  ({ schema, handler, openSocket, corsOrigins, isIntrospectionOn }: GraphqlRoutesDeps): FastifyPluginCallback =>
   (app, _options, done) => {
-    app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
       const status = error.statusCode ?? 500;
-      return reply.code(status).send({ errors: [transportError(error, status)] });
+      const body = JSON.stringify({ errors: [transportError(error, status)] });
+      return reply
+        .code(status)
+        .type(`${mediaTypeFor(request.headers.accept)}; charset=utf-8`)
+        .send(body);
     });
     const judge = (request: FastifyRequest) => {
       const { query } = (request.body ?? request.query) as { query?: unknown };
@@ -45,8 +52,15 @@ export const graphqlRoutes =
       handler,
       wsHandler: openSocket,
     });
-    const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
-    app.get('/schema.graphql', (_request, reply) => reply.type('application/graphql; charset=utf-8').send(printed));
+    app.route({
+      method: ['PUT', 'PATCH', 'DELETE'],
+      url: '/graphql',
+      handler: (_request, reply) => reply.code(405).header('allow', 'GET, POST').send(),
+    });
+    if (isIntrospectionOn) {
+      const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
+      app.get('/schema.graphql', (_request, reply) => reply.type('application/graphql; charset=utf-8').send(printed));
+    }
     done();
   };
 

@@ -5,6 +5,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
+  type ValidationRule,
 } from 'graphql';
 import { makeServer, type Context, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
@@ -24,6 +25,7 @@ import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlD
 
 export interface WebSocketDeps {
   readonly schema: GraphQLSchema;
+  readonly rules: readonly ValidationRule[];
   readonly deps: GraphqlDepsSource;
   readonly present: ErrorPresenter;
   readonly logger: Logger;
@@ -127,7 +129,7 @@ function credentialsOf(params: Readonly<Record<string, unknown>>): Credentials {
 
 /** Everything that Apollo does for HTTP before the execution. Errors go to the client as the protocol's `error`. */
 async function prepare(
-  { schema, deps }: WebSocketDeps,
+  { schema, rules, deps }: WebSocketDeps,
   context: ConnectionContext,
   payload: SubscribePayload,
 ): Promise<SubscriptionExecution | GraphQLError[]> {
@@ -138,7 +140,7 @@ async function prepare(
     if (Object.keys(context.subscriptions).length > OPERATIONS_MAX) {
       throw new AppError('RATE_LIMITED', `At most ${OPERATIONS_MAX} operations at a time over one socket.`);
     }
-    const judged = judgeOperation(schema, payload);
+    const judged = judgeOperation({ schema, rules }, payload);
     if (Array.isArray(judged)) return judged;
     const contextValue = await openRequest(requireDeps(deps), { caller, readAfter: readAfterOf(payload), startedAt });
     const { operationName, variables: variableValues } = payload;
