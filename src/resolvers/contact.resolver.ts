@@ -51,11 +51,11 @@ export class ContactResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Conversation>> {
     const { asOf } = contact;
-    const { finders } = viewOf(asOf, context);
+    const { conversationPages } = viewOf(asOf, context).loaders;
     const id = requireId(contactIds, contact.id);
     return toConnection(
       toPageRequest(args),
-      (request) => finders.conversationsOfContact(context.caller.workspaceId, id, request),
+      (page) => conversationPages.load({ of: id, page }),
       (state) => toConversation(state, asOf),
     );
   }

@@ -95,10 +95,10 @@ export class ConversationResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Message>> {
-    const { finders } = viewOf(asOf, context);
+    const { messagePages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args, 'backward'),
-      (request) => finders.messagePage(context.caller.workspaceId, state.id, request),
+      (page) => messagePages.load({ of: state.id, page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }
@@ -109,10 +109,10 @@ export class ConversationResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<Connection<Message>> {
-    const { finders } = viewOf(asOf, context);
+    const { scheduledPages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args),
-      (request) => finders.scheduledPage(context.caller.workspaceId, state.id, request),
+      (page) => scheduledPages.load({ of: state.id, page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }

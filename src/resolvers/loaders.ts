@@ -12,6 +12,7 @@ import type {
   WorkspaceId,
 } from '../events/kernel/ids.js';
 import type { MessageState } from '../events/message/state.js';
+import { createPageLoader, type PageLoader } from './page-loader.js';
 import type { ChannelView, Finders, JournalItem, TimelineView } from '../events/queries/finders.js';
 
 /** Each kind by id, batched and remembered for as long as the loaders live: one operation or one delivered event. */
@@ -24,6 +25,9 @@ export interface Loaders {
   readonly queueDepths: DataLoader<ChannelId, number | undefined>;
   readonly events: DataLoader<EventId, JournalItem | undefined>;
   readonly apiKeys: DataLoader<ApiKeyId, ApiKeyView | undefined>;
+  readonly messagePages: PageLoader<ConversationId, MessageState>;
+  readonly scheduledPages: PageLoader<ConversationId, MessageState>;
+  readonly conversationPages: PageLoader<ContactId, ConversationState>;
 }
 
 // 500: a statement with more ids gains nothing, and Postgres plans it anew.
@@ -39,5 +43,17 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     queueDepths: new DataLoader((ids) => finders.queueDepths(workspace, ids), options),
     events: new DataLoader((ids) => finders.events(workspace, ids), options),
     apiKeys: new DataLoader((ids) => finders.apiKeys(workspace, ids), options),
+    messagePages: createPageLoader(
+      (id, page) => finders.messagePage(workspace, id, page),
+      (ids, page) => finders.messagePages(workspace, ids, page),
+    ),
+    scheduledPages: createPageLoader(
+      (id, page) => finders.scheduledPage(workspace, id, page),
+      (ids, page) => finders.scheduledPages(workspace, ids, page),
+    ),
+    conversationPages: createPageLoader(
+      (id, page) => finders.conversationsOfContact(workspace, id, page),
+      (ids, page) => finders.conversationsOfContacts(workspace, ids, page),
+    ),
   };
 }

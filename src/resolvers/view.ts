@@ -1,11 +1,10 @@
 import type { Clock } from '../events/kernel/clock.js';
-import type { Moment, PastFinders } from '../events/queries/finders.js';
+import type { Moment } from '../events/queries/finders.js';
 import type { RequestContext } from './context.js';
 import { createLoaders, type Loaders } from './loaders.js';
 
 /** What an object's other fields are read through. A request's context is the view of now. */
 export interface View {
-  readonly finders: PastFinders;
   readonly loaders: Loaders;
   readonly clock: Clock;
 }
@@ -22,10 +21,8 @@ export function viewOf(moment: Moment | undefined, context: RequestContext): Vie
 }
 
 function createView(moment: Moment, { finders, caller }: RequestContext): View {
-  const past = finders.asOf(moment);
   return {
-    finders: past,
-    loaders: createLoaders({ ...finders, ...past }, caller.workspaceId),
+    loaders: createLoaders({ ...finders, ...finders.asOf(moment) }, caller.workspaceId),
     clock: { now: () => moment.at },
   };
 }

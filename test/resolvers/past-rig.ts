@@ -26,6 +26,8 @@ export interface PastRig extends Running {
   tell<Type extends ParleyEvent['type']>(sketch: EventSketch<Type>): Promise<RecordedEvent<ParleyEvent>>;
   /** What has been told. */
   vector(): Vector;
+  /** What a query answers. @throws when the answer has errors */
+  ask(source: string, variables?: object, by?: Caller): Promise<Record<string, unknown>>;
   /** The fields of a conversation, now or as of a moment. @throws when the answer has errors */
   see(id: ConversationId, asOf: AsOf | null, fields: string, by?: Caller): Promise<Record<string, unknown> | null>;
 }
@@ -52,6 +54,12 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     publicUrl: () => 'http://localhost',
     acceptanceEventId: (messageId) => bench.identity.ofAcceptance(messageId),
   };
+  const ask: PastRig['ask'] = async (source, variables = {}, by = caller) => {
+    const contextValue = createContext(deps, by, performance.now());
+    const answer = await graphql({ schema, source, variableValues: { ...variables }, contextValue });
+    if (answer.errors !== undefined) throw new Error(`GraphQL: ${JSON.stringify(answer.errors)}`);
+    return plain(answer.data);
+  };
   return {
     cursors: deps.cursors,
     setNow: (time) => (now = new Date(time)),
@@ -63,22 +71,18 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
       return { event: one, position };
     },
     vector: () => told,
-    async see(id, asOf, fields, by = caller) {
-      const answer = await graphql({
-        schema,
-        source: `query ($id: ID!, $asOf: ConversationAsOf) { conversation(id: $id, asOf: $asOf) { ${fields} } }`,
-        variableValues: { id, asOf },
-        contextValue: createContext(deps, by, performance.now()),
-      });
-      if (answer.errors !== undefined) throw new Error(`GraphQL: ${JSON.stringify(answer.errors)}`);
-      return plain(answer.data?.['conversation']);
+    ask,
+    async see(id, asOf, fields, by) {
+      const source = `query ($id: ID!, $asOf: ConversationAsOf) { conversation(id: $id, asOf: $asOf) { ${fields} } }`;
+      const { conversation } = await ask(source, { id, asOf }, by);
+      return conversation as Record<string, unknown> | null;
     },
     stop: () => feed.stop(),
   };
 }
 
 /** As a client gets it. */
-const plain = (data: unknown) => JSON.parse(JSON.stringify(data)) as Record<string, unknown> | null;
+const plain = (data: unknown) => JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
 
 const MESSAGE = `id direction author status statusAt failure { code } providerMessageIds scheduledAt sortKey createdAt
   updatedAt reference metadata content { __typename text ... on ReactionContent { emoji target { id status } } }

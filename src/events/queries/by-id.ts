@@ -24,6 +24,10 @@ export const given = <Id extends string>(workspace: WorkspaceId, codec: IdCodec<
   ids: uuidsOf(codec, ids),
 });
 
+/** A lateral join's left side: each id once, as `owner.id`. */
+export const eachOwner = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): SQL =>
+  sql`unnest(${sql.param(uuidsOf(codec, [...new Set(ids)]))}::uuid[]) as owner(id)`;
+
 /** Puts what was found into the order asked for; undefined where nothing was. */
 export function inOrderOf<Id extends string, Item>(
   ids: readonly Id[],

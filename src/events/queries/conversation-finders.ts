@@ -1,13 +1,16 @@
-import { and, eq, gt, inArray, not, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, not, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
-import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import { channelIds, contactIds, conversationIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
+import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
-import { byTime, keysetPage, timePlace } from './keyset.js';
+import { byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
 
-type ConversationFinders = Pick<Finders, 'conversations' | 'conversationPage' | 'conversationsOfContact'>;
+type ConversationFinders = Pick<
+  Finders,
+  'conversations' | 'conversationPage' | 'conversationsOfContact' | 'conversationsOfContacts'
+>;
 
 export function createConversationFinders(orm: Orm): ConversationFinders {
   const byId = orm
@@ -22,23 +25,44 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
     },
     conversationPage: (workspace, filter, page) =>
       keysetPage({
-        scope: `conversations/${workspace}`,
-        order: byTime(conversations.lastActivityAt, conversations.id, 'descending'),
-        page,
-        select: ({ range, orderBy, rowCount }) =>
-          orm
-            .select()
-            .from(conversations)
-            .where(and(eq(conversations.workspaceId, workspaceIds.toUuid(workspace)), ...conditions(filter), range))
-            .orderBy(...orderBy)
-            .limit(rowCount),
-        placeOf: (row) => timePlace(row.lastActivityAt, row.id),
-        toItem: conversationFromRow,
+        ...{ scope: scopeOf(workspace), page, ...list },
+        select: (statement) => select(orm, workspace, conditions(filter), statement),
       }),
     conversationsOfContact: (workspace, contactId, page) => finders.conversationPage(workspace, { contactId }, page),
+    conversationsOfContacts: (workspace, contacts, page) =>
+      keysetPages({
+        ...{ owners: contacts, page, ...list },
+        scopeOf: () => scopeOf(workspace),
+        ownerOf: ({ contactId }) => contactIds.fromUuid(contactId ?? ''),
+        select: (statement) => {
+          const each = select(orm, workspace, [eq(conversations.contactId, sql`owner.id`)], statement).as('each');
+          return orm.select(each._.selectedFields).from(eachOwner(contactIds, contacts)).crossJoinLateral(each);
+        },
+      }),
   };
   return finders;
 }
+
+const scopeOf = (workspace: WorkspaceId) => `conversations/${workspace}`;
+
+const list = {
+  order: byTime(conversations.lastActivityAt, conversations.id, 'descending'),
+  placeOf: (row: typeof conversations.$inferSelect) => timePlace(row.lastActivityAt, row.id),
+  toItem: conversationFromRow,
+};
+
+const select = (
+  orm: Orm,
+  workspace: WorkspaceId,
+  conditions: readonly (SQL | undefined)[],
+  { range, orderBy, rowCount }: KeysetStatement,
+) =>
+  orm
+    .select()
+    .from(conversations)
+    .where(and(eq(conversations.workspaceId, workspaceIds.toUuid(workspace)), ...conditions, range))
+    .orderBy(...orderBy)
+    .limit(rowCount);
 
 function conditions({ status, channelIds: channels, contactId, isUnread }: ConversationFilter): (SQL | undefined)[] {
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);

@@ -25,6 +25,17 @@ export interface Finders {
   messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
   /** Those that are still to be sent later, next due first. */
   scheduledPage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** The same of each of several conversations, in the order of the ids. Of pages without a cursor: those have one list. */
+  messagePages(
+    workspace: WorkspaceId,
+    conversations: readonly ConversationId[],
+    page: PageRequest,
+  ): Promise<Page<MessageState>[]>;
+  scheduledPages(
+    workspace: WorkspaceId,
+    conversations: readonly ConversationId[],
+    page: PageRequest,
+  ): Promise<Page<MessageState>[]>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,
@@ -37,6 +48,12 @@ export interface Finders {
     contact: ContactId,
     page: PageRequest,
   ): Promise<Page<ConversationState>>;
+  /** The same of each of several contacts. */
+  conversationsOfContacts(
+    workspace: WorkspaceId,
+    contacts: readonly ContactId[],
+    page: PageRequest,
+  ): Promise<Page<ConversationState>[]>;
   /** Newest first. */
   contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<ContactState>>;
   /** Oldest first. */
@@ -77,8 +94,10 @@ export interface Moment {
 /** The finders that answer also for a moment: what they find is folded of the journal up to there. */
 export type PastFinders = Pick<
   Finders,
-  'messages' | 'timelines' | 'conversations' | 'contacts' | 'messagePage' | 'scheduledPage' | 'conversationsOfContact'
+  ByIdFinder | PageFinder | 'messagePages' | 'scheduledPages' | 'conversationsOfContacts'
 >;
+type ByIdFinder = 'messages' | 'timelines' | 'conversations' | 'contacts';
+type PageFinder = 'messagePage' | 'scheduledPage' | 'conversationsOfContact';
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
 export type TimelineView = Omit<TimelineEntry, 'isStageUnknown'>;

@@ -1,6 +1,6 @@
 import { asc, desc, sql, type Column, type SQL } from 'drizzle-orm';
 import { PageCursorError, type Page, type PageRequest } from './finders.js';
-import { decodePageCursor, encodePageCursor, type Place } from './page-cursor.js';
+import { comparePlaces, decodePageCursor, encodePageCursor, type Place } from './page-cursor.js';
 
 /** The columns that order a list, and how a place in it is written in SQL. */
 export interface KeysetOrder {
@@ -54,9 +54,48 @@ export async function keysetPage<Row, Item>(list: {
   placeOf(row: Row): Place;
   toItem(row: Row): Item;
 }): Promise<Page<Item>> {
+  return toPage(list, await list.select(statementOf(list.scope, list.order, list.page)));
+}
+
+/**
+ * The first or the last page of each of several lists, by one statement for all: an inbox of 100 conversations with their
+ * last messages was 101.
+ */
+export async function keysetPages<Owner extends string, Row, Item>(list: {
+  readonly owners: readonly Owner[];
+  readonly order: KeysetOrder;
+  /** Without cursors. */
+  readonly page: PageRequest;
+  scopeOf(owner: Owner): string;
+  /** Those of all lists, in any order, of none more than `rowCount`. */
+  select(statement: KeysetStatement): Promise<readonly Row[]>;
+  ownerOf(row: Row): Owner;
+  placeOf(row: Row): Place;
+  toItem(row: Row): Item;
+}): Promise<Page<Item>[]> {
+  const { owners, order, page } = list;
+  const rowsOf = new Map<Owner, Row[]>(owners.map((owner) => [owner, []]));
+  for (const row of await list.select(statementOf('', order, page))) rowsOf.get(list.ownerOf(row))?.push(row);
+  const sign = (page.direction === 'forward') === order.isDescending ? -1 : 1;
+  return owners.map((owner) => {
+    const rows = rowsOf.get(owner) ?? [];
+    rows.sort((a, b) => sign * comparePlaces(list.placeOf(a), list.placeOf(b)));
+    return toPage({ ...list, scope: list.scopeOf(owner) }, rows);
+  });
+}
+
+/** @param found in the direction of the page, and one more than it takes where there is more */
+function toPage<Row, Item>(
+  list: {
+    readonly scope: string;
+    readonly page: PageRequest;
+    placeOf(row: Row): Place;
+    toItem(row: Row): Item;
+  },
+  found: readonly Row[],
+): Page<Item> {
   const { page, scope } = list;
   const isForward = page.direction === 'forward';
-  const found = await list.select(statementOf(scope, list.order, page));
   const rows = found.slice(0, page.limit);
   if (!isForward) rows.reverse();
   const hasMore = found.length > page.limit;

@@ -12,12 +12,23 @@ import {
 import type { Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
-import { given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
+import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
 import type { Finders, PageRequest } from './finders.js';
-import { byOffset, byTime, keysetPage, timePlace, type KeysetOrder } from './keyset.js';
+import {
+  byOffset,
+  byTime,
+  keysetPage,
+  keysetPages,
+  timePlace,
+  type KeysetOrder,
+  type KeysetStatement,
+} from './keyset.js';
 import type { Place } from './page-cursor.js';
 
-type MessageFinders = Pick<Finders, 'messages' | 'messagePage' | 'scheduledPage' | 'timelines'>;
+type MessageFinders = Pick<
+  Finders,
+  'messages' | 'messagePage' | 'messagePages' | 'scheduledPage' | 'scheduledPages' | 'timelines'
+>;
 
 /** Stubs are shown to nobody: a message is there once its first event was folded. */
 const isWhole = isNotNull(messages.direction);
@@ -33,55 +44,72 @@ export function createMessageFinders(orm: Orm): MessageFinders {
       const rows = await byId.execute(given(workspace, messageIds, ids));
       return inOrderOf(ids, rows.map(messageFromRow), (message) => message.id);
     },
-    messagePage: (workspace, conversation, page) =>
-      listOf(orm, workspace, conversation, page, {
-        scope: `messages/${workspace}/${conversation}`,
-        order: byOffset(messages.addedOffset),
-        condition: isNotNull(messages.addedOffset),
-        placeOf: (row) => ({ major: row.addedOffset ?? 0n }),
-      }),
-    scheduledPage: (workspace, conversation, page) =>
-      listOf(orm, workspace, conversation, page, {
-        scope: `scheduled/${workspace}/${conversation}`,
-        order: byTime(messages.scheduledAt, messages.id, 'ascending'),
-        // Written out, and not a parameter: the partial index is found by it.
-        condition: sql`status = 'SCHEDULED'`,
-        placeOf: (row) => timePlace(row.scheduledAt ?? row.createdAt, row.id),
-      }),
+    messagePage: (workspace, conversation, page) => listOf(orm, listed(workspace), conversation, page),
+    scheduledPage: (workspace, conversation, page) => listOf(orm, scheduled(workspace), conversation, page),
+    messagePages: (workspace, conversations, page) => listsOf(orm, listed(workspace), conversations, page),
+    scheduledPages: (workspace, conversations, page) => listsOf(orm, scheduled(workspace), conversations, page),
     timelines: (workspace, ids) => findTimelines(orm, workspaceIds.toUuid(workspace), ids),
   };
 }
 
 /** One of the lists of a conversation's messages. */
-const listOf = (
-  orm: Orm,
-  workspace: WorkspaceId,
-  conversation: ConversationId,
-  page: PageRequest,
-  list: {
-    readonly scope: string;
-    readonly order: KeysetOrder;
-    readonly condition: SQL;
-    readonly placeOf: (row: typeof messages.$inferSelect) => Place;
-  },
-) =>
+interface MessageList {
+  readonly workspace: WorkspaceId;
+  readonly name: string;
+  readonly order: KeysetOrder;
+  readonly condition: SQL;
+  readonly placeOf: (row: typeof messages.$inferSelect) => Place;
+}
+
+const listed = (workspace: WorkspaceId): MessageList => ({
+  ...{ workspace, name: 'messages' },
+  order: byOffset(messages.addedOffset),
+  condition: isNotNull(messages.addedOffset),
+  placeOf: (row) => ({ major: row.addedOffset ?? 0n }),
+});
+
+const scheduled = (workspace: WorkspaceId): MessageList => ({
+  ...{ workspace, name: 'scheduled' },
+  order: byTime(messages.scheduledAt, messages.id, 'ascending'),
+  // Written out, and not a parameter: the partial index is found by it.
+  condition: sql`status = 'SCHEDULED'`,
+  placeOf: (row) => timePlace(row.scheduledAt ?? row.createdAt, row.id),
+});
+
+const scopeOf = ({ name, workspace }: MessageList, conversation: ConversationId) =>
+  `${name}/${workspace}/${conversation}`;
+
+const select = (orm: Orm, list: MessageList, of: SQL, { range, orderBy, rowCount }: KeysetStatement) =>
+  orm
+    .select()
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspaceId, workspaceIds.toUuid(list.workspace)),
+        eq(messages.conversationId, of),
+        isWhole,
+        list.condition,
+        range,
+      ),
+    )
+    .orderBy(...orderBy)
+    .limit(rowCount);
+
+const listOf = (orm: Orm, list: MessageList, conversation: ConversationId, page: PageRequest) =>
   keysetPage({
-    ...{ scope: list.scope, order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
-    select: ({ range, orderBy, rowCount }) =>
-      orm
-        .select()
-        .from(messages)
-        .where(
-          and(
-            eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-            eq(messages.conversationId, conversationIds.toUuid(conversation)),
-            isWhole,
-            list.condition,
-            range,
-          ),
-        )
-        .orderBy(...orderBy)
-        .limit(rowCount),
+    ...{ scope: scopeOf(list, conversation), order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
+    select: (statement) => select(orm, list, sql`${conversationIds.toUuid(conversation)}::uuid`, statement),
+  });
+
+const listsOf = (orm: Orm, list: MessageList, conversations: readonly ConversationId[], page: PageRequest) =>
+  keysetPages({
+    ...{ owners: conversations, order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
+    scopeOf: (conversation) => scopeOf(list, conversation),
+    ownerOf: (row) => conversationIds.fromUuid(row.conversationId),
+    select: (statement) => {
+      const each = select(orm, list, sql`owner.id`, statement).as('each');
+      return orm.select(each._.selectedFields).from(eachOwner(conversationIds, conversations)).crossJoinLateral(each);
+    },
   });
 
 async function findTimelines(orm: Orm, workspaceUuid: string, ids: readonly MessageId[]) {

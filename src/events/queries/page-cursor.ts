@@ -8,6 +8,12 @@ export interface Place {
   readonly id?: string | undefined;
 }
 
+/** In the order that Postgres has: by the number, then by the id's bytes. */
+export const comparePlaces = (a: Place, b: Place): number =>
+  a.major === b.major ? compareTexts(a.id ?? '', b.id ?? '') : a.major < b.major ? -1 : 1;
+
+const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
 const TAG_BYTES = 6;
 const MAJOR_BYTES = 8;
 const UUID_BYTES = 16;

@@ -3,7 +3,7 @@ import type { Orm } from '../../../database/database.js';
 import type { Vector } from '../../kernel/cursor.js';
 import { readStoredPositions } from '../../projections/journal.js';
 import { vectorRows } from '../../projections/vector-rows.js';
-import type { Finders } from '../finders.js';
+import type { Finders, PastFinders } from '../finders.js';
 import { createBoundFinder } from './bounds.js';
 import { createPastContacts } from './past-contacts.js';
 import { createPastConversations } from './past-conversations.js';
@@ -20,12 +20,23 @@ export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momen
   momentOf: async (vector) => ({ vector, recordedBy: undefined, at: (await readNewest(orm, vector)) ?? EPOCH }),
   asOf(moment) {
     const bounds = createBoundFinder(orm, moment);
-    return {
+    const past = {
       ...createPastMessages(orm, bounds),
       ...createPastConversations(orm, bounds),
       ...createPastContacts(orm, moment),
     };
+    return { ...past, ...eachByItself(past) };
   },
+});
+
+/** What is on a page is folded for that page: one statement for several lists would save none of it. */
+const eachByItself = (
+  past: Pick<PastFinders, 'messagePage' | 'scheduledPage' | 'conversationsOfContact'>,
+): Pick<PastFinders, 'messagePages' | 'scheduledPages' | 'conversationsOfContacts'> => ({
+  messagePages: (workspace, ids, page) => Promise.all(ids.map((id) => past.messagePage(workspace, id, page))),
+  scheduledPages: (workspace, ids, page) => Promise.all(ids.map((id) => past.scheduledPage(workspace, id, page))),
+  conversationsOfContacts: (workspace, ids, page) =>
+    Promise.all(ids.map((id) => past.conversationsOfContact(workspace, id, page))),
 });
 
 /** When the newest of a vector's last events was recorded, one of each partition; undefined where there are none. */
