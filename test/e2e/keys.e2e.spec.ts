@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCOPES } from '../../src/access/caller.js';
-import { apiClient, type ApiClient } from '../support/api-client.js';
+import type { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { withClient } from '../support/with-client.js';
+import { newWorkspace } from '../support/workspaces.js';
 
 const SEND = `mutation ($input: SendMessageInput!) {
   sendMessage(input: $input) { cursor message { id } userErrors { code field } }
@@ -110,16 +110,3 @@ describe('F26: an idempotency key', () => {
     await eventually(async () => expect(await acceptedWith(key)).toHaveLength(2), { timeoutMs: 10_000 });
   });
 });
-
-/** Somebody else's, with a key of its own. */
-async function newWorkspace({ databaseUrl, url }: TestApp): Promise<ApiClient> {
-  const [workspaceId, secret] = [randomUUID(), `pk_${randomUUID()}${randomUUID()}`];
-  await withClient(databaseUrl, async (client) => {
-    await client.query('insert into config.workspaces (id, name) values ($1, $2)', [workspaceId, 'Theirs']);
-    await client.query(
-      'insert into config.api_keys (id, workspace_id, name, secret_hash, scopes) values ($1, $2, $3, $4, $5)',
-      [randomUUID(), workspaceId, 'theirs', createHash('sha256').update(secret).digest(), SCOPES],
-    );
-  });
-  return apiClient(url, secret);
-}

@@ -1,7 +1,14 @@
 import { and, eq, gt, inArray, not, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
-import { channelIds, contactIds, conversationIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
+import {
+  channelIds,
+  contactIds,
+  conversationIds,
+  workspaceIds,
+  type ContactId,
+  type WorkspaceId,
+} from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
 import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
@@ -18,21 +25,25 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
     .from(conversations)
     .where(and(isOfGivenWorkspace(conversations.workspaceId), isOneOfGiven(conversations.id)))
     .prepare('conversations_by_id');
-  const finders: ConversationFinders = {
+  return {
     async conversations(workspace, ids) {
       const rows = await byId.execute(given(workspace, conversationIds, ids));
       return inOrderOf(ids, rows.map(conversationFromRow), (conversation) => conversation.id);
     },
     conversationPage: (workspace, filter, page) =>
       keysetPage({
-        ...{ scope: scopeOf(workspace), page, ...list },
+        ...{ scope: `conversations/${workspace}`, page, ...list },
         select: (statement) => select(orm, workspace, conditions(filter), statement),
       }),
-    conversationsOfContact: (workspace, contactId, page) => finders.conversationPage(workspace, { contactId }, page),
+    conversationsOfContact: (workspace, contactId, page) =>
+      keysetPage({
+        ...{ scope: scopeOfContact(workspace, contactId), page, ...list },
+        select: (statement) => select(orm, workspace, conditions({ contactId }), statement),
+      }),
     conversationsOfContacts: (workspace, contacts, page) =>
       keysetPages({
         ...{ owners: contacts, page, ...list },
-        scopeOf: () => scopeOf(workspace),
+        scopeOf: (contactId) => scopeOfContact(workspace, contactId),
         ownerOf: ({ contactId }) => contactIds.fromUuid(contactId ?? ''),
         select: (statement) => {
           const each = select(orm, workspace, [eq(conversations.contactId, sql`owner.id`)], statement).as('each');
@@ -40,10 +51,10 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
         },
       }),
   };
-  return finders;
 }
 
-const scopeOf = (workspace: WorkspaceId) => `conversations/${workspace}`;
+/** Of the list of one contact's conversations, now and as of a moment. */
+export const scopeOfContact = (workspace: WorkspaceId, contact: ContactId) => `conversations/${workspace}/${contact}`;
 
 const list = {
   order: byTime(conversations.lastActivityAt, conversations.id, 'descending'),

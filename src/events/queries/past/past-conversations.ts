@@ -14,6 +14,7 @@ import {
 import { isOfConversation } from '../../projections/read-models.js';
 import { SNAPSHOT_EVERY, stateOfSnapshot } from '../../projections/conversation-snapshots.js';
 import { uuidsOf } from '../by-id.js';
+import { scopeOfContact } from '../conversation-finders.js';
 import type { PastFinders } from '../finders.js';
 import { byTime, keysetPage, timePlace } from '../keyset.js';
 import type { BoundFinder, Bounds } from './bounds.js';
@@ -42,7 +43,7 @@ export function createPastConversations(
       const found = await conversations(workspace, await findOfContact(orm, workspace, contact));
       const states = new Map(found.flatMap((state) => (state?.contactId === contact ? [[state.id, state]] : [])));
       return keysetPage({
-        scope: `conversations/${workspace}`,
+        scope: scopeOfContact(workspace, contact),
         order: byTime(sql`given.at`, sql`given.id`, 'descending'),
         page,
         select: async ({ range, orderBy, rowCount }) => {
