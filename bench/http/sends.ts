@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { request, type Dispatcher } from 'undici';
 import type { Side } from '../compared-path.js';
 import { ask, type Server } from './ask.js';
@@ -54,7 +55,11 @@ export async function meetContacts(
   }
 }
 
-/** Sends one with a key. Answers the message's id. */
+/** At one try a second: a machine that is busy for a moment must not end a run of an hour. */
+const TRIES_MAX = 30;
+const TRY_AGAIN_MS = 1_000;
+
+/** Sends one with a key; told UNAVAILABLE, sends it again under the same, as everybody should. Answers the message's id. */
 export async function sendOne(
   dispatcher: Dispatcher,
   { url, apiKey, channelId }: Server & Pick<SendsSettings, 'channelId'>,
@@ -63,13 +68,16 @@ export async function sendOne(
 ): Promise<string> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
   const input = sendInput({ channelId, isKeyed: true }, n, contacts);
-  const { statusCode, body } = await request(`${url}/graphql`, {
-    ...{ method: 'POST', dispatcher, headers, body: JSON.stringify({ query: SEND, variables: { input } }) },
-  });
-  const text = await body.text();
-  const [, id] = /"id":"(msg_\w+)"/.exec(text) ?? [];
-  if (id === undefined) throw new Error(`Answered ${statusCode}: ${text}`);
-  return id;
+  const json = JSON.stringify({ query: SEND, variables: { input } });
+  for (let attempt = 1; ; attempt += 1) {
+    const { statusCode, body } = await request(`${url}/graphql`, { method: 'POST', dispatcher, headers, body: json });
+    const text = await body.text();
+    const [, id] = /"id":"(msg_\w+)"/.exec(text) ?? [];
+    if (id !== undefined) return id;
+    if (!text.includes('"code":"UNAVAILABLE"') || attempt === TRIES_MAX)
+      throw new Error(`Answered ${statusCode}: ${text}`);
+    await pause(TRY_AGAIN_MS);
+  }
 }
 
 export async function openSends(settings: SendsSettings): Promise<Side> {
