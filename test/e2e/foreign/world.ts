@@ -41,9 +41,29 @@ interface Known {
   readonly viewer: { readonly workspaceId: string };
 }
 
-/** A channel, a conversation with a message each way and one for later; waits until nothing of it moves any more. */
+const MAKE_KEY = `mutation { createApiKey(input: { name: "A key", scopes: [KEYS_ADMIN] }) { apiKey { id } secret } }`;
+
+/** A key that has made another one itself, which is in the audit. */
+async function createActiveKey(client: ApiClient): Promise<string> {
+  interface Made {
+    readonly createApiKey: { readonly apiKey: { readonly id: string }; readonly secret: string };
+  }
+  const { createApiKey: made } = await client.run<Made>(MAKE_KEY);
+  await client.run(MAKE_KEY, {}, { authorization: `Bearer ${made.secret}` });
+  await eventually(async () => {
+    const found = await client.run<{ auditEvents: { nodes: readonly unknown[] } }>(
+      'query ($id: ID!) { auditEvents(filter: { actorId: $id }) { nodes { id } } }',
+      { id: made.apiKey.id },
+    );
+    expect(found.auditEvents.nodes).toHaveLength(1);
+  });
+  return made.apiKey.id;
+}
+
+/** A key, a channel, a conversation with a message each way and one for later; waits until nothing of it moves any more. */
 export async function createWorld(client: ApiClient, name: string, phoneNumber: string): Promise<World> {
   const { cursor: start } = await client.run<{ cursor: string }>('{ cursor }');
+  const apiKey = await createActiveKey(client);
   const made = await client.run<{ createChannel: { channel: { id: string } } }>(
     `mutation ($name: String!) { createChannel(input: { name: $name, provider: SANDBOX, platform: WHATSAPP,
       settings: {} }) { channel { id } } }`,
@@ -71,7 +91,7 @@ export async function createWorld(client: ApiClient, name: string, phoneNumber: 
     ids: {
       ...{ message, conversation: conversation.id, contact: conversation.contact.id, channel },
       ...{ event: known.events.nodes[0]?.id ?? '', workspace: known.viewer.workspaceId },
-      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey: NOWHERE.apiKey },
+      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey },
     },
     secrets: [`${name} channel`, `${name} words`, `${name} reference`, phoneNumber],
   };
