@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SendMessage } from '../../src/events/commands/commands.js';
+import { workspaceIds } from '../../src/events/kernel/ids.js';
 import { buildParleySchema } from '../../src/schema/build-schema.js';
 import { connectSandbox, openCommandBench, valueOf, type CommandBench } from '../support/command-bench.js';
 import { eventually } from '../support/eventually.js';
@@ -9,6 +10,8 @@ import { nestedConnections, rootConnections, wholeQuery } from './whole-query.js
 const schema = buildParleySchema();
 const THREADS = 24;
 const CHANNELS = 24;
+/** Workspaces, and keys of one. */
+const MANY = 24;
 /** Of what has to be told more than the size of the page. */
 const GIVEN: Readonly<Record<string, string>> = {};
 /** The live feed and the projector ask now and then on the same pool: the least of some counts is the query's own. */
@@ -23,6 +26,7 @@ beforeAll(async () => {
   rig = await openPastRig(bench);
   const { commands, caller } = bench;
   for (let index = 1; index < CHANNELS; index += 1) await connectSandbox(commands, caller);
+  await makeWorkspacesAndKeys();
   const numbers = Array.from({ length: THREADS }, (_, index) => `+155501000${String(index + 10)}`);
   const write = async (messages: readonly SendMessage[]) => {
     const batch = await commands.sendMessages(caller, messages);
@@ -49,6 +53,19 @@ afterAll(async () => {
   await rig.stop();
   await bench.stop();
 });
+
+async function makeWorkspacesAndKeys(): Promise<void> {
+  const { pool } = bench.database;
+  await pool.query(
+    `insert into config.workspaces (id, name) select gen_random_uuid(), 'W' from generate_series(1, $1)`,
+    [MANY],
+  );
+  await pool.query(
+    `insert into config.api_keys (id, workspace_id, name, secret_hash, scopes)
+     select gen_random_uuid(), $2, 'K', sha256(n::text::bytea), '{}' from generate_series(1, $1) n`,
+    [MANY, workspaceIds.toUuid(bench.caller.workspaceId)],
+  );
+}
 
 /** How many statements a query takes. */
 async function countFor(query: string, variables: object): Promise<number> {
