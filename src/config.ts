@@ -35,6 +35,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Whether clients may ask the API for its schema. */
   readonly isIntrospectionOn: boolean;
+  /** A text search configuration of PostgreSQL. */
+  readonly searchLanguage: string;
   readonly isSandboxOn: boolean;
   /** Undefined: by chance, and printed. */
   readonly sandboxSeed: number | undefined;
@@ -101,6 +103,10 @@ const environment = z.object({
     .default([...ROLES]),
   PARLEY_CORS_ORIGINS: z.string().transform(toOrigins).default([]),
   PARLEY_INTROSPECTION: trueOrFalse.default('true'),
+  PARLEY_SEARCH_LANGUAGE: z
+    .string()
+    .regex(/^[a-z_]{1,63}$/, 'must be a text search configuration of PostgreSQL, such as simple, english, spanish')
+    .default('simple'),
   PARLEY_SANDBOX: trueOrFalse.default('true'),
   PARLEY_SANDBOX_SEED: wholeNumber(0, 999_999_999).optional(),
   PARLEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
@@ -141,6 +147,7 @@ export function readConfig(
     roles: is.PARLEY_ROLES,
     corsOrigins: is.PARLEY_CORS_ORIGINS,
     isIntrospectionOn: is.PARLEY_INTROSPECTION === 'true',
+    searchLanguage: is.PARLEY_SEARCH_LANGUAGE,
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,

@@ -6,6 +6,7 @@ import { isDatabaseAway } from './database/errors.js';
 import { takeInstanceLock } from './database/instance-lock.js';
 import { migrate, TablesHeldError } from './database/migrate.js';
 import { openDatabase } from './database/open-database.js';
+import { setSearchLanguage } from './database/search-language.js';
 import { withChecksums } from './events/log/checksums.js';
 import { LogUnavailableError, type EventLog } from './events/log/event-log.js';
 import type { LogLook } from './events/log/log-look.js';
@@ -66,7 +67,7 @@ async function openOnPostgres({ config, deps, url, running }: Opening): Promise<
   running.push(await takeInstanceLock(url, { log: logger, onTaken: deps.onFatal }));
   // Not said before Postgres answered: while it is away, `Waiting` is what stands there.
   onStep('Bringing the database up to date');
-  const database = await openMigrated(url, logger, running);
+  const database = await openMigrated({ config, deps, url, running });
   onStep('Opening the event log');
   const { partitions, webhookRetentionDays } = config;
   const log = await openPostgresLog({ database, log: logger, partitions, webhookRetentionDays });
@@ -78,7 +79,7 @@ async function openOnPostgres({ config, deps, url, running }: Opening): Promise<
 async function openOnKafka({ config, deps, url, running }: Opening, kafka: KafkaConfig): Promise<Omit<Stores, 'stop'>> {
   const { partitions, webhookRetentionDays } = config;
   const [database, log] = await Promise.allSettled([
-    openMigrated(url, deps.logger, running),
+    openMigrated({ config, deps, url, running }),
     openKafkaLog({ kafka, partitions, webhookRetentionDays, logger: deps.logger }),
   ]);
   if (log.status === 'fulfilled') running.push({ stop: () => log.value.close() });
@@ -91,10 +92,11 @@ async function openOnKafka({ config, deps, url, running }: Opening, kafka: Kafka
   throw new NotOpenError([database, log].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])));
 }
 
-async function openMigrated(url: string, logger: Logger, running: Running[]): Promise<Database> {
+async function openMigrated({ config, deps, url, running }: Opening): Promise<Database> {
   await migrate(url);
-  const database = openDatabase(url, logger);
+  const database = openDatabase(url, deps.logger);
   running.push({ stop: () => database.close() });
+  await setSearchLanguage(database, config.searchLanguage);
   return database;
 }
 

@@ -80,6 +80,7 @@ describe('readConfig', () => {
       PARLEY_ROLES: 'api,projector',
       PARLEY_CORS_ORIGINS: 'https://a.example.com, http://localhost:5173',
       PARLEY_INTROSPECTION: 'false',
+      PARLEY_SEARCH_LANGUAGE: 'spanish',
       PARLEY_SANDBOX: 'false',
       PARLEY_SANDBOX_SEED: '42',
       PARLEY_LOG_LEVEL: 'debug',
@@ -105,6 +106,7 @@ describe('readConfig', () => {
       roles: ['api', 'projector'],
       corsOrigins: ['https://a.example.com', 'http://localhost:5173'],
       isIntrospectionOn: false,
+      searchLanguage: 'spanish',
       isSandboxOn: false,
       sandboxSeed: 42,
       logLevel: 'debug',
@@ -140,6 +142,7 @@ describe('readConfig', () => {
     ['PARLEY_PUBLIC_URL', 'https://marker:marker@parley.example.com'],
     ['PARLEY_CORS_ORIGINS', 'https://app.example.com/path'],
     ['PARLEY_CORS_ORIGINS', '*'],
+    ['PARLEY_SEARCH_LANGUAGE', "marker'"],
   ])('refuses %s=%s and repeats no value', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);

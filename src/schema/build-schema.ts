@@ -12,6 +12,7 @@ import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
+import { SearchResolver } from '../resolvers/search.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
 import { WorkspaceResolver } from '../resolvers/workspace.resolver.js';
@@ -40,6 +41,7 @@ export function buildParleySchema(): GraphQLSchema {
       MessageResolver,
       MessageDecisionResolver,
       ReactionContentResolver,
+      SearchResolver,
       EventResolver,
       SubscriptionResolver,
       ApiKeyResolver,

@@ -13,7 +13,7 @@ const CHANNELS = 24;
 /** Workspaces, and keys of one. */
 const MANY = 24;
 /** Of what has to be told more than the size of the page. */
-const GIVEN: Readonly<Record<string, string>> = {};
+const GIVEN: Readonly<Record<string, string>> = { searchMessages: ', text: "Hello"' };
 /** The live feed and the projector ask now and then on the same pool: the least of some counts is the query's own. */
 const ROUNDS = 4;
 /** What two ways lead to is asked for once or twice, by which answer comes first. One for each item were 16 or more. */

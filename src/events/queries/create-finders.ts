@@ -6,12 +6,14 @@ import { createConversationFinders } from './conversation-finders.js';
 import { createEventFinders } from './event-finders.js';
 import type { Finders } from './finders.js';
 import { createMessageFinders } from './message-finders.js';
+import { createMessageSearch } from './message-search.js';
 import { createMomentFinders } from './past/moment-finders.js';
 
 /** All finders over one Postgres. They throw what `pg` throws: `isDatabaseAway` tells whether that is a fault that passes. */
 export function createFinders({ database: { orm } }: { readonly database: Database }): Finders {
   return {
     ...createMessageFinders(orm),
+    ...createMessageSearch(orm),
     ...createConversationFinders(orm),
     ...createContactFinders(orm),
     ...createChannelFinders(orm),

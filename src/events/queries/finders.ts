@@ -5,7 +5,7 @@ import type { ConversationState, ConversationStatus } from '../conversation/stat
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
 import type { ApiKeyId, ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
-import type { MessageState, TimelineEntry } from '../message/state.js';
+import type { MessageDirection, MessageState, TimelineEntry } from '../message/state.js';
 
 /**
  * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
@@ -36,6 +36,8 @@ export interface Finders {
     conversations: readonly ConversationId[],
     page: PageRequest,
   ): Promise<Page<MessageState>[]>;
+  /** Messages that say certain words, newest first. */
+  searchPage(workspace: WorkspaceId, search: MessageSearch, page: PageRequest): Promise<Page<FoundMessage>>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,
@@ -111,6 +113,23 @@ export interface ChannelView {
   readonly platform: ChannelPlatform;
   readonly isEnabled: boolean;
   readonly createdAt: string;
+}
+
+export interface MessageSearch {
+  /** As people write it: words that must all be there, "phrases", or, -not. */
+  readonly text: string;
+  readonly conversationId?: ConversationId | undefined;
+  readonly channelIds?: readonly ChannelId[] | undefined;
+  readonly direction?: MessageDirection | undefined;
+}
+export interface FoundMessage {
+  readonly message: MessageState;
+  /** A passage around what was found; put together it is the passage. */
+  readonly snippet: readonly SnippetPiece[];
+}
+export interface SnippetPiece {
+  readonly text: string;
+  readonly isMatch: boolean;
 }
 
 export interface ConversationFilter {

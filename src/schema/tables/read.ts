@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type Column } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -78,6 +78,12 @@ const saidBesideContent = () => ({
   replyToMessageId: uuid('reply_to_message_id'),
 });
 
+/** The workspace is one of the words: it comes first without an extension that has a GIN of uuid. */
+const searchIndex = ({ workspaceId, content }: { readonly workspaceId: Column; readonly content: Column }) =>
+  index('messages_search')
+    .using('gin', sql`config.search_words(${workspaceId}, ${content})`)
+    .where(sql`added_offset is not null`);
+
 const messagesIn = (schema: PgSchema) =>
   schema.table(
     'messages',
@@ -112,8 +118,7 @@ const messagesIn = (schema: PgSchema) =>
       /** Where it joined the conversation's messages; null while it is scheduled, and for reactions. */
       addedPartition: integer('added_partition'),
       addedOffset: bigint('added_offset', { mode: 'bigint' }),
-      createdAt: timestamptz('created_at').notNull(),
-      updatedAt: timestamptz('updated_at').notNull(),
+      ...{ createdAt: timestamptz('created_at').notNull(), updatedAt: timestamptz('updated_at').notNull() },
     },
     (table) => [
       index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
@@ -126,6 +131,7 @@ const messagesIn = (schema: PgSchema) =>
       index('messages_once_scheduled')
         .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
         .where(sql`scheduled_at is not null`),
+      searchIndex(table),
     ],
   );
 
