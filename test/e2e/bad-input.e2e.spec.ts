@@ -194,10 +194,13 @@ describe('over HTTP', () => {
     expect(status).toBe(413);
   });
 
-  it('refuses a form post from a browser (CSRF)', async () => {
-    const answer = await fetch(`${app.url}/graphql?query=${encodeURIComponent('{ cursor }')}`, {
-      headers: { 'x-api-key': app.apiKey },
-    });
-    expect(answer.status).toBe(400);
+  it('refuses what a page elsewhere can send unasked: a form, or a link (CSRF)', async () => {
+    const query = encodeURIComponent('{ cursor }');
+    expect((await fetch(`${app.url}/graphql?query=${query}`)).status).toBe(400);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+      const headers = { 'content-type': type };
+      const answer = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body: `query=${query}` });
+      expect([type, answer.status >= 400 && answer.status < 500]).toEqual([type, true]);
+    }
   });
 });

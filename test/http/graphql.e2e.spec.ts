@@ -1,6 +1,7 @@
 import { buildSchema, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { describeGraphqlOverHttp } from './graphql-over-http.js';
 
 const ALLOWED = 'https://console.example';
 let app: TestApp;
@@ -22,6 +23,8 @@ const post = async (body: unknown, headers: Record<string, string> = {}) => {
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer };
 };
 const codeOf = ({ body }: { body: Answer }) => body.errors?.[0]?.extensions.code;
+
+describeGraphqlOverHttp(() => app);
 
 describe('who asks', () => {
   it('takes the key in either header; if both are given, authorization counts', async () => {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ruleOf } from '../../../src/access/matrix.js';
 import { buildParleySchema } from '../../../src/schema/build-schema.js';
-import { startTestApp, type TestApp } from '../../support/test-app.js';
-import { newWorkspace } from '../../support/workspaces.js';
 import { answerTo, comparable, firstWords } from './answers.js';
 import { idPlaces, pagePlaces, type Place } from './places.js';
-import { createWorld, NOWHERE, type Kind, type World } from './world.js';
+import { owner, stranger } from './sweep-rig.js';
+import { NOWHERE, type Kind, type World } from './world.js';
 
 const schema = buildParleySchema();
 /** `Query.workspaces(after)` is of an operation to which no workspace is foreign, and which no key of one may ask. */
@@ -19,18 +18,6 @@ const pages = pagePlaces(schema).filter((place) => !isOfInstance(place));
 const spoken = places.filter(({ operation }) => operation !== 'subscription');
 const watched = places.filter(({ operation }) => operation === 'subscription');
 const KINDS = Object.keys(NOWHERE) as Kind[];
-
-let app: TestApp;
-let owner: World;
-let stranger: World;
-beforeAll(async () => {
-  app = await startTestApp();
-  [owner, stranger] = await Promise.all([
-    createWorld(await newWorkspace(app), 'ours', '+15550107101'),
-    createWorld(await newWorkspace(app), 'theirs', '+15550107202'),
-  ]);
-});
-afterAll(() => app.stop());
 
 /** What an answer says of the owner beside the id that was asked for. */
 const leaksIn = (answer: string, asked: string): string[] =>

@@ -1,5 +1,4 @@
 import {
-  GraphQLID,
   getNamedType,
   isInputObjectType,
   isInterfaceType,
@@ -36,31 +35,47 @@ export interface Place {
 type Field = GraphQLField<unknown, unknown>;
 
 /** Every way to hand in an id, by the schema. @throws Error for one on a field that isn't a root's */
-export function idPlaces(schema: GraphQLSchema): readonly Place[] {
+export const idPlaces = (schema: GraphQLSchema): readonly Place[] => placesOf(schema, ({ name }) => name === 'ID');
+
+/** Every way to hand in what somebody wrote. */
+export const textPlaces = (schema: GraphQLSchema): readonly Place[] =>
+  placesOf(schema, ({ name }) => ['String', 'ID', 'PhoneNumber', 'JSONObject'].includes(name));
+
+function placesOf(schema: GraphQLSchema, isWanted: (type: GraphQLNamedType) => boolean): readonly Place[] {
   const nested = objectTypes(schema).flatMap((type) =>
-    fieldsOf(type).flatMap((field) =>
-      field.args.flatMap((arg) => pathsToIds(arg.type).map(() => type.name + field.name)),
-    ),
+    fieldsOf(type)
+      .filter((field) => field.args.some((arg) => !isPageArgument(arg) && pathsTo(isWanted, arg.type).length > 0))
+      .map((field) => `${type.name}.${field.name}`),
   );
   if (nested.length > 0) throw new Error(`Say how these are asked: ${nested.join(', ')}.`);
   return roots(schema).flatMap(({ operation, type }) =>
-    fieldsOf(type).flatMap((field) => field.args.flatMap((arg) => placesIn(operation, type, field, arg))),
+    fieldsOf(type).flatMap((field) => field.args.flatMap((arg) => placesIn(isWanted, operation, type, field, arg))),
   );
 }
 
-const placesIn = (operation: OperationKind, root: GraphQLObjectType, field: Field, arg: GraphQLArgument): Place[] =>
-  pathsToIds(arg.type).map((path) => ({
+const isPageArgument = ({ name }: GraphQLArgument): boolean => name === 'after' || name === 'before';
+
+type IsWanted = (type: GraphQLNamedType) => boolean;
+
+const placesIn = (
+  isWanted: IsWanted,
+  operation: OperationKind,
+  root: GraphQLObjectType,
+  field: Field,
+  arg: GraphQLArgument,
+): Place[] =>
+  pathsTo(isWanted, arg.type).map((path) => ({
     name: `${root.name}.${field.name}(${[arg.name, ...path].join('.')})`,
     operation,
     request: (world, value) => requestOf({ operation, field, arg, world, planted: { path, value } }),
   }));
 
-function pathsToIds(type: GraphQLInputType, above: readonly string[] = []): Path[] {
+function pathsTo(isWanted: IsWanted, type: GraphQLInputType, above: readonly string[] = []): Path[] {
   const named = getNamedType(type);
-  if (named === GraphQLID) return [[]];
+  if (isWanted(named)) return [[]];
   if (!isInputObjectType(named) || above.includes(named.name)) return [];
   return Object.values(named.getFields()).flatMap((field) =>
-    pathsToIds(field.type, [...above, named.name]).map((path) => [field.name, ...path]),
+    pathsTo(isWanted, field.type, [...above, named.name]).map((path) => [field.name, ...path]),
   );
 }
 

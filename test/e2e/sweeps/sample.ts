@@ -23,7 +23,7 @@ export interface Planted {
 const CHOICE: Readonly<Record<string, string>> = { RecipientInput: 'conversationId', ContentInput: 'text' };
 
 const SCALARS: Readonly<Record<string, unknown>> = {
-  ...{ String: 'text', Int: 1, Float: 1, Boolean: true, JSONObject: {}, PhoneNumber: '+15550100001' },
+  ...{ String: 'words', Int: 1, Float: 1, Boolean: true, JSONObject: {}, PhoneNumber: '+15550100001' },
   DateTime: new Date(Date.now() + 3_600_000).toISOString(),
 };
 
@@ -35,7 +35,7 @@ export function sampleOf(type: GraphQLInputType, name: string, world: World, pla
   const plain = getNullableType(type);
   if (isListType(plain)) return [sampleOf(plain.ofType, name, world, planted)];
   if (isInputObjectType(plain)) return objectOf(plain, world, planted);
-  if (planted !== undefined) return planted.value;
+  if (planted !== undefined) return isObjectScalar(plain) ? { [planted.value]: planted.value } : planted.value;
   if (isEnumType(plain)) return plain.getValues()[0]?.name;
   if (plain === GraphQLID) return ownIdFor(name, world);
   if (!('name' in plain) || !(plain.name in SCALARS)) throw new Error(`Say what a ${String(type)} may be.`);
@@ -54,6 +54,8 @@ function objectOf(type: GraphQLInputObjectType, world: World, planted: Planted |
     fields.map(({ name, type }) => [name, sampleOf(type, name, world, name === next ? below : undefined)]),
   );
 }
+
+const isObjectScalar = (type: GraphQLInputType): boolean => 'name' in type && type.name === 'JSONObject';
 
 /** @throws Error where the name doesn't tell which kind it is */
 function ownIdFor(name: string, world: World): string {

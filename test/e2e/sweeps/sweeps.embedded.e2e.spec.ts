@@ -1,0 +1,3 @@
+// Everything that is asked for wherever the schema takes it, of one Parley.
+import './foreign-ids.js';
+import './abuse.js';
