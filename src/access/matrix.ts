@@ -30,6 +30,7 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.contacts': alsoForClients('CONTACTS_READ'),
   'Query.channel': needs('CHANNELS_READ'),
   'Query.channels': needs('CHANNELS_READ'),
+  'Query.searchMessages': needs('MESSAGES_READ'),
   'Query.events': needs('EVENTS_READ'),
   'Query.apiKeys': needs('KEYS_ADMIN'),
   'Query.auditEvents': needs('KEYS_ADMIN'),
