@@ -3,9 +3,10 @@ import type { UserError } from '../events/commands/commands.js';
 import type { Clock } from '../events/kernel/clock.js';
 import type { Decision } from '../events/kernel/decision.js';
 import type { WorkspaceId } from '../events/kernel/ids.js';
-import type { Page, PageRequest } from '../events/queries/finders.js';
+import type { Finders, Page, PageRequest } from '../events/queries/finders.js';
 import type { Outbox } from '../events/outbox/outbox.js';
 import type { Caller, Scope } from './caller.js';
+import type { ClientTokenSecret } from './client-tokens.js';
 import type { ApiKeyView } from './key-view.js';
 
 /** What a change of access answers. Faults are thrown as `AppError`. */
@@ -21,6 +22,13 @@ export interface NewApiKeyInput {
 export interface RotateApiKeyInput {
   readonly id: string;
   readonly overlapSeconds: number;
+}
+
+/** Ids are unparsed text. */
+export interface ClientTokenInput {
+  readonly conversationIds: readonly string[];
+  readonly contactIds: readonly string[];
+  readonly expiresInSeconds: number;
 }
 
 /** What credentials consist of; shown once. */
@@ -63,6 +71,11 @@ export interface Administration {
     input: { readonly secretId: string; readonly refreshToken: string },
     startedAt?: number,
   ): Promise<AccessResult<Credentials>>;
+  createClientToken(
+    caller: Caller,
+    input: ClientTokenInput,
+    startedAt?: number,
+  ): Promise<AccessResult<{ readonly token: string; readonly expiresAt: Date }>>;
   /** With a first key, of every scope of a workspace. */
   createWorkspace(
     caller: Caller,
@@ -80,4 +93,6 @@ export interface AdministrationDeps {
   readonly database: Database;
   readonly outbox: Pick<Outbox, 'publish'>;
   readonly clock: Clock;
+  readonly finders: Pick<Finders, 'conversations' | 'contacts'>;
+  readonly clientTokens: ClientTokenSecret;
 }

@@ -48,6 +48,8 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.createCredentials': needs('KEYS_ADMIN'),
   // The secret id and the refresh token in its input are what counts.
   'Mutation.refreshCredentials': needs('ANY'),
+  // It reads no more than the key that makes it.
+  'Mutation.createClientToken': needs('MESSAGES_READ'),
   'Mutation.createWorkspace': needs('INSTANCE_ADMIN'),
   'Mutation.suspendWorkspace': needs('INSTANCE_ADMIN'),
   'Mutation.resumeWorkspace': needs('INSTANCE_ADMIN'),

@@ -5,6 +5,7 @@ import type { Clock } from '../events/kernel/clock.js';
 import type { CursorCodec } from '../events/kernel/cursor.js';
 import type { EventId, MessageId } from '../events/kernel/ids.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
+import { limitFinders } from '../events/queries/limited-finders.js';
 import type { Finders } from '../events/queries/finders.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -35,10 +36,11 @@ export interface RequestContext extends ResolverDeps {
 }
 
 export function createContext(deps: ResolverDeps, caller: Caller, startedAt: number): RequestContext {
+  const finders = caller.limits === undefined ? deps.finders : limitFinders(deps.finders, caller.limits);
   return {
     ...deps,
-    ...{ caller, startedAt },
-    loaders: createLoaders(deps.finders, caller.workspaceId),
+    ...{ finders, caller, startedAt },
+    loaders: createLoaders(finders, caller.workspaceId),
     cursorAtStart: deps.cursors.encode(deps.feed.tail()),
   };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from '../access/caller.js';
 import { AppError } from '../errors.js';
 import type { Vector } from '../events/kernel/cursor.js';
 import { channelIds, conversationIds, messageIds } from '../events/kernel/ids.js';
@@ -45,6 +46,7 @@ export async function openSubscription(
   const match: FeedMatch = {
     workspaceId: context.caller.workspaceId,
     types,
+    conversationIds: namedOf(context.caller),
     conversationId: optionalId(conversationIds, args.conversationId, 'conversationId'),
     channelId: optionalId(channelIds, args.channelId, 'channelId'),
     messageId: optionalId(messageIds, args.messageId, 'messageId'),
@@ -59,6 +61,12 @@ export async function openSubscription(
   }
   return deliveriesOf(items, makePayload);
 }
+
+/**
+ * Where a client token names conversations only, no other's event is even looked at. What it names by a contact is told by
+ * the conversation itself, which its finders judge.
+ */
+const namedOf = ({ limits }: Caller) => (limits?.contactIds.length === 0 ? limits.conversationIds : undefined);
 
 /** A message that was sent just now is projected in a moment: whoever gives the send's cursor waits for it. */
 async function requireVisible(match: FeedMatch, after: Vector | undefined, context: RequestContext): Promise<void> {

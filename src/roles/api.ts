@@ -50,7 +50,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   const stopWakes = database.onWake('parley_keys', () => authenticator.forget());
   keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
-    administration: createAdministration({ ...foundation, database, clock }),
+    administration: createAdministration({ ...foundation, database, clock, finders }),
     ...{ commands, finders, feed, clock, providers, publicUrl: deps.publicUrl },
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),

@@ -4,6 +4,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { ApiKeyResolver } from '../resolvers/api-key.resolver.js';
 import { AuditResolver } from '../resolvers/audit.resolver.js';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
+import { ClientTokenResolver } from '../resolvers/client-token.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { CredentialsResolver } from '../resolvers/credentials.resolver.js';
@@ -46,6 +47,7 @@ export function buildParleySchema(): GraphQLSchema {
       SubscriptionResolver,
       ApiKeyResolver,
       AuditResolver,
+      ClientTokenResolver,
       CredentialsResolver,
       WorkspaceResolver,
     ],

@@ -1,3 +1,4 @@
+import { clientTokenSecret } from '../../src/access/client-tokens.js';
 import { createAdministration } from '../../src/access/create-administration.js';
 import { graphql } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
@@ -48,7 +49,10 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
   let told = originVector(log.partitionCount);
   const deps: ResolverDeps = {
     ...{ commands, feed, finders: createFinders({ database }), clock: { now: () => now } },
-    administration: createAdministration({ database, outbox: bench.outbox, clock: { now: () => now } }),
+    administration: createAdministration({
+      ...{ database, outbox: bench.outbox, clock: { now: () => now }, finders: createFinders({ database }) },
+      clientTokens: clientTokenSecret(Buffer.alloc(32), 'of a test'),
+    }),
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilities }]),
     publicUrl: () => 'http://localhost',

@@ -4,10 +4,13 @@ import {
   isInputObjectType,
   isLeafType,
   getNamedType,
+  isInterfaceType,
   isListType,
   isNonNullType,
+  isObjectType,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -67,3 +70,36 @@ export function valueOf(given: GraphQLInputType): unknown {
 const SCALARS: Readonly<Record<string, unknown>> = {
   ...{ Int: 1, Float: 1, Boolean: false, JSONObject: {}, DateTime: '2030-01-01T00:00:00Z' },
 };
+
+/**
+ * Selections that together reach every field under a type that needs no argument, so many levels deep, one for each field
+ * of the first level: all in one would be more than a document may have. Of a page its first two.
+ */
+export function selectionsUnder(type: GraphQLOutputType, levels: number): readonly string[] {
+  const named = getNamedType(type);
+  if (isLeafType(named)) return [''];
+  const page = nodesOf(type);
+  if (page !== undefined) return selectionsUnder(page, levels).map((selection) => ` { nodes${selection} }`);
+  return fieldsUnder(type, levels).map((field) => ` { ${field} }`);
+}
+
+const everythingUnder = (type: GraphQLOutputType, levels: number): string =>
+  isLeafType(getNamedType(type)) ? '' : ` { ${['__typename', ...fieldsUnder(type, levels)].join(' ')} }`;
+
+function fieldsUnder(type: GraphQLOutputType, levels: number): readonly string[] {
+  const named = getNamedType(type);
+  if (!isObjectType(named) && !isInterfaceType(named)) return ['__typename'];
+  return Object.values(named.getFields()).flatMap((field) => {
+    const isLeaf = isLeafType(getNamedType(field.type));
+    if (field.args.some((arg) => isNonNullType(arg.type)) || (!isLeaf && levels === 0)) return [];
+    const page = nodesOf(field.type);
+    if (page === undefined) return [`${field.name}${everythingUnder(field.type, levels - 1)}`];
+    return [`${field.name}(first: 2) { nodes${everythingUnder(page, levels - 1)} }`];
+  });
+}
+
+/** What a connection is a page of; undefined: it is none. */
+function nodesOf(type: GraphQLOutputType): GraphQLOutputType | undefined {
+  const named = getNamedType(type);
+  return isObjectType(named) && named.name.endsWith('Connection') ? named.getFields()['nodes']?.type : undefined;
+}

@@ -7,7 +7,10 @@ export function isMatched(match: FeedMatch, event: EventEnvelope): boolean {
     event.workspaceId === match.workspaceId &&
     (match.types === undefined || match.types.includes(event.type)) &&
     (match.conversationId === undefined || event.conversationId === match.conversationId) &&
+    (match.conversationIds === undefined || isAmong(match.conversationIds, event.conversationId)) &&
     (match.channelId === undefined || event.channelId === match.channelId) &&
     (match.messageId === undefined || event.messageId === match.messageId)
   );
 }
+
+const isAmong = <Id>(ids: readonly Id[], id: Id | undefined): boolean => id !== undefined && ids.includes(id);

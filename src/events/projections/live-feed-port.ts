@@ -8,6 +8,8 @@ export interface FeedMatch {
   readonly workspaceId: WorkspaceId;
   readonly types?: readonly string[] | undefined;
   readonly conversationId?: ConversationId | undefined;
+  /** One of these, where it may be several. */
+  readonly conversationIds?: readonly ConversationId[] | undefined;
   readonly channelId?: ChannelId | undefined;
   readonly messageId?: MessageId | undefined;
 }

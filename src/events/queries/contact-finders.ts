@@ -3,7 +3,7 @@ import type { Orm } from '../../database/database.js';
 import { contactAddresses, contacts } from '../../schema/tables/read.js';
 import { contactIds, workspaceIds } from '../kernel/ids.js';
 import { contactFromRow, type ContactAddressRow } from '../projections/rows.js';
-import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
 import type { ContactFilter, Finders } from './finders.js';
 import { byTime, keysetPage, timePlace } from './keyset.js';
 
@@ -37,7 +37,14 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
           orm
             .select(contactColumns)
             .from(contacts)
-            .where(and(eq(contacts.workspaceId, workspaceIds.toUuid(workspace)), hasAddress(orm, filter), range))
+            .where(
+              and(
+                eq(contacts.workspaceId, workspaceIds.toUuid(workspace)),
+                hasAddress(orm, filter),
+                isWithin(filter),
+                range,
+              ),
+            )
             .orderBy(...orderBy)
             .limit(rowCount),
         placeOf: ({ contact }) => timePlace(contact.createdAt, contact.id),
@@ -45,6 +52,8 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
       }),
   };
 }
+
+const isWithin = ({ within }: ContactFilter) => within && isOneOf(contacts.id, contactIds, within.contactIds);
 
 function hasAddress(orm: Orm, { address }: ContactFilter) {
   if (address === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, not, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
 import {
@@ -10,7 +10,7 @@ import {
   type WorkspaceId,
 } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
+import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
 import { byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
 
@@ -75,7 +75,13 @@ const select = (
     .orderBy(...orderBy)
     .limit(rowCount);
 
-function conditions({ status, channelIds: channels, contactId, isUnread }: ConversationFilter): (SQL | undefined)[] {
+function conditions({
+  status,
+  channelIds: channels,
+  contactId,
+  isUnread,
+  within,
+}: ConversationFilter): (SQL | undefined)[] {
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
@@ -83,5 +89,10 @@ function conditions({ status, channelIds: channels, contactId, isUnread }: Conve
     channels && inArray(conversations.channelId, uuidsOf(channelIds, channels)),
     contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
     isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),
+    within &&
+      or(
+        isOneOf(conversations.id, conversationIds, within.conversationIds),
+        isOneOf(conversations.contactId, contactIds, within.contactIds),
+      ),
   ];
 }

@@ -1,3 +1,4 @@
+import type { ReadLimits } from '../../access/caller.js';
 import type { ApiKeyView } from '../../access/key-view.js';
 import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
@@ -137,9 +138,13 @@ export interface ConversationFilter {
   readonly channelIds?: readonly ChannelId[] | undefined;
   readonly contactId?: ContactId | undefined;
   readonly isUnread?: boolean | undefined;
+  /** What a client token names; undefined: the whole workspace. */
+  readonly within?: ReadLimits | undefined;
 }
 export interface ContactFilter {
   readonly address?: string | undefined;
+  /** Likewise. */
+  readonly within?: ReadLimits | undefined;
 }
 export interface ChannelFilter {
   readonly provider?: ProviderKind | undefined;

@@ -1,0 +1,103 @@
+import type { ReadLimits } from '../../access/caller.js';
+import type { ConversationId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { Finders, Page, PastFinders } from './finders.js';
+
+/**
+ * The finders of a client token: of its workspace they find the conversations that it names and those with the contacts
+ * that it names, their messages, and the contacts that it names; everything else is as if it weren't there. Each finder is
+ * written out: a new one doesn't compile until it is said here what of it a client token may see.
+ */
+export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
+  return {
+    ...limitPast(finders, limits),
+    conversationPage: (workspace, filter, page) =>
+      finders.conversationPage(workspace, { ...filter, within: limits }, page),
+    contactPage: (workspace, filter, page) => finders.contactPage(workspace, { ...filter, within: limits }, page),
+    // Needed to say how long a service window is; that a client token is shown no channel is the matrix's to see to.
+    channels: (workspace, ids) => finders.channels(workspace, ids),
+    queueDepths: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
+    channelPage: () => Promise.resolve(NO_PAGE),
+    searchPage: () => Promise.resolve(NO_PAGE),
+    events: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
+    journalPage: (_workspace, _filter, after) => Promise.resolve({ items: [], end: after, hasMore: false }),
+    apiKeys: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
+    apiKeyPage: () => Promise.resolve(NO_PAGE),
+    auditPage: () => Promise.resolve(NO_PAGE),
+    momentAt: (time, partitionCount) => finders.momentAt(time, partitionCount),
+    momentOf: (vector) => finders.momentOf(vector),
+    asOf: (moment) => limitPast(finders.asOf(moment), limits),
+  };
+}
+
+const NO_PAGE: Page<never> = { edges: [], hasNextPage: false, hasPreviousPage: false };
+
+/** Nothing is asked of those that aren't visible. */
+async function pagesOf<Id, Item>(
+  ids: readonly Id[],
+  visible: ReadonlySet<Id>,
+  read: (seen: readonly Id[]) => Promise<readonly Page<Item>[]>,
+): Promise<Page<Item>[]> {
+  const seen = ids.filter((id) => visible.has(id));
+  const pages = seen.length === 0 ? [] : await read(seen);
+  const byId = new Map(seen.map((id, index) => [id, pages[index]]));
+  return ids.map((id) => byId.get(id) ?? NO_PAGE);
+}
+
+/** What can be asked of a moment too: there it is the conversation as it stood then that is judged. */
+function limitPast(finders: PastFinders, limits: ReadLimits): PastFinders {
+  const named = new Set(limits.conversationIds);
+  const contacts = new Set(limits.contactIds);
+  /** Of a conversation that isn't named itself only its contact tells. */
+  const visibleOf = async (workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<Set<ConversationId>> => {
+    const others = contacts.size === 0 ? [] : [...new Set(ids)].filter((id) => !named.has(id));
+    const found = others.length === 0 ? [] : await finders.conversations(workspace, others);
+    const withContact = found.filter((one) => one?.contactId && contacts.has(one.contactId));
+    return new Set([...named, ...withContact.flatMap((one) => one?.id ?? [])]);
+  };
+  const messages = async (workspace: WorkspaceId, ids: readonly MessageId[]) => {
+    const found = await finders.messages(workspace, ids);
+    const visible = await visibleOf(
+      workspace,
+      found.flatMap((message) => message?.conversationId ?? []),
+    );
+    return found.map((message) => (message && visible.has(message.conversationId) ? message : undefined));
+  };
+  return {
+    messages,
+    async timelines(workspace, ids) {
+      const seen = await messages(workspace, ids);
+      const found = await finders.timelines(workspace, ids);
+      return found.map((entries, index) => (seen[index] === undefined ? [] : entries));
+    },
+    async conversations(workspace, ids) {
+      const found = await finders.conversations(workspace, ids);
+      const isVisible = (one: (typeof found)[number]) =>
+        one !== undefined && (named.has(one.id) || (one.contactId !== null && contacts.has(one.contactId)));
+      return found.map((one) => (isVisible(one) ? one : undefined));
+    },
+    async contacts(workspace, ids) {
+      const found = await finders.contacts(workspace, ids);
+      return found.map((one) => (one && contacts.has(one.id) ? one : undefined));
+    },
+    messagePage: async (workspace, conversation, page) =>
+      (await visibleOf(workspace, [conversation])).has(conversation)
+        ? finders.messagePage(workspace, conversation, page)
+        : NO_PAGE,
+    scheduledPage: async (workspace, conversation, page) =>
+      (await visibleOf(workspace, [conversation])).has(conversation)
+        ? finders.scheduledPage(workspace, conversation, page)
+        : NO_PAGE,
+    messagePages: async (workspace, ids, page) => {
+      const visible = await visibleOf(workspace, ids);
+      return pagesOf(ids, visible, (seen) => finders.messagePages(workspace, seen, page));
+    },
+    scheduledPages: async (workspace, ids, page) => {
+      const visible = await visibleOf(workspace, ids);
+      return pagesOf(ids, visible, (seen) => finders.scheduledPages(workspace, seen, page));
+    },
+    conversationsOfContact: async (workspace, contact, page) =>
+      contacts.has(contact) ? finders.conversationsOfContact(workspace, contact, page) : NO_PAGE,
+    conversationsOfContacts: (workspace, ids, page) =>
+      pagesOf(ids, contacts, (seen) => finders.conversationsOfContacts(workspace, seen, page)),
+  };
+}
