@@ -37,7 +37,7 @@ export class EventResolver {
     const shown = limit === 0 ? [] : page.items;
     const edges = shown.map((item) => {
       const cursor = cursors.encode(item.vector);
-      return { cursor, node: toEvent(item.event, cursor) };
+      return { cursor, node: toEvent(item.event, cursor, caller.scopes) };
     });
     return {
       edges,

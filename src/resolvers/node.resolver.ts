@@ -91,11 +91,11 @@ function readerOfOtherKind(text: string): NodeReader {
 }
 
 /** Fetched alone, an event's cursor knows only its own partition: whoever subscribes after it gets repeats, no gap. */
-function toLoneEvent({ event, position }: JournalItem, { cursors, feed }: RequestContext) {
+function toLoneEvent({ event, position }: JournalItem, { cursors, feed, caller }: RequestContext) {
   const vector = originVector(feed.tail().length).map((offset, partition) =>
     partition === position.partition ? position.offset + 1n : offset,
   );
-  return toEvent(event, cursors.encode(vector));
+  return toEvent(event, cursors.encode(vector), caller.scopes);
 }
 
 const shown = <State, Item>(state: State | undefined, toItem: (state: State) => Item): Item | null =>

@@ -65,7 +65,9 @@ export const inboxUpdatedOf: PayloadMaker = async (item, context) => {
 
 export const eventPublishedOf: PayloadMaker = (item, context) => {
   const cursor = cursorOf(item, context);
-  return Promise.resolve(instance(EventPublished, { cursor, event: toEvent(item.event, cursor) }));
+  return Promise.resolve(
+    instance(EventPublished, { cursor, event: toEvent(item.event, cursor, context.caller.scopes) }),
+  );
 };
 
 /** Null for events that are none of an inbox's: those of contacts, channels and the workspace. */

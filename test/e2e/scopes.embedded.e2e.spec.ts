@@ -88,6 +88,39 @@ describe('F33: each scope and each operation', () => {
     expect(await seenBy('EVENTS_READ')).toEqual([false, false, false, false, true]);
   });
 
+  it('shows the facts of events to who may read events, and their content to who may read what it is about', async () => {
+    const EVENTS = '{ events(first: 200) { nodes { type data } } }';
+    const typesWithContent = async (...scopes: Scope[]) => {
+      const client = await clientWith('EVENTS_READ', ...scopes);
+      const { events } = await client.run<{ events: { nodes: { type: string; data: object }[] } }>(EVENTS);
+      const withContent = events.nodes.filter(({ data }) => 'content' in data || 'sealed' in data);
+      return [...new Set(withContent.map(({ type }) => type.replace(/\..*/, '')))].sort();
+    };
+    expect(await typesWithContent()).toEqual([]);
+    expect(await typesWithContent('MESSAGES_READ')).toEqual(['conversation', 'message']);
+    expect(await typesWithContent('CONTACTS_READ')).toEqual(['contact']);
+    expect(await typesWithContent('MESSAGES_READ', 'CONTACTS_READ')).toEqual(['contact', 'conversation', 'message']);
+    const live = (await clientWith('EVENTS_READ')).watch<{ eventPublished: { event: { data: object } } }>(
+      'subscription { eventPublished(filter: { types: ["message.accepted"] }) { event { data } } }',
+    );
+    const sender = await clientWith('MESSAGES_SEND');
+    await eventually(async () => {
+      await sender.run(
+        'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { cursor userErrors { code } } }',
+        {
+          input: {
+            channelId: app.channelId,
+            to: { phoneNumber: '+15550100001' },
+            content: { text: { text: 'secret' } },
+          },
+        },
+      );
+      expect(live.items).not.toEqual([]);
+    });
+    expect(JSON.stringify(live.items)).not.toContain('secret');
+    await live.stop();
+  });
+
   it('shows a sender the message that was sent, and nothing through it', async () => {
     const sender = await clientWith('MESSAGES_SEND');
     const sent = await sender.run(

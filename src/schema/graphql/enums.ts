@@ -56,7 +56,7 @@ export const Scope = listedEnum<ScopeName>(
     CHANNELS_READ: 'Read channels.',
     CHANNELS_ADMIN: 'Connect channels and see how they are connected.',
     WEBHOOKS_ADMIN: 'Manage webhook endpoints.',
-    EVENTS_READ: 'Read the event journal.',
+    EVENTS_READ: 'Read the event journal; what people wrote is in it only for who may read messages too.',
     KEYS_ADMIN: 'Manage keys, credentials and client tokens, and read the audit.',
     INSTANCE_ADMIN: 'Manage the workspaces of this instance.',
   },
