@@ -1,5 +1,6 @@
 import type { ReadLimits } from '../../access/caller.js';
-import type { ConversationId, MessageId, WorkspaceId } from '../kernel/ids.js';
+import type { ConversationState } from '../conversation/state.js';
+import type { ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
 import type { Finders, Page, PastFinders } from './finders.js';
 
 /**
@@ -45,18 +46,40 @@ async function pagesOf<Id, Item>(
 
 /** What can be asked of a moment too: there it is the conversation as it stood then that is judged. */
 function limitPast(finders: PastFinders, limits: ReadLimits): PastFinders {
-  const named = new Set(limits.conversationIds);
+  const sight = createSight(finders, limits);
+  return { ...limitById(finders, sight), ...limitPages(finders, sight) };
+}
+
+/** What a client token may see. */
+interface Sight {
+  readonly conversations: ReadonlySet<ConversationId>;
+  readonly contacts: ReadonlySet<ContactId>;
+  /** Of these and of those that are named. */
+  visibleOf(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<ReadonlySet<ConversationId>>;
+}
+
+function createSight(finders: PastFinders, limits: ReadLimits): Sight {
+  const conversations = new Set(limits.conversationIds);
   const contacts = new Set(limits.contactIds);
-  /** Of a conversation that isn't named itself only its contact tells. */
-  const visibleOf = async (workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<Set<ConversationId>> => {
-    const others = contacts.size === 0 ? [] : [...new Set(ids)].filter((id) => !named.has(id));
-    const found = others.length === 0 ? [] : await finders.conversations(workspace, others);
-    const withContact = found.filter((one) => one?.contactId && contacts.has(one.contactId));
-    return new Set([...named, ...withContact.flatMap((one) => one?.id ?? [])]);
+  return {
+    conversations,
+    contacts,
+    // Of a conversation that isn't named itself only its contact tells.
+    async visibleOf(workspace, ids) {
+      const others = contacts.size === 0 ? [] : [...new Set(ids)].filter((id) => !conversations.has(id));
+      const found = others.length === 0 ? [] : await finders.conversations(workspace, others);
+      const withContact = found.filter((one) => one?.contactId && contacts.has(one.contactId));
+      return new Set([...conversations, ...withContact.flatMap((one) => one?.id ?? [])]);
+    },
   };
-  const messages = async (workspace: WorkspaceId, ids: readonly MessageId[]) => {
+}
+
+type ById = Pick<PastFinders, 'messages' | 'timelines' | 'conversations' | 'contacts'>;
+
+function limitById(finders: PastFinders, sight: Sight): ById {
+  const messages: ById['messages'] = async (workspace, ids) => {
     const found = await finders.messages(workspace, ids);
-    const visible = await visibleOf(
+    const visible = await sight.visibleOf(
       workspace,
       found.flatMap((message) => message?.conversationId ?? []),
     );
@@ -71,30 +94,31 @@ function limitPast(finders: PastFinders, limits: ReadLimits): PastFinders {
     },
     async conversations(workspace, ids) {
       const found = await finders.conversations(workspace, ids);
-      const isVisible = (one: (typeof found)[number]) =>
-        one !== undefined && (named.has(one.id) || (one.contactId !== null && contacts.has(one.contactId)));
-      return found.map((one) => (isVisible(one) ? one : undefined));
+      const isVisible = ({ id, contactId }: ConversationState) =>
+        sight.conversations.has(id) || (contactId !== null && sight.contacts.has(contactId));
+      return found.map((one) => (one && isVisible(one) ? one : undefined));
     },
     async contacts(workspace, ids) {
       const found = await finders.contacts(workspace, ids);
-      return found.map((one) => (one && contacts.has(one.id) ? one : undefined));
+      return found.map((one) => (one && sight.contacts.has(one.id) ? one : undefined));
     },
-    messagePage: async (workspace, conversation, page) =>
-      (await visibleOf(workspace, [conversation])).has(conversation)
-        ? finders.messagePage(workspace, conversation, page)
-        : NO_PAGE,
-    scheduledPage: async (workspace, conversation, page) =>
-      (await visibleOf(workspace, [conversation])).has(conversation)
-        ? finders.scheduledPage(workspace, conversation, page)
-        : NO_PAGE,
-    messagePages: async (workspace, ids, page) => {
-      const visible = await visibleOf(workspace, ids);
-      return pagesOf(ids, visible, (seen) => finders.messagePages(workspace, seen, page));
-    },
-    scheduledPages: async (workspace, ids, page) => {
-      const visible = await visibleOf(workspace, ids);
-      return pagesOf(ids, visible, (seen) => finders.scheduledPages(workspace, seen, page));
-    },
+  };
+}
+
+function limitPages(finders: PastFinders, { contacts, visibleOf }: Sight): Omit<PastFinders, keyof ById> {
+  const ofConversation =
+    (read: PastFinders['messagePage']): PastFinders['messagePage'] =>
+    async (workspace, id, page) =>
+      (await visibleOf(workspace, [id])).has(id) ? read(workspace, id, page) : NO_PAGE;
+  const ofConversations =
+    (read: PastFinders['messagePages']): PastFinders['messagePages'] =>
+    async (workspace, ids, page) =>
+      pagesOf(ids, await visibleOf(workspace, ids), (seen) => read(workspace, seen, page));
+  return {
+    messagePage: ofConversation((...asked) => finders.messagePage(...asked)),
+    scheduledPage: ofConversation((...asked) => finders.scheduledPage(...asked)),
+    messagePages: ofConversations((...asked) => finders.messagePages(...asked)),
+    scheduledPages: ofConversations((...asked) => finders.scheduledPages(...asked)),
     conversationsOfContact: async (workspace, contact, page) =>
       contacts.has(contact) ? finders.conversationsOfContact(workspace, contact, page) : NO_PAGE,
     conversationsOfContacts: (workspace, ids, page) =>
