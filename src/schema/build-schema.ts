@@ -3,6 +3,7 @@ import { GraphQLInputObjectType, assertValidSchema, type GraphQLSchema } from 'g
 import { buildSchemaSync } from 'type-graphql';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
+import { ConversationChangeResolver } from '../resolvers/conversation-change.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
 import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
@@ -32,6 +33,7 @@ export function buildParleySchema(): GraphQLSchema {
       ContactResolver,
       ContactAddressResolver,
       ConversationResolver,
+      ConversationChangeResolver,
       MessageResolver,
       MessageDecisionResolver,
       ReactionContentResolver,

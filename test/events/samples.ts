@@ -92,6 +92,28 @@ export const SAMPLES: readonly ParleyEvent[] = [
   },
   event({ type: 'conversation.opened', n: 12, data: { content: { address: '+15550100000' } } }),
   event({ type: 'conversation.read', n: 13, data: { upToMessageId: messageId(2), incomingCount: 3 } }),
+  event({ type: 'conversation.closed', n: 27, data: { actorId: 'agent-7' } }),
+  event({ type: 'conversation.reopened', n: 28, data: { actorId: 'agent-7' } }),
+  event({
+    type: 'conversation.snoozed',
+    n: 29,
+    data: { until: '2026-06-02T09:00:00.000Z', actorId: 'agent-7' },
+  }),
+  event({
+    type: 'conversation.assigned',
+    n: 30,
+    data: { agentId: 'agent-7', teamId: null, actorId: 'agent-8' },
+  }),
+  event({
+    type: 'conversation.labels_changed',
+    n: 31,
+    data: { added: ['vip'], removed: ['new'], actorId: 'agent-7' },
+  }),
+  event({
+    type: 'conversation.attributes_changed',
+    n: 32,
+    data: { actorId: 'agent-7', content: { attributes: { order: { id: 7 }, tier: null } } },
+  }),
   event({
     type: 'contact.created',
     n: 14,

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import type { ConversationChange } from '../conversation/decide.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
@@ -24,6 +25,7 @@ export type UserErrorCode =
   | 'MESSAGE_NOT_SCHEDULED'
   | 'MESSAGE_NOT_UNKNOWN'
   | 'CONVERSATION_NOT_FOUND'
+  | 'CONVERSATION_CLOSED'
   | 'SETTINGS_INVALID';
 
 /** A typed refusal; `field` is the path into the input, indices as text. */
@@ -92,6 +94,13 @@ export interface MarkConversationRead {
   readonly upToMessageId?: string | undefined;
 }
 
+export interface ChangeConversation {
+  readonly conversationId: string;
+  readonly change: ConversationChange;
+  /** The customer's own id of who does it. */
+  readonly actorId?: string | undefined;
+}
+
 export interface CreateChannel {
   readonly name: string;
   readonly provider: ProviderKind;
@@ -123,6 +132,11 @@ export interface Commands {
   markConversationRead(
     caller: Caller,
     input: MarkConversationRead,
+    startedAt?: number,
+  ): Promise<CommandResult<ConversationState>>;
+  changeConversation(
+    caller: Caller,
+    input: ChangeConversation,
     startedAt?: number,
   ): Promise<CommandResult<ConversationState>>;
   createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;

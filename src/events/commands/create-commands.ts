@@ -1,9 +1,10 @@
 import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
+import { createChangeConversation } from './change-conversation.js';
 import type { CommandDeps } from './command-deps.js';
 import type { Commands } from './commands.js';
 import { createCreateChannel } from './create-channel.js';
 import { withFaults } from './faults.js';
-import { createFreshLookup } from './fresh-lookup.js';
+import { createFreshLookup, createSettle } from './fresh-lookup.js';
 import { createMarkConversationRead } from './mark-conversation-read.js';
 import { createResolveMessage } from './resolve-message.js';
 import { createSendMessage } from './send-message.js';
@@ -16,6 +17,8 @@ const CANCEL_AGAIN = 'It is not known whether the message was cancelled. Cancel 
 const LOOK_AT_MESSAGE = 'It is not known whether the message was resolved. Look at its status before you do it again.';
 const MARK_AGAIN =
   'It is not known whether the read mark was recorded. Mark the conversation again: repeating is safe.';
+const CHANGE_AGAIN =
+  'It is not known whether this was recorded. Look at the conversation, or do it again: repeating is safe.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
 
 /** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
@@ -27,6 +30,7 @@ export function createCommands(deps: CommandDeps): Commands {
   const cancelScheduledMessage = createCancelScheduledMessage(deps, freshly);
   const resolveMessage = createResolveMessage(deps, freshly);
   const markConversationRead = createMarkConversationRead(deps, freshly);
+  const changeConversation = createChangeConversation(deps, createSettle(deps));
   const createChannel = createCreateChannel(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
@@ -38,6 +42,8 @@ export function createCommands(deps: CommandDeps): Commands {
       withFaults(LOOK_AT_MESSAGE, startedAt, (givenUp) => resolveMessage(caller, input, givenUp)),
     markConversationRead: (caller, input, startedAt) =>
       withFaults(MARK_AGAIN, startedAt, (givenUp) => markConversationRead(caller, input, givenUp)),
+    changeConversation: (caller, input, startedAt) =>
+      withFaults(CHANGE_AGAIN, startedAt, (givenUp) => changeConversation(caller, input, givenUp)),
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
   };
 }

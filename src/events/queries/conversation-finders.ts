@@ -1,7 +1,7 @@
-import { and, eq, gt, inArray, not, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, not, sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
-import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import { channelIds, contactIds, conversationIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
 import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
@@ -29,7 +29,13 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
           orm
             .select()
             .from(conversations)
-            .where(and(eq(conversations.workspaceId, workspaceIds.toUuid(workspace)), ...conditions(filter), range))
+            .where(
+              and(
+                eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
+                ...conditions(filter, workspace),
+                range,
+              ),
+            )
             .orderBy(...orderBy)
             .limit(rowCount),
         placeOf: (row) => timePlace(row.lastActivityAt, row.id),
@@ -40,7 +46,8 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
   return finders;
 }
 
-function conditions({ status, channelIds: channels, contactId, isUnread }: ConversationFilter): (SQL | undefined)[] {
+function conditions(filter: ConversationFilter, workspace: WorkspaceId): (SQL | undefined)[] {
+  const { status, channelIds: channels, contactId, isUnread } = filter;
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
@@ -48,5 +55,25 @@ function conditions({ status, channelIds: channels, contactId, isUnread }: Conve
     channels && inArray(conversations.channelId, uuidsOf(channelIds, channels)),
     contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
     isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),
+    ...tendedConditions(filter, workspace),
+  ];
+}
+
+/** Partial indexes are found by their conditions, written out as they have them. */
+function tendedConditions(
+  { agentId, teamId, isAssigned, labels, isSnoozed }: ConversationFilter,
+  workspace: WorkspaceId,
+): (SQL | undefined)[] {
+  const isNobodys = sql`agent_id is null and team_id is null`;
+  const named = [workspaceIds.toUuid(workspace), ...(labels ?? [])];
+  const isAside = sql`(snoozed_until is not null and snoozed_until > now())`;
+  return [
+    agentId === undefined ? undefined : eq(conversations.agentId, agentId),
+    teamId === undefined ? undefined : eq(conversations.teamId, teamId),
+    isAssigned === undefined ? undefined : isAssigned ? sql`not (${isNobodys})` : isNobodys,
+    labels === undefined || labels.length === 0
+      ? undefined
+      : sql`labels <> '{}' and array_prepend(workspace_id::text, labels) @> ${sql.param(named)}::text[]`,
+    isSnoozed === undefined ? undefined : isSnoozed ? isAside : sql`not ${isAside}`,
   ];
 }

@@ -92,6 +92,14 @@ export interface ConversationFilter {
   readonly channelIds?: readonly ChannelId[] | undefined;
   readonly contactId?: ContactId | undefined;
   readonly isUnread?: boolean | undefined;
+  /** The customer's own ids. */
+  readonly agentId?: string | undefined;
+  readonly teamId?: string | undefined;
+  /** To an agent or a team, whichever. */
+  readonly isAssigned?: boolean | undefined;
+  /** All of them must be on it. */
+  readonly labels?: readonly string[] | undefined;
+  readonly isSnoozed?: boolean | undefined;
 }
 export interface ContactFilter {
   readonly address?: string | undefined;

@@ -3,7 +3,7 @@ import type { ConversationState, ConversationStatus as Status } from '../../even
 import type { Moment } from '../../events/queries/finders.js';
 import { ConversationStatus } from './enums.js';
 import { Node } from './node.type.js';
-import { DateTimeScalar } from './scalars.js';
+import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
 
 @ObjectType({
   description:
@@ -21,6 +21,15 @@ export class ServiceWindow {
 
   @Field(() => Boolean, { description: 'Whether this platform never closes it.' })
   isPermanent!: boolean;
+}
+
+@ObjectType({ description: 'Whose concern a conversation is, by your own ids.' })
+export class Assignee {
+  @Field(() => ID, { nullable: true, description: 'Your own id of the agent.' })
+  agentId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Your own id of the team.' })
+  teamId!: string | null;
 }
 
 @ObjectType({
@@ -41,6 +50,15 @@ export class Conversation extends Node {
 
   @Field(() => ConversationStatus, { description: 'Whether it is in progress.' })
   status!: Status;
+
+  @Field(() => Assignee, { nullable: true, description: 'Whose concern it is. Null: nobody’s.' })
+  assignee!: Assignee | null;
+
+  @Field(() => [String], { description: 'Its labels, sorted.' })
+  labels!: readonly string[];
+
+  @Field(() => JSONObjectScalar, { description: 'Your own attributes of it.' })
+  attributes!: Readonly<Record<string, unknown>>;
 
   @Field(() => Int, { description: 'Incoming messages after the read mark. One mark for all agents.' })
   unreadCount!: number;

@@ -184,6 +184,7 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
     MESSAGE_NOT_SCHEDULED: 'The message does not wait for its time, or its time has come.',
     MESSAGE_NOT_UNKNOWN: 'The outcome of the message is known, or will be in a moment.',
     CONVERSATION_NOT_FOUND: 'No such conversation.',
+    CONVERSATION_CLOSED: 'The conversation is closed.',
     SETTINGS_INVALID: 'The channel’s settings do not fit its provider.',
   },
 );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
 import type { ContactState } from '../../../src/events/contact/state.js';
-import type { ConversationState } from '../../../src/events/conversation/state.js';
+import { UNTENDED, type ConversationState } from '../../../src/events/conversation/state.js';
 import { channelIds, workspaceIds, type ConversationId, type WorkspaceId } from '../../../src/events/kernel/ids.js';
 import type { MessageState, TimelineEntry } from '../../../src/events/message/state.js';
 import {
@@ -89,7 +89,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
     channelId,
     contactId: newContactId(),
     address: '+15550100000',
-    status: 'OPEN',
+    ...UNTENDED,
     incomingCount: 2,
     readIncomingCount: 2,
     allReadAt: null,

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GraphqlAnswer } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+interface Conversation {
+  readonly id: string;
+  readonly status: string;
+  readonly snoozedUntil: string | null;
+  readonly assignee: { readonly agentId: string | null; readonly teamId: string | null } | null;
+  readonly labels: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+interface Payload {
+  readonly conversation: Conversation | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
+  readonly cursor: string | null;
+}
+
+const FIELDS = 'id status snoozedUntil assignee { agentId teamId } labels attributes';
+const mutationOf = (name: string) =>
+  `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { payload: ${name}(input: $input) {
+    conversation { ${FIELDS} } userErrors { code field } cursor } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+  message { conversation { id contact { id } } } userErrors { code field } cursor } }`;
+const LIST = `query ($filter: ConversationFilter) { conversations(filter: $filter) { nodes { id } } }`;
+const UPDATES = `subscription ($id: ID) { conversationUpdated(conversationId: $id) { conversation { ${FIELDS} } } }`;
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.stop());
+
+const run = async (name: string, input: object): Promise<Payload> =>
+  (await app.client.run<{ payload: Payload }>(mutationOf(name), { input })).payload;
+
+async function thread(phoneNumber: string): Promise<string> {
+  const content = { text: { text: 'hello' } };
+  const input = { channelId: app.channelId, to: { phoneNumber }, content };
+  const sent = await app.client.run<{ sendMessage: { message: { conversation: { id: string } } } }>(SEND, { input });
+  return sent.sendMessage.message.conversation.id;
+}
+
+const list = async (filter: object, after: string | null): Promise<readonly string[]> => {
+  const headers: Record<string, string> = after === null ? {} : { 'x-parley-after': after };
+  const found = await app.client.run<{ conversations: { nodes: { id: string }[] } }>(LIST, { filter }, headers);
+  return found.conversations.nodes.map(({ id }) => id);
+};
+
+describe('what an inbox does about its conversations, over HTTP and WebSocket', () => {
+  it('closes, opens and puts aside; filters and subscribers follow', async () => {
+    const id = await thread('+15550100001');
+    const watch = app.client.watch<{ conversationUpdated: { conversation: Conversation } }>(UPDATES, { id });
+    const closed = await run('closeConversation', { conversationId: id, actorId: 'agent-7' });
+    expect(closed).toMatchObject({ conversation: { id, status: 'CLOSED' }, userErrors: [] });
+    expect(await list({ status: 'CLOSED' }, closed.cursor)).toContain(id);
+    expect(await list({ status: 'OPEN' }, closed.cursor)).not.toContain(id);
+    const refused = await run('snoozeConversation', { conversationId: id, until: inDays(360) });
+    expect(refused).toEqual({
+      conversation: null,
+      userErrors: [{ code: 'CONVERSATION_CLOSED', field: ['conversationId'] }],
+      cursor: null,
+    });
+    expect((await run('openConversation', { conversationId: id })).conversation?.status).toBe('OPEN');
+    const until = inDays(360);
+    const aside = await run('snoozeConversation', { conversationId: id, until });
+    expect(aside.conversation?.snoozedUntil).toBe(until);
+    expect(await list({ isSnoozed: true }, aside.cursor)).toEqual([id]);
+    expect(await list({ isSnoozed: false }, aside.cursor)).not.toContain(id);
+    await eventually(() =>
+      expect(watch.items.map(({ conversationUpdated }) => conversationUpdated.conversation.snoozedUntil)).toContain(
+        until,
+      ),
+    );
+    await watch.stop();
+    expect(watch.errors).toEqual([]);
+  });
+
+  it('a time that has come ends its being put aside, without an event', async () => {
+    const id = await thread('+15550100002');
+    const until = new Date(Date.now() + 1_000).toISOString();
+    const aside = await run('snoozeConversation', { conversationId: id, until });
+    expect(aside.userErrors).toEqual([]);
+    await eventually(async () => expect(await list({ isSnoozed: true }, aside.cursor)).not.toContain(id));
+    const { conversation } = await app.client.run<{ conversation: Conversation }>(
+      `query ($id: ID!) { conversation(id: $id) { ${FIELDS} } }`,
+      { id },
+    );
+    expect(conversation).toMatchObject({ status: 'OPEN', snoozedUntil: null });
+  });
+
+  it('assigns, labels and keeps attributes', async () => {
+    const id = await thread('+15550100003');
+    const assigned = await run('assignConversation', { conversationId: id, agentId: 'agent-7', teamId: 'sales' });
+    expect(assigned.conversation?.assignee).toEqual({ agentId: 'agent-7', teamId: 'sales' });
+    expect(await list({ agentId: 'agent-7' }, assigned.cursor)).toEqual([id]);
+    expect(await list({ teamId: 'sales', status: 'OPEN' }, assigned.cursor)).toEqual([id]);
+    expect(await list({ isAssigned: true }, assigned.cursor)).toEqual([id]);
+    expect(await list({ isAssigned: false }, assigned.cursor)).not.toContain(id);
+    const nobodys = await run('assignConversation', { conversationId: id });
+    expect(nobodys.conversation?.assignee).toBeNull();
+    const labelled = await run('labelConversation', { conversationId: id, labels: ['vip', 'new'] });
+    expect(labelled.conversation?.labels).toEqual(['new', 'vip']);
+    expect(await list({ labels: ['vip', 'new'] }, labelled.cursor)).toEqual([id]);
+    expect(await list({ labels: ['vip', 'old'] }, labelled.cursor)).toEqual([]);
+    const unlabelled = await run('unlabelConversation', { conversationId: id, labels: ['new'] });
+    expect(unlabelled.conversation?.labels).toEqual(['vip']);
+    await run('setConversationAttributes', { conversationId: id, attributes: { order: { id: 7 }, tier: 'gold' } });
+    const changed = await run('setConversationAttributes', { conversationId: id, attributes: { tier: null } });
+    expect(changed.conversation?.attributes).toEqual({ order: { id: 7 } });
+  });
+
+  it.each([
+    ['closeConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['openConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['snoozeConversation', { until: '2030-01-01T00:00:00Z' }, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['assignConversation', { agentId: 'a' }, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['labelConversation', { labels: ['a'] }, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['unlabelConversation', { labels: ['a'] }, 'CONVERSATION_NOT_FOUND conversationId'],
+    ['setConversationAttributes', { attributes: {} }, 'CONVERSATION_NOT_FOUND conversationId'],
+  ])('%s refuses what is unknown', async (name, more, refusal) => {
+    const { conversation, userErrors } = await run(name, { conversationId: UNKNOWN, ...more });
+    expect(conversation).toBeNull();
+    expect(userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`)).toEqual([refusal]);
+  });
+
+  it('refuses a filter that no text can be', async () => {
+    const answer: GraphqlAnswer<unknown> = await app.client.ask(LIST, { filter: { labels: ['a\0'] } });
+    expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+const UNKNOWN = 'conv_00000000000000000000000000';
