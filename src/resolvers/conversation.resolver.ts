@@ -6,7 +6,7 @@ import type { Connection } from '../schema/graphql/connection.type.js';
 import { ConversationConnection, MessageConnection } from '../schema/graphql/connections.js';
 import { Contact } from '../schema/graphql/contact.type.js';
 import { ConversationAsOf } from '../schema/graphql/conversation.input.js';
-import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
+import { Conversation, ConversationCounts, ServiceWindow } from '../schema/graphql/conversation.type.js';
 import { ConversationFilter } from '../schema/graphql/filters.input.js';
 import { Message } from '../schema/graphql/message.type.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
@@ -17,7 +17,7 @@ import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
 import { toConditions } from './conversation-filter.js';
-import { toConversation, toServiceWindow } from './conversation.view.js';
+import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
@@ -56,6 +56,11 @@ export class ConversationResolver {
       (request) => finders.conversationPage(caller.workspaceId, conditions, request),
       toConversation,
     );
+  }
+
+  @Query(() => ConversationCounts, { description: 'How many conversations there are, by status and assignee.' })
+  async conversationCounts(@Ctx() { finders, caller }: RequestContext): Promise<ConversationCounts> {
+    return toCounts(await finders.conversationCounts(caller.workspaceId));
   }
 
   @FieldResolver(() => Channel, { nullable: true, description: 'The channel that it runs through.' })

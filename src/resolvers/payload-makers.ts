@@ -27,6 +27,7 @@ export const CONVERSATION_TYPES: readonly string[] = [
   'conversation.opened',
   'conversation.read',
   ...TENDING_TYPES,
+  'conversation.note_added',
 ];
 
 /**

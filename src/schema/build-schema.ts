@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { GraphQLInputObjectType, assertValidSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
+import { ContactChangeResolver } from '../resolvers/contact-change.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
 import { ConversationChangeResolver } from '../resolvers/conversation-change.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
@@ -9,6 +10,7 @@ import { EventResolver } from '../resolvers/event.resolver.js';
 import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
+import { NoteResolver } from '../resolvers/note.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
@@ -32,8 +34,10 @@ export function buildParleySchema(): GraphQLSchema {
       ChannelResolver,
       ContactResolver,
       ContactAddressResolver,
+      ContactChangeResolver,
       ConversationResolver,
       ConversationChangeResolver,
+      NoteResolver,
       MessageResolver,
       MessageDecisionResolver,
       ReactionContentResolver,

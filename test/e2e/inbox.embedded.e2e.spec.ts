@@ -112,6 +112,109 @@ describe('what an inbox does about its conversations, over HTTP and WebSocket', 
     expect(changed.conversation?.attributes).toEqual({ order: { id: 7 } });
   });
 
+  it('keeps internal notes, which are none of the messages', async () => {
+    const id = await thread('+15550100001');
+    const ADD = `mutation ($input: AddNoteInput!) { addNote(input: $input) {
+      note { id text authorId createdAt } userErrors { code field } cursor } }`;
+    const add = async (input: object) =>
+      (
+        await app.client.run<{ addNote: { note: { id: string } | null; userErrors: object[]; cursor: string } }>(ADD, {
+          input,
+        })
+      ).addNote;
+    const watch = app.client.watch<{ inboxUpdated: { kind: string } }>(
+      `subscription ($id: ID) { inboxUpdated(conversationId: $id) { kind conversation { notes { nodes { text } } } } }`,
+      { id },
+    );
+    const first = await add({ conversationId: id, text: 'first', authorId: 'agent-7' });
+    const second = await add({ conversationId: id, text: 'second' });
+    const READ = `query ($id: ID!, $asOf: ConversationAsOf) { conversation(id: $id, asOf: $asOf) {
+      notes(last: 1) { nodes { id text authorId } pageInfo { hasPreviousPage } } messages { nodes { content { text } } } } }`;
+    const headers = { 'x-parley-after': second.cursor };
+    const now = await app.client.run<Noted>(READ, { id }, headers);
+    expect(now.conversation.notes).toEqual({
+      nodes: [{ id: second.note?.id, text: 'second', authorId: null }],
+      pageInfo: { hasPreviousPage: true },
+    });
+    const texts = now.conversation.messages.nodes.map(({ content }) => content.text);
+    expect(texts).not.toContain('first');
+    const then = await app.client.run<Noted>(READ, { id, asOf: { cursor: first.cursor } });
+    expect(then.conversation.notes.nodes).toMatchObject([{ id: first.note?.id, text: 'first', authorId: 'agent-7' }]);
+    const refused = await add({ conversationId: UNKNOWN, text: 'x' });
+    expect(refused).toMatchObject({ note: null, userErrors: [{ code: 'CONVERSATION_NOT_FOUND' }], cursor: null });
+    await eventually(() =>
+      expect(watch.items.map((one) => one.inboxUpdated)).toContainEqual({
+        kind: 'CONVERSATION_UPDATED',
+        conversation: { notes: { nodes: [{ text: 'first' }, { text: 'second' }] } },
+      }),
+    );
+    await watch.stop();
+  });
+
+  it('blocks, opts out and keeps attributes of a contact', async () => {
+    const to = { phoneNumber: '+15550100002' };
+    const send = async () => {
+      const input = { channelId: app.channelId, to, content: { text: { text: 'hi' } } };
+      return (await app.client.run<{ sendMessage: Sent }>(SEND, { input })).sendMessage;
+    };
+    const { message, cursor } = await send();
+    const { conversation } = await app.client.run<{ conversation: { contact: { id: string } } }>(
+      'query ($id: ID!) { conversation(id: $id) { contact { id } } }',
+      { id: message?.conversation.id },
+      { 'x-parley-after': cursor ?? '' },
+    );
+    const contactId = conversation.contact.id;
+    const change = async (name: string, more: object = {}) =>
+      (
+        await app.client.run<{ payload: { contact: Contact | null; userErrors: { code: string }[]; cursor: string } }>(
+          `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { payload: ${name}(input: $input) {
+            contact { id blockedAt optedOutAt attributes } userErrors { code field } cursor } }`,
+          { input: { contactId, ...more } },
+        )
+      ).payload;
+    expect((await change('blockContact', { actorId: 'agent-7' })).contact?.blockedAt).toEqual(expect.any(String));
+    expect((await send()).userErrors).toEqual([{ code: 'RECIPIENT_BLOCKED', field: ['to', 'phoneNumber'] }]);
+    expect((await change('unblockContact')).contact?.blockedAt).toBeNull();
+    expect((await change('optOutContact')).contact?.optedOutAt).toEqual(expect.any(String));
+    expect((await send()).userErrors).toEqual([{ code: 'RECIPIENT_OPTED_OUT', field: ['to', 'phoneNumber'] }]);
+    expect((await change('optInContact')).contact?.optedOutAt).toBeNull();
+    expect((await send()).userErrors).toEqual([]);
+    const kept = await change('setContactAttributes', { attributes: { tier: 'gold' } });
+    expect(kept.contact?.attributes).toEqual({ tier: 'gold' });
+    const { contact } = await app.client.run<{ contact: Contact }>(
+      'query ($id: ID!) { contact(id: $id) { blockedAt optedOutAt attributes } }',
+      { id: contactId },
+      { 'x-parley-after': kept.cursor },
+    );
+    expect(contact).toEqual({ blockedAt: null, optedOutAt: null, attributes: { tier: 'gold' } });
+    for (const name of ['blockContact', 'unblockContact', 'optOutContact', 'optInContact'])
+      expect(await change(name, { contactId: UNKNOWN_CONTACT })).toMatchObject(NO_CONTACT);
+    expect(await change('setContactAttributes', { contactId: UNKNOWN_CONTACT, attributes: {} })).toMatchObject(
+      NO_CONTACT,
+    );
+  });
+
+  it('counts by status and assignee, and lists all messages with a contact', async () => {
+    const COUNTS = `{ conversationCounts { open closed unassigned assignees { open assignee { agentId teamId } } } }`;
+    const counts = async (after: string | null) =>
+      (await app.client.run<{ conversationCounts: Counts }>(COUNTS, {}, { 'x-parley-after': after ?? '' }))
+        .conversationCounts;
+    const id = await thread('+15550100003');
+    const open = await run('openConversation', { conversationId: id });
+    const before = await counts(open.cursor);
+    const { cursor } = await run('assignConversation', { conversationId: id, agentId: 'counted' });
+    const after = await counts(cursor);
+    expect(after).toMatchObject({ open: before.open, unassigned: before.unassigned - 1 });
+    expect(after.assignees).toContainEqual({ open: 1, assignee: { agentId: 'counted', teamId: null } });
+    const closed = await run('closeConversation', { conversationId: id });
+    expect(await counts(closed.cursor)).toMatchObject({ open: before.open - 1, closed: before.closed + 1 });
+    const { conversation } = await app.client.run<{ conversation: { contact: { messages: { nodes: object[] } } } }>(
+      'query ($id: ID!) { conversation(id: $id) { contact { messages(last: 1) { nodes { conversation { id } } } } } }',
+      { id },
+    );
+    expect(conversation.contact.messages.nodes).toEqual([{ conversation: { id } }]);
+  });
+
   it.each([
     ['closeConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],
     ['openConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],
@@ -132,4 +235,34 @@ describe('what an inbox does about its conversations, over HTTP and WebSocket', 
   });
 });
 
+interface Noted {
+  readonly conversation: {
+    readonly notes: { readonly nodes: readonly object[] };
+    readonly messages: { readonly nodes: readonly { readonly content: { readonly text: string } }[] };
+  };
+}
+
+interface Counts {
+  readonly open: number;
+  readonly closed: number;
+  readonly unassigned: number;
+  readonly assignees: readonly object[];
+}
+interface Sent {
+  readonly message: { readonly conversation: { readonly id: string } } | null;
+  readonly userErrors: readonly object[];
+  readonly cursor: string | null;
+}
+interface Contact {
+  readonly blockedAt: string | null;
+  readonly optedOutAt: string | null;
+  readonly attributes: object;
+}
+
+const UNKNOWN_CONTACT = 'cont_00000000000000000000000000';
+const NO_CONTACT = {
+  contact: null,
+  userErrors: [{ code: 'CONTACT_NOT_FOUND', field: ['contactId'] }],
+  cursor: null,
+};
 const UNKNOWN = 'conv_00000000000000000000000000';

@@ -1,5 +1,5 @@
 import type { ParleyEvent } from '../../src/events/catalog.js';
-import { acceptedData, event, eventId, messageId, receivedData } from '../support/events.js';
+import { acceptedData, event, eventId, messageId, noteId, receivedData } from '../support/events.js';
 
 const place = { attempt: 1, part: 0 };
 const call = { ...place, call: 1 };
@@ -115,9 +115,23 @@ export const SAMPLES: readonly ParleyEvent[] = [
     data: { actorId: 'agent-7', content: { attributes: { order: { id: 7 }, tier: null } } },
   }),
   event({
+    type: 'conversation.note_added',
+    n: 33,
+    data: { noteId: noteId(), authorId: 'agent-7', content: { text: 'Calls back.' } },
+  }),
+  event({
     type: 'contact.created',
     n: 14,
     data: { content: { address: '+15550100000', displayName: 'Ada' } },
+  }),
+  event({ type: 'contact.blocked', n: 34, data: { revision: 1, actorId: 'agent-7' } }),
+  event({ type: 'contact.unblocked', n: 35, data: { revision: 2, actorId: 'agent-7' } }),
+  event({ type: 'contact.opted_out', n: 36, data: { revision: 1, actorId: 'agent-7' } }),
+  event({ type: 'contact.opted_in', n: 37, data: { revision: 2, actorId: 'agent-7' } }),
+  event({
+    type: 'contact.attributes_changed',
+    n: 38,
+    data: { actorId: 'agent-7', content: { attributes: { tier: 'gold', old: null } } },
   }),
   event({ type: 'contact.profile_changed', n: 15, data: { content: { displayName: 'Ada Lovelace' } } }),
   event({

@@ -1,4 +1,4 @@
-import { acceptedData, at, messageId, receivedData, type EventSketch } from '../support/events.js';
+import { acceptedData, at, messageId, noteId, receivedData, type EventSketch } from '../support/events.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 
 type Sketch = Omit<EventSketch, 'n'>;
@@ -79,8 +79,12 @@ export function createStoryTeller(random: SeededRandom) {
       type: 'conversation.attributes_changed',
       data: { content: { attributes: { [word()]: pickNullable() } } },
     }),
+    () => ({ type: 'conversation.note_added', data: { noteId: noteId(said.length), content: { text: word() } } }),
     () => ({ type: 'conversation.opened', data: { content: { address: '+15550100000' } } }),
     () => ({ type: 'contact.created', data: { content: { address: '+15550100000' } } }),
+    () => ({ type: 'contact.blocked', data: { revision: random.between(1, 9) } }),
+    () => ({ type: 'contact.unblocked', data: { revision: random.between(1, 9) } }),
+    () => ({ type: 'contact.attributes_changed', data: { content: { attributes: { [word()]: pickNullable() } } } }),
     () => ({ type: 'contact.profile_changed', data: { content: { displayName: `Anna ${seconds}` } } }),
   ];
   const scheduled = (thread: number) => ({ ...accepted(thread), scheduledAt: at(seconds + random.between(-60, 600)) });

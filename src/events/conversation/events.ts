@@ -48,6 +48,14 @@ export const conversationEventData = {
         .describe('What changed: each name is replaced as a whole, and goes where the value is null. Others stay.'),
     }),
   ),
+  'conversation.note_added': sealable(
+    'An internal note for those who look after it. It is never sent.',
+    {
+      noteId: z.string().describe("The note's own id, `note_…`."),
+      authorId: z.string().optional().describe("The customer's own id of who wrote it."),
+    },
+    z.object({ text: z.string().describe('What it says.') }),
+  ),
 };
 
 type Data = typeof conversationEventData;

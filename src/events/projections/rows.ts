@@ -1,6 +1,14 @@
-import type { contactAddresses, contacts, conversations, messages, timeline } from '../../schema/tables/read.js';
+import type {
+  contactAddresses,
+  contacts,
+  conversationNotes,
+  conversations,
+  messages,
+  timeline,
+} from '../../schema/tables/read.js';
 import { compareAddresses } from '../contact/evolve.js';
 import type { ContactState } from '../contact/state.js';
+import type { Note } from '../conversation/note.js';
 import type { ConversationState, ConversationStatus } from '../conversation/state.js';
 import {
   channelIds,
@@ -8,6 +16,7 @@ import {
   conversationIds,
   eventIds,
   messageIds,
+  noteIds,
   workspaceIds,
   type IdCodec,
   type WorkspaceId,
@@ -29,6 +38,7 @@ import type {
 export type MessageRow = typeof messages.$inferSelect;
 export type TimelineRow = typeof timeline.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
+export type NoteRow = typeof conversationNotes.$inferSelect;
 export type ContactRow = typeof contacts.$inferSelect;
 export type ContactAddressRow = typeof contactAddresses.$inferSelect;
 
@@ -176,6 +186,22 @@ export function conversationToRow(state: ConversationState): ConversationRow {
   };
 }
 
+export const noteFromRow = (row: NoteRow): Note => ({
+  ...row,
+  id: noteIds.fromUuid(row.id),
+  workspaceId: workspaceIds.fromUuid(row.workspaceId),
+  conversationId: conversationIds.fromUuid(row.conversationId),
+  createdAt: row.createdAt.toISOString(),
+});
+
+export const noteToRow = (note: Note): NoteRow => ({
+  ...note,
+  id: noteIds.toUuid(note.id),
+  workspaceId: workspaceIds.toUuid(note.workspaceId),
+  conversationId: conversationIds.toUuid(note.conversationId),
+  createdAt: new Date(note.createdAt),
+});
+
 /** @param addresses that contact's rows, in any order */
 export function contactFromRow(row: ContactRow, addresses: readonly ContactAddressRow[]): ContactState {
   return {
@@ -186,6 +212,12 @@ export function contactFromRow(row: ContactRow, addresses: readonly ContactAddre
       .map(({ channelId, address }) => ({ channelId: channelIds.fromUuid(channelId), address }))
       .sort(compareAddresses),
     createdAt: row.createdAt.toISOString(),
+    attributes: row.attributes as Json,
+    attributesRevision: row.attributesRevision,
+    blockedAt: row.blockedAt?.toISOString() ?? null,
+    blockRevision: row.blockRevision,
+    optedOutAt: row.optedOutAt?.toISOString() ?? null,
+    consentRevision: row.consentRevision,
   };
 }
 
@@ -195,8 +227,16 @@ export function contactToRows(state: ContactState): {
 } {
   const id = contactIds.toUuid(state.id);
   const workspaceId = workspaceIds.toUuid(state.workspaceId);
+  const { addresses: _elsewhere, ...rest } = state;
   return {
-    contact: { id, workspaceId, displayName: state.displayName, createdAt: new Date(state.createdAt) },
+    contact: {
+      ...rest,
+      id,
+      workspaceId,
+      createdAt: new Date(state.createdAt),
+      blockedAt: state.blockedAt === null ? null : new Date(state.blockedAt),
+      optedOutAt: state.optedOutAt === null ? null : new Date(state.optedOutAt),
+    },
     addresses: state.addresses.map(({ channelId, address }) => ({
       contactId: id,
       channelId: channelIds.toUuid(channelId),

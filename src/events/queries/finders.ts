@@ -1,5 +1,6 @@
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
+import type { Note } from '../conversation/note.js';
 import type { ConversationState, ConversationStatus } from '../conversation/state.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
@@ -22,14 +23,20 @@ export interface Finders {
 
   /** Oldest first, in journal order. */
   messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** With one contact over all conversations, oldest first by the clock: those have no other order in common. */
+  messagesOfContact(workspace: WorkspaceId, contact: ContactId, page: PageRequest): Promise<Page<MessageState>>;
   /** Those that are still to be sent later, next due first. */
   scheduledPage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** Internal notes, oldest first, in journal order. */
+  notePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<Note>>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,
     filter: ConversationFilter,
     page: PageRequest,
   ): Promise<Page<ConversationState>>;
+  /** How many there are, without counting them; of assignees the busiest, at most `ASSIGNEES_COUNTED_MAX`. */
+  conversationCounts(workspace: WorkspaceId): Promise<ConversationCounts>;
   /** Those with one contact, newest activity first. */
   conversationsOfContact(
     workspace: WorkspaceId,
@@ -70,7 +77,15 @@ export interface Moment {
 /** The finders that answer also for a moment: what they find is folded of the journal up to there. */
 export type PastFinders = Pick<
   Finders,
-  'messages' | 'timelines' | 'conversations' | 'contacts' | 'messagePage' | 'scheduledPage' | 'conversationsOfContact'
+  | 'messages'
+  | 'timelines'
+  | 'conversations'
+  | 'contacts'
+  | 'messagePage'
+  | 'messagesOfContact'
+  | 'scheduledPage'
+  | 'notePage'
+  | 'conversationsOfContact'
 >;
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
@@ -100,6 +115,18 @@ export interface ConversationFilter {
   /** All of them must be on it. */
   readonly labels?: readonly string[] | undefined;
   readonly isSnoozed?: boolean | undefined;
+}
+export interface ConversationCounts {
+  readonly open: number;
+  readonly closed: number;
+  /** Open ones that are nobody's. */
+  readonly unassigned: number;
+  /** Of open ones, the most first. */
+  readonly assignees: readonly {
+    readonly agentId: string | null;
+    readonly teamId: string | null;
+    readonly open: number;
+  }[];
 }
 export interface ContactFilter {
   readonly address?: string | undefined;

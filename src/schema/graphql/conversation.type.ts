@@ -69,3 +69,29 @@ export class Conversation extends Node {
   @Field(() => DateTimeScalar, { description: 'When the first message was written.' })
   createdAt!: string;
 }
+
+@ObjectType({ description: 'How many open conversations are the concern of somebody.' })
+export class AssigneeCount {
+  @Field(() => Assignee, { description: 'Whose.' })
+  assignee!: Assignee;
+
+  @Field(() => Int, { description: 'How many open ones.' })
+  open!: number;
+}
+
+@ObjectType({ description: 'How many conversations there are. Those that are put aside count as open.' })
+export class ConversationCounts {
+  @Field(() => Int, { description: 'Open ones.' })
+  open!: number;
+
+  @Field(() => Int, { description: 'Closed ones.' })
+  closed!: number;
+
+  @Field(() => Int, { description: 'Open ones that are nobody’s.' })
+  unassigned!: number;
+
+  @Field(() => [AssigneeCount], {
+    description: 'Open ones by whose concern they are, the most first: at most 100 agents and teams.',
+  })
+  assignees!: AssigneeCount[];
+}

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type ExtraConfigColumn,
   bigint,
   boolean,
   index,
@@ -13,7 +14,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { timestamptz } from './config.js';
-import { conversationsIn } from './read-conversations.js';
+import { conversationCountsIn, conversationsIn } from './read-conversations.js';
 
 /**
  * The read models and the journal: rebuilt from offset 0 at any time. Only the projector writes here.
@@ -75,6 +76,25 @@ const saidBesideContent = () => ({
   replyToMessageId: uuid('reply_to_message_id'),
 });
 
+/** What lists of messages are read by, beside a conversation's own. */
+const listIndexes = (table: ListColumns) => [
+  // Of a contact over all conversations, which have no order in common but the clock's.
+  index('messages_contact')
+    .on(table.workspaceId, table.contactId, table.createdAt, table.id)
+    .where(sql`added_offset is not null`),
+  // Few among many, and asked for by themselves.
+  index('messages_scheduled')
+    .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+    .where(sql`status = 'SCHEDULED'`),
+  // The same of an earlier moment: what was still to be sent then.
+  index('messages_once_scheduled')
+    .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+    .where(sql`scheduled_at is not null`),
+];
+type ListColumns = Readonly<
+  Record<'workspaceId' | 'conversationId' | 'contactId' | 'createdAt' | 'scheduledAt' | 'id', ExtraConfigColumn>
+>;
+
 const messagesIn = (schema: PgSchema) =>
   schema.table(
     'messages',
@@ -115,14 +135,7 @@ const messagesIn = (schema: PgSchema) =>
     (table) => [
       index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
       index('messages_unread').on(table.workspaceId, table.conversationId, table.direction, table.addedOffset),
-      // Few among many, and asked for by themselves.
-      index('messages_scheduled')
-        .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
-        .where(sql`status = 'SCHEDULED'`),
-      // The same of an earlier moment: what was still to be sent then.
-      index('messages_once_scheduled')
-        .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
-        .where(sql`scheduled_at is not null`),
+      ...listIndexes(table),
     ],
   );
 
@@ -174,6 +187,24 @@ const conversationSnapshotsIn = (schema: PgSchema) =>
     ],
   );
 
+/** What those who look after a conversation tell each other; nobody else sees it. */
+const conversationNotesIn = (schema: PgSchema) =>
+  schema.table(
+    'conversation_notes',
+    {
+      id: uuid('id').primaryKey(),
+      workspaceId: uuid('workspace_id').notNull(),
+      conversationId: uuid('conversation_id').notNull(),
+      authorId: text('author_id'),
+      /** Null: erased. */
+      text: text('text'),
+      createdAt: timestamptz('created_at').notNull(),
+      /** Where its event stands among the conversation's. */
+      offset: bigint('offset', { mode: 'bigint' }).notNull(),
+    },
+    (table) => [index('conversation_notes_conversation').on(table.workspaceId, table.conversationId, table.offset)],
+  );
+
 const contactsIn = (schema: PgSchema) =>
   schema.table(
     'contacts',
@@ -181,6 +212,12 @@ const contactsIn = (schema: PgSchema) =>
       id: uuid('id').primaryKey(),
       workspaceId: uuid('workspace_id').notNull(),
       displayName: text('display_name'),
+      attributes: jsonb('attributes').notNull().default({}),
+      attributesRevision: integer('attributes_revision').notNull().default(0),
+      blockedAt: timestamptz('blocked_at'),
+      blockRevision: integer('block_revision').notNull().default(0),
+      optedOutAt: timestamptz('opted_out_at'),
+      consentRevision: integer('consent_revision').notNull().default(0),
       createdAt: timestamptz('created_at').notNull(),
     },
     (table) => [index('contacts_created').on(table.workspaceId, table.createdAt, table.id)],
@@ -206,7 +243,9 @@ export const journal = journalIn(read);
 export const messages = messagesIn(read);
 export const timeline = timelineIn(read);
 export const conversations = conversationsIn(read);
+export const conversationCounts = conversationCountsIn(read);
 export const conversationSnapshots = conversationSnapshotsIn(read);
+export const conversationNotes = conversationNotesIn(read);
 export const contacts = contactsIn(read);
 export const contactAddresses = contactAddressesIn(read);
 
@@ -220,7 +259,9 @@ export function readTablesIn(schemaName: string) {
     messages: messagesIn(schema),
     timeline: timelineIn(schema),
     conversations: conversationsIn(schema),
+    conversationCounts: conversationCountsIn(schema),
     conversationSnapshots: conversationSnapshotsIn(schema),
+    conversationNotes: conversationNotesIn(schema),
     contacts: contactsIn(schema),
     contactAddresses: contactAddressesIn(schema),
   };

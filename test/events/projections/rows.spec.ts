@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ContactEvent } from '../../../src/events/contact/events.js';
 import { evolveContact } from '../../../src/events/contact/evolve.js';
+import type { ContactState } from '../../../src/events/contact/state.js';
 import type { ConversationEvent } from '../../../src/events/conversation/events.js';
 import { evolveConversation } from '../../../src/events/conversation/evolve.js';
 import type { ConversationState } from '../../../src/events/conversation/state.js';
@@ -56,7 +58,17 @@ describe(`rows (SEED=${seed})`, () => {
     if (conversation === undefined) throw new Error('Nothing was folded.');
     expect(conversationFromRow(conversationToRow(conversation))).toEqual(conversation);
     const created = event({ type: 'contact.created', n: 2, data: { content: { address: '+1', displayName: 'Ada' } } });
-    const contact = evolveContact(undefined, recorded(created, 0));
+    const said: readonly ContactEvent[] = [
+      created,
+      event({ type: 'contact.blocked', n: 7, data: { revision: 1 } }),
+      event({ type: 'contact.opted_out', n: 8, data: { revision: 1 } }),
+      event({ type: 'contact.attributes_changed', n: 9, data: { content: { attributes: { a: { b: 1 } } } } }),
+    ];
+    const contact = said.reduce<ContactState | undefined>(
+      (state, one, offset) => evolveContact(state, recorded(one, offset)),
+      undefined,
+    );
+    if (contact === undefined) throw new Error('Nothing was folded.');
     const rows = contactToRows(contact);
     expect(contactFromRow(rows.contact, rows.addresses)).toEqual(contact);
   });

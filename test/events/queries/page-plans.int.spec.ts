@@ -4,9 +4,10 @@ import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
 import { workspaceIds } from '../../../src/events/kernel/ids.js';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
-import type { ConversationFilter } from '../../../src/events/queries/finders.js';
+import type { ConversationFilter, Finders } from '../../../src/events/queries/finders.js';
 import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
 import { newChannelId, newContactId, newWorkspaceId } from '../../support/journal-writer.js';
+import { contactId } from '../../support/events.js';
 import { testLog } from '../../support/log.js';
 
 const workspaceId = newWorkspaceId();
@@ -43,10 +44,13 @@ interface Statement {
   readonly text: string;
 }
 
+const planOf = (filter: ConversationFilter, workspace = workspaceId): Promise<string> =>
+  planOfStatement((finders) => finders.conversationPage(workspace, filter, { limit: 25, direction: 'forward' }));
+
 /** How Postgres carries out the page's one statement. */
-async function planOf(filter: ConversationFilter, workspace = workspaceId): Promise<string> {
+async function planOfStatement(read: (finders: Finders) => Promise<unknown>): Promise<string> {
   const spy = vi.spyOn(database.pool, 'query');
-  await createFinders({ database }).conversationPage(workspace, filter, { limit: 25, direction: 'forward' });
+  await read(createFinders({ database }));
   const [statement, values] = (spy.mock.lastCall ?? []) as unknown as [Statement, unknown[]];
   spy.mockRestore();
   const plan = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${statement.text}`, values);
@@ -80,4 +84,21 @@ describe('a page of conversations, of which none or few fit', () => {
     expect(plan).toContain(index);
     expect(plan).not.toContain('Seq Scan');
   });
+});
+
+it("a page of a contact's messages over all conversations reads no more than the page", async () => {
+  await database.orm.execute(sql`
+    insert into read.messages (id, workspace_id, conversation_id, channel_id, contact_id, direction, is_erased, progress,
+      status, status_at, provider_message_ids, added_partition, added_offset, created_at, updated_at)
+    select gen_random_uuid(), ${workspaceIds.toUuid(workspaceId)}, gen_random_uuid(), gen_random_uuid(),
+      ('00000004-0000-7000-8000-' || lpad((i % 1000)::text, 12, '0'))::uuid, 'OUTGOING', false, '{}', 'SENT', now(), '{}',
+      0, i, now() - i * interval '1 s', now()
+    from generate_series(1, ${CONVERSATIONS}) i`);
+  await database.orm.execute(sql`analyze read.messages`);
+  const plan = await planOfStatement(async (finders) => {
+    const page = await finders.messagesOfContact(workspaceId, contactId(7), { limit: 25, direction: 'backward' });
+    expect(page.edges).toHaveLength(CONVERSATIONS / 1_000);
+  });
+  expect(plan).toContain('messages_contact');
+  expect(plan).not.toContain('Seq Scan');
 });

@@ -4,6 +4,8 @@ import type { Vector } from '../../kernel/cursor.js';
 import { readStoredPositions } from '../../projections/journal.js';
 import { vectorRows } from '../../projections/vector-rows.js';
 import type { Finders } from '../finders.js';
+import { createPastContactMessages } from '../contact-messages.js';
+import { createPastNotes } from '../note-finders.js';
 import { createBoundFinder } from './bounds.js';
 import { createPastContacts } from './past-contacts.js';
 import { createPastConversations } from './past-conversations.js';
@@ -20,9 +22,12 @@ export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momen
   momentOf: async (vector) => ({ vector, recordedBy: undefined, at: (await readNewest(orm, vector)) ?? EPOCH }),
   asOf(moment) {
     const bounds = createBoundFinder(orm, moment);
+    const pastMessages = createPastMessages(orm, bounds);
     return {
-      ...createPastMessages(orm, bounds),
+      ...pastMessages,
+      ...createPastContactMessages(orm, bounds, pastMessages),
       ...createPastConversations(orm, bounds),
+      ...createPastNotes(orm, bounds),
       ...createPastContacts(orm, moment),
     };
   },
