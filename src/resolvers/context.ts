@@ -4,6 +4,7 @@ import type { Clock } from '../events/kernel/clock.js';
 import type { CursorCodec } from '../events/kernel/cursor.js';
 import type { EventId, MessageId } from '../events/kernel/ids.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
+import type { TypingSignals } from '../events/typing/typing-signals.js';
 import type { Finders } from '../events/queries/finders.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -13,6 +14,7 @@ export interface ResolverDeps {
   readonly commands: Commands;
   readonly finders: Finders;
   readonly feed: LiveFeed;
+  readonly typing: Pick<TypingSignals, 'listen'>;
   readonly cursors: CursorCodec;
   readonly providers: ProviderRegistry;
   readonly clock: Clock;

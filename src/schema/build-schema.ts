@@ -13,6 +13,7 @@ import { NodeResolver } from '../resolvers/node.resolver.js';
 import { NoteResolver } from '../resolvers/note.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
+import { TypingResolver } from '../resolvers/typing.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
 
 /** type-graphql asks for one; every subscription here has its own source. */
@@ -43,6 +44,7 @@ export function buildParleySchema(): GraphQLSchema {
       ReactionContentResolver,
       EventResolver,
       SubscriptionResolver,
+      TypingResolver,
     ],
     validate: false,
     pubSub: noPubSub,

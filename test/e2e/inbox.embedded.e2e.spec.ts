@@ -215,6 +215,33 @@ describe('what an inbox does about its conversations, over HTTP and WebSocket', 
     expect(conversation.contact.messages.nodes).toEqual([{ conversation: { id } }]);
   });
 
+  it('tells who watches that somebody types, and records nothing of it', async () => {
+    const id = await thread('+15550100001');
+    const TYPE = 'mutation ($input: SetTypingInput!) { setTyping(input: $input) { userErrors { code field } } }';
+    const type = async (input: object) =>
+      (await app.client.run<{ setTyping: { userErrors: object[] } }>(TYPE, { input })).setTyping.userErrors;
+    const WATCH =
+      'subscription ($id: ID!) { typingChanged(conversationId: $id) { conversationId author authorId isTyping expiresAt } }';
+    const watch = app.client.watch<{ typingChanged: object }>(WATCH, { id });
+    const types = { author: 'AGENT', conversationId: id, authorId: 'agent-7', isTyping: true };
+    await eventually(async () => {
+      expect(await type({ conversationId: id, authorId: 'agent-7' })).toEqual([]);
+      expect(watch.items.at(0)?.typingChanged).toMatchObject({ ...types, expiresAt: expect.any(String) as unknown });
+    });
+    expect(await type({ conversationId: id, isTyping: false })).toEqual([]);
+    await eventually(() =>
+      expect(watch.items.at(-1)?.typingChanged).toMatchObject({ ...types, authorId: null, isTyping: false }),
+    );
+    await watch.stop();
+    expect(await type({ conversationId: UNKNOWN })).toEqual([
+      { code: 'CONVERSATION_NOT_FOUND', field: ['conversationId'] },
+    ]);
+    expect(await type({ conversationId: id, authorId: '' })).toEqual([{ code: 'INPUT_INVALID', field: ['authorId'] }]);
+    const refused = app.client.watch(WATCH, { id: UNKNOWN });
+    await eventually(() => expect(refused.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]));
+    await refused.stop();
+  });
+
   it.each([
     ['closeConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],
     ['openConversation', {}, 'CONVERSATION_NOT_FOUND conversationId'],

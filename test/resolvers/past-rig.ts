@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { graphql } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
 import type { ParleyEvent } from '../../src/events/catalog.js';
@@ -47,6 +48,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     ...{ commands, feed, finders: createFinders({ database }), clock: { now: () => now } },
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilities }]),
+    typing: { listen: () => expect.unreachable() },
     publicUrl: () => 'http://localhost',
     acceptanceEventId: (messageId) => bench.identity.ofAcceptance(messageId),
   };

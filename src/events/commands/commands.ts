@@ -131,6 +131,13 @@ export interface SetContactAttributes {
   readonly actorId?: string | undefined;
 }
 
+export interface SetTyping {
+  readonly conversationId: string;
+  /** The customer's own id. */
+  readonly authorId?: string | undefined;
+  readonly isTyping: boolean;
+}
+
 export interface CreateChannel {
   readonly name: string;
   readonly provider: ProviderKind;
@@ -181,5 +188,7 @@ export interface Commands {
     input: SetContactAttributes,
     startedAt?: number,
   ): Promise<CommandResult<ContactState>>;
+  /** Nothing of it is recorded. */
+  setTyping(caller: Caller, input: SetTyping, startedAt?: number): Promise<CommandResult<null>>;
   createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;
 }

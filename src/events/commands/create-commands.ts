@@ -13,6 +13,7 @@ import { createSendMessages } from './send-messages.js';
 import { createSendSteps } from './send-steps.js';
 import { createSetContactAttributes } from './set-contact-attributes.js';
 import { createSetContactStanding } from './set-contact-standing.js';
+import { createSetTyping } from './set-typing.js';
 import { shareLookups } from './shared-lookups.js';
 
 const SEND_AGAIN = 'It is not known whether the message was recorded. Send it again with the same idempotencyKey.';
@@ -25,6 +26,7 @@ const CHANGE_AGAIN =
 const NOTE_AGAIN = 'It is not known whether the note was recorded. Add it again with the same idempotencyKey.';
 const CONTACT_AGAIN =
   'It is not known whether this was recorded. Look at the contact, or do it again: repeating is safe.';
+const TYPE_ON = 'It is not known whether anybody was told. Say it again while it is so.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
 
 /** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
@@ -41,6 +43,7 @@ export function createCommands(deps: CommandDeps): Commands {
   const addNote = createAddNote(deps, freshly);
   const setContactStanding = createSetContactStanding(deps, freshly, settle);
   const setContactAttributes = createSetContactAttributes(deps, settle);
+  const setTyping = createSetTyping(deps, freshly);
   const createChannel = createCreateChannel(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
@@ -60,6 +63,8 @@ export function createCommands(deps: CommandDeps): Commands {
       withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactStanding(caller, input, givenUp)),
     setContactAttributes: (caller, input, startedAt) =>
       withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactAttributes(caller, input, givenUp)),
+    setTyping: (caller, input, startedAt) =>
+      withFaults(TYPE_ON, startedAt, (givenUp) => setTyping(caller, input, givenUp)),
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
   };
 }
