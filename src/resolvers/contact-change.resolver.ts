@@ -49,7 +49,7 @@ export class ContactChangeResolver {
 
   @Mutation(() => OptOutContactPayload, {
     description:
-      'Refuses everything that would be sent to the contact, by the contact’s own will: RECIPIENT_OPTED_OUT. A scheduled message fails when it is due.',
+      'Refuses everything that would be sent to the contact, by the contact’s own will: RECIPIENT_OPTED_OUT. What was accepted before fails when its turn comes.',
   })
   async optOutContact(
     @Arg('input', () => OptOutContactInput, { description: 'Which contact.' })

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import { sql } from 'drizzle-orm';
 import type { Database, Executor } from '../../../database/database.js';
-import { barOf, type Bar } from '../../contact/state.js';
 import type { Clock } from '../../kernel/clock.js';
-import { contactIds, conversationIds, type ContactId, type ConversationId } from '../../kernel/ids.js';
+import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 import { judgeWindow } from '../../message/decide.js';
 import type { MessageFailureData } from '../../message/events.js';
 import type { ClaimedDispatch } from './claim.js';
@@ -24,8 +23,8 @@ export interface LateRefusalDeps {
 }
 
 /**
- * Whether a scheduled message, now that it is due, may no longer be sent: since it was accepted the contact was blocked or
- * opted out, or its service window has closed (design §14). It then failed without a call, and that is stored. While the read model is behind the log
+ * Whether a message, now that its turn has come, may no longer be sent: since it was accepted the contact was blocked or opted
+ * out, or, of a scheduled one, the service window has closed (design §14). It then failed without a call, and that is stored. While the read model is behind the log
  * (restored, rebuilt), the contact may have written since: then the claim is given back.
  */
 export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<boolean>;
@@ -44,10 +43,9 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
     return true;
   };
   return async (claim, { adapter: { capabilities } }) => {
-    if (!claim.isScheduled || claim.call > 0) return false;
-    const bar = await retryPassing(() => findBar(database.orm, claim.contactId), retrying);
-    if (bar !== undefined) return refuse(claim, { code: bar, isRetryable: false });
-    if (capabilities.serviceWindowHours === 'permanent') return false;
+    if (claim.call > 0) return false;
+    if (claim.bar !== undefined) return refuse(claim, { code: claim.bar, isRetryable: false });
+    if (!claim.isScheduled || capabilities.serviceWindowHours === 'permanent') return false;
     const { payload } = claim;
     // What can't be sent is refused where it would be.
     if (payload === undefined) return false;
@@ -71,15 +69,6 @@ const refusedLate = (claim: ClaimedDispatch, makeEvent: StepEventMaker, failure:
     type: 'message.send_failed',
     data: { ...{ attempt: claim.attempt, part: claim.part }, failure },
   });
-
-/** As the row decides it, which the intake has restored before anything is claimed. */
-async function findBar(executor: Executor, contactId: ContactId | undefined): Promise<Bar | undefined> {
-  if (contactId === undefined) return undefined;
-  const found = await executor.execute<{ is_blocked: boolean; is_opted_out: boolean }>(sql`
-    select is_blocked, is_opted_out from work.contact_standings where contact_id = ${contactIds.toUuid(contactId)}`);
-  const [row] = found.rows;
-  return row && barOf({ isBlocked: row.is_blocked, isOptedOut: row.is_opted_out });
-}
 
 /** RFC 3339; null: the contact never wrote, as far as is known. */
 async function findLastIncoming(executor: Executor, conversationId: ConversationId): Promise<string | null> {

@@ -122,6 +122,16 @@ describe('a scheduled message that becomes due', () => {
     expect((await bench.message(message.id))?.failure).toMatchObject({ code, isRetryable: false });
   });
 
+  it('and so does one that waited in its lane when the contact opted out', async () => {
+    const message = await bench.send('in the lane', { to: { phoneNumber: '+15550100109' } });
+    const contactId = message.contactId ?? expect.unreachable();
+    valueOf(await bench.commands.setContactStanding(bench.caller, { contactId, standing: 'optOut' }));
+    await dispatch();
+    await bench.untilSaid(message.id, 'message.accepted', 'message.send_failed');
+    expect(bench.callsOf(message.id)).toEqual([]);
+    await bench.untilStatus(message.id, 'SENDING_FAILED');
+  });
+
   it('is not refused for a window that only a read model behind the log takes for closed', async () => {
     const to = { phoneNumber: '+15550100106' };
     const message = await bench.send('answer', { to, scheduledAt: inSeconds(600) });
