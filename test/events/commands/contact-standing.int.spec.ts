@@ -67,10 +67,13 @@ describe('who may be written to', () => {
     for (const one of answers) expect(valueOf(one).blockedAt).not.toBeNull();
     await say(id, 'unblock');
     await say(id, 'block');
-    const revisions = (await bench.events()).flatMap(({ event }) =>
-      event.contactId === id && event.type.includes('blocked') ? [[event.type, event.data]] : [],
+    // Whoever finds that it was said and not recorded yet records it too: the log may hold it twice, under one id (rule 7).
+    const said = new Map(
+      (await bench.events()).flatMap(({ event }) =>
+        event.contactId === id && event.type.includes('blocked') ? [[event.id, [event.type, event.data]]] : [],
+      ),
     );
-    expect(revisions).toMatchObject([
+    expect([...said.values()]).toMatchObject([
       ['contact.blocked', { revision: 1, actorId: 'agent-7' }],
       ['contact.unblocked', { revision: 2 }],
       ['contact.blocked', { revision: 3 }],
