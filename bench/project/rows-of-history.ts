@@ -48,7 +48,15 @@ export function rowsOfHistory(history: readonly ParleyEvent[], offsets: bigint[]
 }
 
 function rowsOfBatch(events: readonly ParleyEvent[], partition: number, base: bigint): BatchRows {
-  const models = { messages: new Map(), conversations: new Map(), contacts: new Map(), timeline: [], snapshots: [] };
+  const models = {
+    messages: new Map(),
+    conversations: new Map(),
+    contacts: new Map(),
+    counts: new Map(),
+    notes: [],
+    timeline: [],
+    snapshots: [],
+  };
   const offsetOf = (index: number) => base + BigInt(index);
   events.forEach((event, index) => foldInto(models, { event, position: { partition, offset: offsetOf(index) } }));
   return {

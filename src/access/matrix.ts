@@ -31,6 +31,7 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.channel': needs('CHANNELS_READ'),
   'Query.channels': needs('CHANNELS_READ'),
   'Query.searchMessages': needs('MESSAGES_READ'),
+  'Query.conversationCounts': needs('MESSAGES_READ'),
   'Query.events': needs('EVENTS_READ'),
   'Query.apiKeys': needs('KEYS_ADMIN'),
   'Query.auditEvents': needs('KEYS_ADMIN'),
@@ -41,6 +42,20 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.cancelScheduledMessage': needs('MESSAGES_SEND'),
   'Mutation.resolveMessage': needs('MESSAGES_SEND'),
   'Mutation.markConversationRead': needs('CONVERSATIONS_WRITE'),
+  'Mutation.closeConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.openConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.snoozeConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.assignConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.labelConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.unlabelConversation': needs('CONVERSATIONS_WRITE'),
+  'Mutation.setConversationAttributes': needs('CONVERSATIONS_WRITE'),
+  'Mutation.addNote': needs('CONVERSATIONS_WRITE'),
+  'Mutation.setTyping': needs('CONVERSATIONS_WRITE'),
+  'Mutation.blockContact': needs('CONTACTS_WRITE'),
+  'Mutation.unblockContact': needs('CONTACTS_WRITE'),
+  'Mutation.optOutContact': needs('CONTACTS_WRITE'),
+  'Mutation.optInContact': needs('CONTACTS_WRITE'),
+  'Mutation.setContactAttributes': needs('CONTACTS_WRITE'),
   'Mutation.createChannel': needs('CHANNELS_ADMIN'),
   'Mutation.createApiKey': needs('KEYS_ADMIN'),
   'Mutation.rotateApiKey': needs('KEYS_ADMIN'),
@@ -58,6 +73,7 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Subscription.messageAdded': alsoForClients('MESSAGES_READ'),
   'Subscription.messageStatusChanged': alsoForClients('MESSAGES_READ'),
   'Subscription.conversationUpdated': alsoForClients('MESSAGES_READ'),
+  'Subscription.typingChanged': needs('MESSAGES_READ'),
   'Subscription.eventPublished': needs('EVENTS_READ'),
 };
 
@@ -84,11 +100,9 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope>> = {
  */
 const ANSWERS: ReadonlySet<string> = new Set([
   ...['InboxUpdated', 'MessageAdded', 'MessageStatusChanged', 'ConversationUpdated', 'EventPublished'],
-  ...['SendMessagePayload', 'CancelScheduledMessagePayload', 'ResolveMessagePayload', 'CreateChannelPayload'],
-  ...['CreateApiKeyPayload', 'RotateApiKeyPayload', 'RevokeApiKeyPayload'],
   'Credentials',
-  ...['CreateWorkspacePayload', 'SuspendWorkspacePayload', 'ResumeWorkspacePayload'],
 ]);
+const isAnswer = (typeName: string): boolean => ANSWERS.has(typeName) || typeName.endsWith('Payload');
 
 /** A page was asked for by the field that it stands in. */
 const isPage = (typeName: string): boolean => typeName.endsWith('Connection') || typeName.endsWith('Edge');
@@ -106,7 +120,7 @@ export const ruleOf = (typeName: string, fieldName: string): Rule | undefined =>
 export function furtherScopeOf(typeName: string, fieldName: string, answered: string): Scope | undefined {
   const own = FIELD_SCOPES[`${typeName}.${fieldName}`];
   if (own !== undefined) return own;
-  return ROOTS.has(typeName) || ANSWERS.has(typeName) || isPage(typeName) ? undefined : OBJECT_SCOPES[answered];
+  return ROOTS.has(typeName) || isAnswer(typeName) || isPage(typeName) ? undefined : OBJECT_SCOPES[answered];
 }
 
 /** As documents write it. */

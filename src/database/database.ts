@@ -16,6 +16,7 @@ export const WAKE_CHANNELS = [
   'parley_parked',
   'parley_operations',
   'parley_read_models',
+  'parley_typing',
 ] as const;
 export type WakeChannel = (typeof WAKE_CHANNELS)[number];
 

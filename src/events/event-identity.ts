@@ -3,11 +3,13 @@ import {
   conversationIds,
   eventIds,
   messageIds,
+  noteIds,
   type ChannelId,
   type ContactId,
   type ConversationId,
   type EventId,
   type MessageId,
+  type NoteId,
 } from './kernel/ids.js';
 import type { IdDeriver } from './kernel/derive-id.js';
 
@@ -26,6 +28,8 @@ export interface Identity {
   conversation(channelId: ChannelId, normalizedAddress: string): ConversationId;
   contact(channelId: ChannelId, normalizedAddress: string): ContactId;
   incomingMessage(channelId: ChannelId, providerMessageId: string): MessageId;
+  /** @param occasion the same for whoever says that he says the same note again */
+  note(conversationId: ConversationId, occasion: string, note: string): NoteId;
   /** What a provider said about a message of its own numbering: a receipt status, `received`, … */
   fromProvider(channelId: ChannelId, providerMessageId: string, said: string): EventId;
   /** A step of our own. */
@@ -49,6 +53,7 @@ export function createIdentity(deriver: IdDeriver): Identity {
     contact: (channelId, address) => contactIds.fromUuid(deriver.derive('contact', channelId, address)),
     incomingMessage: (channelId, providerMessageId) =>
       messageIds.fromUuid(deriver.derive('incoming', channelId, providerMessageId)),
+    note: (conversationId, occasion, note) => noteIds.fromUuid(deriver.derive('note', conversationId, occasion, note)),
     fromProvider: (channelId, providerMessageId, said) => event('provider', channelId, providerMessageId, said),
     ofCall: (call, type) =>
       event('call', call.messageId, String(call.attempt), String(call.part), String(call.call), type),

@@ -16,6 +16,7 @@ import type { FailureCode, MessageFailureData } from '../events/message/events.j
  *  6. `rateOf` is pure, and answers figures that a channel can be sent by.
  *  7. `lookUp` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
+ *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -36,6 +37,8 @@ export interface ProviderAdapter<Settings = unknown> {
    * HTTP call; never throws.
    */
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
+  /** Shows the contact for some seconds that somebody types, where the provider can. */
+  showTyping?(request: TypingRequest<Settings>): Promise<void>;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
@@ -103,6 +106,13 @@ export interface LookUpRequest<Settings> {
   readonly address: string;
   /** When the call began. */
   readonly calledAt: Date;
+  readonly signal: AbortSignal;
+}
+
+export interface TypingRequest<Settings> {
+  readonly settings: Settings;
+  readonly channelId: ChannelId;
+  readonly address: string;
   readonly signal: AbortSignal;
 }
 

@@ -2,16 +2,18 @@ import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-g
 import { contactIds } from '../events/kernel/ids.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
-import { ContactConnection, ConversationConnection } from '../schema/graphql/connections.js';
+import { ContactConnection, ConversationConnection, MessageConnection } from '../schema/graphql/connections.js';
 import { Contact, ContactAddress } from '../schema/graphql/contact.type.js';
 import type { Conversation } from '../schema/graphql/conversation.type.js';
 import { ContactFilter } from '../schema/graphql/filters.input.js';
+import type { Message } from '../schema/graphql/message.type.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
 import { requireId, requireText, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
 import { toConversation } from './conversation.view.js';
+import { toListedMessage } from './message.view.js';
 import { toConnection } from './page.view.js';
 import { viewOf } from './view.js';
 
@@ -57,6 +59,25 @@ export class ContactResolver {
       toPageRequest(args),
       (page) => conversationPages.load({ of: id, page }),
       (state) => toConversation(state, asOf),
+    );
+  }
+
+  @FieldResolver(() => MessageConnection, {
+    description:
+      'With the contact over all conversations, oldest first by `createdAt`: conversations have no other order in common. Without `first`: the last 25.',
+  })
+  messages(
+    @Root() contact: Contact,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<Connection<Message>> {
+    const { asOf } = contact;
+    const { contactMessagePages } = viewOf(asOf, context).loaders;
+    const id = requireId(contactIds, contact.id);
+    return toConnection(
+      toPageRequest(args, 'backward'),
+      (page) => contactMessagePages.load({ of: id, page }),
+      (message) => toListedMessage(message, { asOf }),
     );
   }
 }

@@ -10,5 +10,8 @@ export const toContact = (state: ContactState, asOf?: Moment): Contact =>
     id: state.id,
     displayName: state.displayName,
     addresses: state.addresses.map((address) => instance(ContactAddress, { ...address })),
+    attributes: state.attributes,
+    blockedAt: state.blockedAt,
+    optedOutAt: state.optedOutAt,
     createdAt: state.createdAt,
   });

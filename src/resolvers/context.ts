@@ -6,6 +6,7 @@ import type { CursorCodec } from '../events/kernel/cursor.js';
 import type { EventId, MessageId } from '../events/kernel/ids.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { limitFinders } from '../events/queries/limited-finders.js';
+import type { TypingSignals } from '../events/typing/typing-signals.js';
 import type { Finders } from '../events/queries/finders.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -16,6 +17,7 @@ export interface ResolverDeps {
   readonly administration: Administration;
   readonly finders: Finders;
   readonly feed: LiveFeed;
+  readonly typing: Pick<TypingSignals, 'listen'>;
   readonly cursors: CursorCodec;
   readonly providers: ProviderRegistry;
   readonly clock: Clock;

@@ -1,22 +1,23 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { channelIds, contactIds, conversationIds } from '../events/kernel/ids.js';
-import type { ConversationFilter as Conditions } from '../events/queries/finders.js';
+import { conversationIds } from '../events/kernel/ids.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import { MarkConversationReadInput } from '../schema/graphql/commands.input.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
 import { ConversationConnection, MessageConnection } from '../schema/graphql/connections.js';
 import { Contact } from '../schema/graphql/contact.type.js';
 import { ConversationAsOf } from '../schema/graphql/conversation.input.js';
-import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
+import { Conversation, ConversationCounts, ServiceWindow } from '../schema/graphql/conversation.type.js';
 import { ConversationFilter } from '../schema/graphql/filters.input.js';
 import { Message } from '../schema/graphql/message.type.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
 import { MarkConversationReadPayload } from '../schema/graphql/payloads.type.js';
-import { optionalId, requireId, requireShortList, toPageRequest } from './arguments.js';
+import { DateTimeScalar } from '../schema/graphql/scalars.js';
+import { requireId, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
-import { toConversation, toServiceWindow } from './conversation.view.js';
+import { toConditions } from './conversation-filter.js';
+import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
@@ -57,6 +58,11 @@ export class ConversationResolver {
     );
   }
 
+  @Query(() => ConversationCounts, { description: 'How many conversations there are, by status and assignee.' })
+  async conversationCounts(@Ctx() { finders, caller }: RequestContext): Promise<ConversationCounts> {
+    return toCounts(await finders.conversationCounts(caller.workspaceId));
+  }
+
   @FieldResolver(() => Channel, { nullable: true, description: 'The channel that it runs through.' })
   async channel(
     @Root() { state }: Conversation,
@@ -84,6 +90,15 @@ export class ConversationResolver {
     const channel = await context.loaders.channels.load(state.channelId);
     const adapter = channel && context.providers.get(channel.provider);
     return toServiceWindow(state, adapter?.capabilities.serviceWindowHours, viewOf(asOf, context).clock.now());
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Until when it is put aside. Null where it is not, or not any more.',
+  })
+  snoozedUntil(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): string | null {
+    const now = viewOf(asOf, context).clock.now().toISOString();
+    return state.snoozedUntil !== null && state.snoozedUntil > now ? state.snoozedUntil : null;
   }
 
   @FieldResolver(() => MessageConnection, {
@@ -138,15 +153,4 @@ export class ConversationResolver {
           cursor: null,
         });
   }
-}
-
-function toConditions(filter: ConversationFilter | null): Conditions {
-  const channels = filter?.channelIds ?? undefined;
-  return {
-    status: filter?.status ?? undefined,
-    channelIds:
-      channels && requireShortList(channels, 'channelIds').map((id) => requireId(channelIds, id, 'channelIds')),
-    contactId: optionalId(contactIds, filter?.contactId, 'contactId'),
-    isUnread: filter?.isUnread ?? undefined,
-  };
 }

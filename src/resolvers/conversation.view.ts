@@ -1,7 +1,13 @@
 import { unreadCount, type ConversationState } from '../events/conversation/state.js';
-import type { Moment } from '../events/queries/finders.js';
+import type { ConversationCounts as Counts, Moment } from '../events/queries/finders.js';
 import type { Capabilities } from '../providers/provider.js';
-import { Conversation, ServiceWindow } from '../schema/graphql/conversation.type.js';
+import {
+  Assignee,
+  AssigneeCount,
+  Conversation,
+  ConversationCounts,
+  ServiceWindow,
+} from '../schema/graphql/conversation.type.js';
 import { instance } from './instance.js';
 
 const HOUR_MS = 3_600_000;
@@ -14,9 +20,23 @@ export const toConversation = (state: ConversationState, asOf?: Moment): Convers
     id: state.id,
     address: state.address,
     status: state.status,
+    assignee: toAssignee(state),
+    labels: state.labels,
+    attributes: state.attributes,
     unreadCount: unreadCount(state),
     lastActivityAt: state.lastActivityAt,
     createdAt: state.createdAt,
+  });
+
+const toAssignee = ({ agentId, teamId }: ConversationState): Assignee | null =>
+  agentId === null && teamId === null ? null : instance(Assignee, { agentId, teamId });
+
+export const toCounts = ({ assignees, ...totals }: Counts): ConversationCounts =>
+  instance(ConversationCounts, {
+    ...totals,
+    assignees: assignees.map(({ agentId, teamId, open }) =>
+      instance(AssigneeCount, { assignee: instance(Assignee, { agentId, teamId }), open }),
+    ),
   });
 
 /** Counted from the contact's last message; with an unknown provider it counts as closed. */

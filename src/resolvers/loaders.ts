@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { ApiKeyView } from '../access/key-view.js';
 import type { ContactState } from '../events/contact/state.js';
+import type { Note } from '../events/conversation/note.js';
 import type { ConversationState } from '../events/conversation/state.js';
 import type {
   ApiKeyId,
@@ -27,6 +28,8 @@ export interface Loaders {
   readonly apiKeys: DataLoader<ApiKeyId, ApiKeyView | undefined>;
   readonly messagePages: PageLoader<ConversationId, MessageState>;
   readonly scheduledPages: PageLoader<ConversationId, MessageState>;
+  readonly notePages: PageLoader<ConversationId, Note>;
+  readonly contactMessagePages: PageLoader<ContactId, MessageState>;
   readonly conversationPages: PageLoader<ContactId, ConversationState>;
 }
 
@@ -50,6 +53,14 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     scheduledPages: createPageLoader(
       (id, page) => finders.scheduledPage(workspace, id, page),
       (ids, page) => finders.scheduledPages(workspace, ids, page),
+    ),
+    notePages: createPageLoader(
+      (id, page) => finders.notePage(workspace, id, page),
+      (ids, page) => finders.notePages(workspace, ids, page),
+    ),
+    contactMessagePages: createPageLoader(
+      (id, page) => finders.messagesOfContact(workspace, id, page),
+      (ids, page) => finders.messagesOfContacts(workspace, ids, page),
     ),
     conversationPages: createPageLoader(
       (id, page) => finders.conversationsOfContact(workspace, id, page),

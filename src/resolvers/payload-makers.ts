@@ -1,3 +1,4 @@
+import { TENDING_TYPES } from '../events/conversation/tend.js';
 import { conversationIds, messageIds, type ConversationId } from '../events/kernel/ids.js';
 import { JOINING_TYPES } from '../events/message/evolve.js';
 import type { FeedItem } from '../events/projections/live-feed-port.js';
@@ -25,6 +26,8 @@ export const CONVERSATION_TYPES: readonly string[] = [
   'message.corrected',
   'conversation.opened',
   'conversation.read',
+  ...TENDING_TYPES,
+  'conversation.note_added',
 ];
 
 /**

@@ -12,6 +12,7 @@ import { createLiveFeed } from '../events/projections/live-feed.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { createPositionStore } from '../events/log/positions.js';
 import { createFinders } from '../events/queries/create-finders.js';
+import { createTypingSignals } from '../events/typing/create-typing-signals.js';
 import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
 import { meteredCommands } from '../telemetry/metered-commands.js';
@@ -30,6 +31,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   const { identity, providers, directory } = foundation;
   const finders = createFinders({ database });
   const feed = keep(await createLiveFeed({ database, partitionCount: log.partitionCount, logger }));
+  const typing = keep(createTypingSignals(database));
   const gate = createCatchUpGate({
     executor: database.orm,
     log,
@@ -37,7 +39,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   });
   await gate.check();
   const ownCommands = createCommands({
-    ...{ ...foundation, database, log, finders, feed, clock, logger },
+    ...{ ...foundation, database, log, finders, feed, typing, clock, logger },
     trace: () => deps.tracer.current(),
     hasIntakeSeenAll: () => gate.holds(),
     newMessageId: () => messageIds.fromUuid(uuidv7()),
@@ -51,7 +53,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
     administration: createAdministration({ ...foundation, database, clock, finders }),
-    ...{ commands, finders, feed, clock, providers, publicUrl: deps.publicUrl },
+    ...{ commands, finders, feed, typing, clock, providers, publicUrl: deps.publicUrl },
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     authenticate: (secret) => authenticator.authenticate(secret),

@@ -5,16 +5,20 @@ import { ApiKeyResolver } from '../resolvers/api-key.resolver.js';
 import { AuditResolver } from '../resolvers/audit.resolver.js';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ClientTokenResolver } from '../resolvers/client-token.resolver.js';
+import { ContactChangeResolver } from '../resolvers/contact-change.resolver.js';
 import { ContactAddressResolver, ContactResolver } from '../resolvers/contact.resolver.js';
+import { ConversationChangeResolver } from '../resolvers/conversation-change.resolver.js';
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { CredentialsResolver } from '../resolvers/credentials.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
 import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
+import { NoteResolver } from '../resolvers/note.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SearchResolver } from '../resolvers/search.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
+import { TypingResolver } from '../resolvers/typing.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
 import { WorkspaceResolver } from '../resolvers/workspace.resolver.js';
 import { guardSchema } from './guard.js';
@@ -38,7 +42,10 @@ export function buildParleySchema(): GraphQLSchema {
       ChannelResolver,
       ContactResolver,
       ContactAddressResolver,
+      ContactChangeResolver,
       ConversationResolver,
+      ConversationChangeResolver,
+      NoteResolver,
       MessageResolver,
       MessageDecisionResolver,
       ReactionContentResolver,
@@ -50,6 +57,7 @@ export function buildParleySchema(): GraphQLSchema {
       ClientTokenResolver,
       CredentialsResolver,
       WorkspaceResolver,
+      TypingResolver,
     ],
     validate: false,
     pubSub: noPubSub,

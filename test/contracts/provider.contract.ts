@@ -132,6 +132,32 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
+    describe.runIf(adapter.showTyping)(
+      '8. showTyping makes at most one call, ends within its signal and never throws',
+      () => {
+        const show = (signal = AbortSignal.timeout(10_000)) =>
+          adapter.showTyping?.({
+            ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, address: fixture.address, signal },
+          });
+
+        it.each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
+          '%s',
+          async (_name, answer) => {
+            server.answer = () => answer;
+            expect(await show()).toBeUndefined();
+            expect(calls()).toBe(1);
+          },
+        );
+
+        it('ends when its signal says so', async () => {
+          server.answer = () => 'silence';
+          const begun = performance.now();
+          expect(await show(AbortSignal.timeout(100))).toBeUndefined();
+          expect(performance.now() - begun).toBeLessThan(5_000);
+        });
+      },
+    );
+
     describe('2. what may have been processed is unknown (rule 19)', () => {
       const unclear = [
         ...UNCLEAR,

@@ -1,5 +1,5 @@
 import type { ParleyEvent } from '../../src/events/catalog.js';
-import { acceptedData, event, eventId, messageId, receivedData } from '../support/events.js';
+import { acceptedData, event, eventId, messageId, noteId, receivedData } from '../support/events.js';
 
 const place = { attempt: 1, part: 0 };
 const call = { ...place, call: 1 };
@@ -92,10 +92,46 @@ export const SAMPLES: readonly ParleyEvent[] = [
   },
   event({ type: 'conversation.opened', n: 12, data: { content: { address: '+15550100000' } } }),
   event({ type: 'conversation.read', n: 13, data: { upToMessageId: messageId(2), incomingCount: 3 } }),
+  event({ type: 'conversation.closed', n: 27, data: { actorId: 'agent-7' } }),
+  event({ type: 'conversation.reopened', n: 28, data: { actorId: 'agent-7' } }),
+  event({
+    type: 'conversation.snoozed',
+    n: 29,
+    data: { until: '2026-06-02T09:00:00.000Z', actorId: 'agent-7' },
+  }),
+  event({
+    type: 'conversation.assigned',
+    n: 30,
+    data: { agentId: 'agent-7', teamId: null, actorId: 'agent-8' },
+  }),
+  event({
+    type: 'conversation.labels_changed',
+    n: 31,
+    data: { added: ['vip'], removed: ['new'], actorId: 'agent-7' },
+  }),
+  event({
+    type: 'conversation.attributes_changed',
+    n: 32,
+    data: { actorId: 'agent-7', content: { attributes: { order: { id: 7 }, tier: null } } },
+  }),
+  event({
+    type: 'conversation.note_added',
+    n: 33,
+    data: { noteId: noteId(), authorId: 'agent-7', content: { text: 'Calls back.' } },
+  }),
   event({
     type: 'contact.created',
     n: 14,
     data: { content: { address: '+15550100000', displayName: 'Ada' } },
+  }),
+  event({ type: 'contact.blocked', n: 34, data: { revision: 1, actorId: 'agent-7' } }),
+  event({ type: 'contact.unblocked', n: 35, data: { revision: 2, actorId: 'agent-7' } }),
+  event({ type: 'contact.opted_out', n: 36, data: { revision: 1, actorId: 'agent-7' } }),
+  event({ type: 'contact.opted_in', n: 37, data: { revision: 2, actorId: 'agent-7' } }),
+  event({
+    type: 'contact.attributes_changed',
+    n: 38,
+    data: { actorId: 'agent-7', content: { attributes: { tier: 'gold', old: null } } },
   }),
   event({ type: 'contact.profile_changed', n: 15, data: { content: { displayName: 'Ada Lovelace' } } }),
   event({

@@ -1,5 +1,6 @@
 import { clientTokenSecret } from '../../src/access/client-tokens.js';
 import { createAdministration } from '../../src/access/create-administration.js';
+import { expect } from 'vitest';
 import { graphql } from 'graphql';
 import type { Caller } from '../../src/access/caller.js';
 import type { ParleyEvent } from '../../src/events/catalog.js';
@@ -55,6 +56,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     }),
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilities }]),
+    typing: { listen: () => expect.unreachable() },
     publicUrl: () => 'http://localhost',
     acceptanceEventId: (messageId) => bench.identity.ofAcceptance(messageId),
   };
@@ -95,10 +97,12 @@ const MESSAGE = `id direction author status statusAt failure { code } providerMe
 const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
 /** What depends on the conversation's own events only. */
-export const OF_CONVERSATION = `id address status unreadCount lastActivityAt createdAt serviceWindow { isOpen expiresAt }
+export const OF_CONVERSATION = `id address status snoozedUntil assignee { agentId teamId } labels attributes unreadCount
+  notes { edges { cursor node { id text authorId createdAt } } ${PAGE_INFO} } lastActivityAt createdAt serviceWindow { isOpen expiresAt }
   lastMessage { ${MESSAGE} } messages(last: 6) { edges { cursor node { ${MESSAGE} } } ${PAGE_INFO} }
   oldest: messages(first: 2) { nodes { id status } ${PAGE_INFO} }
   scheduledMessages(first: 4) { edges { cursor node { ${MESSAGE} } } ${PAGE_INFO} }`;
 /** What depends on the contact's events too. */
-export const OF_CONTACT = `contact { id displayName createdAt addresses { address }
+export const OF_CONTACT = `contact { id displayName attributes blockedAt
+  messages(last: 3) { edges { cursor node { id status } } } createdAt addresses { address }
   conversations { edges { cursor node { id unreadCount lastActivityAt lastMessage { id status } } } ${PAGE_INFO} } }`;

@@ -1,4 +1,4 @@
-import { acceptedData, at, messageId, receivedData, type EventSketch } from '../support/events.js';
+import { acceptedData, at, messageId, noteId, receivedData, type EventSketch } from '../support/events.js';
 import type { SeededRandom } from '../support/seeded-random.js';
 
 type Sketch = Omit<EventSketch, 'n'>;
@@ -42,6 +42,8 @@ export function createStoryTeller(random: SeededRandom) {
       message: { kind: 'reaction' as const, text: '👍', emoji: '👍', targetMessageId: messageId(old(thread)) },
     },
   });
+  const word = () => random.pick(['a', 'b', 'c']);
+  const pickNullable = () => random.pick([null, 'x', 'y']);
   const failure = { code: 'UNKNOWN' as const, isRetryable: false };
 
   const kinds: readonly [(thread: number) => Sketch, ...((thread: number) => Sketch)[]] = [
@@ -68,8 +70,21 @@ export function createStoryTeller(random: SeededRandom) {
     (thread) => ({ type: 'message.resend_requested', message: about(thread), data: { attempt: 2, parts: [0] } }),
     (thread) => ({ type: 'message.reacted', message: about(thread), data: reacted(thread) }),
     (thread) => ({ type: 'conversation.read', data: readUpTo(thread) }),
+    () => ({ type: 'conversation.closed', data: {} }),
+    () => ({ type: 'conversation.reopened', data: {} }),
+    () => ({ type: 'conversation.snoozed', data: { until: at(seconds + random.between(-60, 600)) } }),
+    () => ({ type: 'conversation.assigned', data: { agentId: pickNullable(), teamId: pickNullable() } }),
+    () => ({ type: 'conversation.labels_changed', data: { added: [word()], removed: [word()] } }),
+    () => ({
+      type: 'conversation.attributes_changed',
+      data: { content: { attributes: { [word()]: pickNullable() } } },
+    }),
+    () => ({ type: 'conversation.note_added', data: { noteId: noteId(said.length), content: { text: word() } } }),
     () => ({ type: 'conversation.opened', data: { content: { address: '+15550100000' } } }),
     () => ({ type: 'contact.created', data: { content: { address: '+15550100000' } } }),
+    () => ({ type: 'contact.blocked', data: { revision: random.between(1, 9) } }),
+    () => ({ type: 'contact.unblocked', data: { revision: random.between(1, 9) } }),
+    () => ({ type: 'contact.attributes_changed', data: { content: { attributes: { [word()]: pickNullable() } } } }),
     () => ({ type: 'contact.profile_changed', data: { content: { displayName: `Anna ${seconds}` } } }),
   ];
   const scheduled = (thread: number) => ({ ...accepted(thread), scheduledAt: at(seconds + random.between(-60, 600)) });

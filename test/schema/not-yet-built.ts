@@ -9,7 +9,7 @@ const TYPES = [
   ...['WebhookEndpoint', 'WebhookKind'],
 ];
 
-const USER_ERROR_CODES = [...['FREQUENCY_CAPPED', 'RECIPIENT_BLOCKED', 'RECIPIENT_OPTED_OUT', 'URL_REFUSED']];
+const USER_ERROR_CODES = [...['FREQUENCY_CAPPED', 'URL_REFUSED']];
 
 export const NOT_YET_BUILT: readonly string[] = [
   ...FIELDS.map((field) => `FIELD_REMOVED: ${field} was removed.`),

@@ -21,6 +21,7 @@ import type { Outbox } from '../../src/events/outbox/outbox.js';
 import { createLiveFeed } from '../../src/events/projections/live-feed.js';
 import { createProjector } from '../../src/events/projections/projector.js';
 import { createFinders } from '../../src/events/queries/create-finders.js';
+import { createTypingSignals } from '../../src/events/typing/create-typing-signals.js';
 import { createCatchUpGate } from '../../src/events/workers/dispatcher/gate.js';
 import { stopAll, type Running } from '../../src/lifecycle.js';
 import { createChannelDirectory } from '../../src/providers/create-channel-directory.js';
@@ -79,9 +80,10 @@ export async function openCommandBench({ wrapLog, reach, queueDepthMax }: BenchO
   const positions = createPositionStore('dispatcher', 'events');
   const gate = createCatchUpGate({ executor: database.orm, log, positions });
   await gate.check();
+  const typing = createTypingSignals(database);
   const commands = createCommands({
     hasIntakeSeenAll: () => gate.holds(),
-    ...{ database, log, outbox, addressBook, identity, directory, providers, feed, box, clock: systemClock },
+    ...{ database, log, outbox, addressBook, identity, directory, providers, feed, typing, box, clock: systemClock },
     ...{ finders: createFinders({ database }), logger: testLog, queueDepthMax },
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
@@ -90,7 +92,7 @@ export async function openCommandBench({ wrapLog, reach, queueDepthMax }: BenchO
   const channelId = await connectSandbox(commands, caller);
   const running: Running[] = [
     ...[{ stop: () => clone.drop() }, { stop: () => database.close() }, { stop: () => log.close() }],
-    ...[outbox, directory, feed, projector],
+    ...[outbox, directory, feed, typing, projector],
   ];
   return {
     ...{ databaseUrl: clone.url, database, log, outbox, addressBook, identity, box, directory },

@@ -6,6 +6,7 @@ import {
   conversationIds,
   eventIds,
   messageIds,
+  noteIds,
   workspaceIds,
 } from '../../src/events/kernel/ids.js';
 
@@ -17,6 +18,7 @@ export const channelId = (n = 1) => channelIds.fromUuid(nth(2, n));
 export const conversationId = (n = 1) => conversationIds.fromUuid(nth(3, n));
 export const contactId = (n = 1) => contactIds.fromUuid(nth(4, n));
 export const messageId = (n = 1) => messageIds.fromUuid(nth(5, n));
+export const noteId = (n = 1) => noteIds.fromUuid(nth(7, n));
 export const eventId = (n: number) => eventIds.fromUuid(nth(6, n));
 
 /** Noon of a day plus so many seconds. */

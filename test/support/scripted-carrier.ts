@@ -33,6 +33,8 @@ export interface ScriptedCarrier {
   find: (reference: string) => Exclude<CarrierAnswer, 'accept'>;
   /** The references that were asked for, in order. */
   readonly lookUps: readonly string[];
+  /** To whom it was to show that somebody types, in order. */
+  readonly typing: readonly string[];
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
   const calls: CarrierCall[] = [];
   const lookUps: string[] = [];
   const turnedAway = new Set<CarrierCall>();
+  const typing: string[] = [];
   const server = createServer((request, response) => {
     // A line that breaks off within the request is none of the carrier's calls.
     answer(request, response).catch(() => request.socket.destroy());
@@ -51,6 +54,10 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
       return carrier.find(reference);
     }
     const call = await readCall(request);
+    if (request.url === '/typing') {
+      typing.push(call.to);
+      return { status: 202, body: {} };
+    }
     calls.push(call);
     const says = await carrier.script(call);
     if (typeof says === 'object' && (says.status === 429 || says.status === 503)) turnedAway.add(call);
@@ -67,6 +74,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     lookUps,
+    typing,
     turnedAway,
     script: () => 'accept',
     find: () => ({ status: 404, body: { error: { code: 'not_found', message: 'No message.' } } }),

@@ -11,6 +11,7 @@ import type { EventLog } from '../log/event-log.js';
 import type { AddressBook } from '../outbox/address-book.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { LiveFeed } from '../projections/live-feed-port.js';
+import type { TypingSignals } from '../typing/typing-signals.js';
 import type { Finders } from '../queries/finders.js';
 
 /** What the commands work with; time and ids are handed in. */
@@ -24,6 +25,7 @@ export interface CommandDeps {
   readonly providers: ProviderRegistry;
   readonly finders: Finders;
   readonly feed: Pick<LiveFeed, 'tail' | 'waitUntilPassed'>;
+  readonly typing: Pick<TypingSignals, 'tell'>;
   readonly box: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,5 +1,8 @@
 import type { Caller } from '../../access/caller.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
+import type { ContactState } from '../contact/state.js';
+import type { ConversationChange } from '../conversation/decide.js';
+import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
@@ -15,6 +18,8 @@ export type UserErrorCode =
   | 'CHANNEL_BACKLOGGED'
   | 'RECIPIENT_INVALID'
   | 'RECIPIENT_NOT_FOUND'
+  | 'RECIPIENT_OPTED_OUT'
+  | 'RECIPIENT_BLOCKED'
   | 'CONTENT_INVALID'
   | 'CONTENT_UNSUPPORTED'
   | 'SERVICE_WINDOW_CLOSED'
@@ -25,6 +30,7 @@ export type UserErrorCode =
   | 'MESSAGE_NOT_UNKNOWN'
   | 'CONVERSATION_NOT_FOUND'
   | 'SETTINGS_INVALID'
+  | 'CONVERSATION_CLOSED'
   | 'CONTACT_NOT_FOUND'
   | 'API_KEY_NOT_FOUND'
   | 'API_KEY_ENDED'
@@ -98,6 +104,45 @@ export interface MarkConversationRead {
   readonly upToMessageId?: string | undefined;
 }
 
+export interface ChangeConversation {
+  readonly conversationId: string;
+  readonly change: ConversationChange;
+  /** The customer's own id of who does it. */
+  readonly actorId?: string | undefined;
+}
+
+export interface AddNote {
+  readonly conversationId: string;
+  readonly text: string;
+  /** The customer's own id. */
+  readonly authorId?: string | undefined;
+  /** The same key and words: the same note. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export type ContactStanding = 'block' | 'unblock' | 'optOut' | 'optIn';
+
+export interface SetContactStanding {
+  readonly contactId: string;
+  readonly standing: ContactStanding;
+  /** The customer's own id of who does it. */
+  readonly actorId?: string | undefined;
+}
+
+export interface SetContactAttributes {
+  readonly contactId: string;
+  /** What is changed of them; null: it goes. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly actorId?: string | undefined;
+}
+
+export interface SetTyping {
+  readonly conversationId: string;
+  /** The customer's own id. */
+  readonly authorId?: string | undefined;
+  readonly isTyping: boolean;
+}
+
 export interface CreateChannel {
   readonly name: string;
   readonly provider: ProviderKind;
@@ -131,5 +176,24 @@ export interface Commands {
     input: MarkConversationRead,
     startedAt?: number,
   ): Promise<CommandResult<ConversationState>>;
+  changeConversation(
+    caller: Caller,
+    input: ChangeConversation,
+    startedAt?: number,
+  ): Promise<CommandResult<ConversationState>>;
+  addNote(caller: Caller, input: AddNote, startedAt?: number): Promise<CommandResult<Note>>;
+  /** From its commit on, sends to the contact are refused, or no longer. */
+  setContactStanding(
+    caller: Caller,
+    input: SetContactStanding,
+    startedAt?: number,
+  ): Promise<CommandResult<ContactState>>;
+  setContactAttributes(
+    caller: Caller,
+    input: SetContactAttributes,
+    startedAt?: number,
+  ): Promise<CommandResult<ContactState>>;
+  /** Nothing of it is recorded. */
+  setTyping(caller: Caller, input: SetTyping, startedAt?: number): Promise<CommandResult<null>>;
   createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;
 }

@@ -1,14 +1,19 @@
+import { createAddNote } from './add-note.js';
 import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
+import { createChangeConversation } from './change-conversation.js';
 import type { CommandDeps } from './command-deps.js';
 import type { Commands } from './commands.js';
 import { createCreateChannel } from './create-channel.js';
 import { withFaults } from './faults.js';
-import { createFreshLookup } from './fresh-lookup.js';
+import { createFreshLookup, createSettle } from './fresh-lookup.js';
 import { createMarkConversationRead } from './mark-conversation-read.js';
 import { createResolveMessage } from './resolve-message.js';
 import { createSendMessage } from './send-message.js';
 import { createSendMessages } from './send-messages.js';
 import { createSendSteps } from './send-steps.js';
+import { createSetContactAttributes } from './set-contact-attributes.js';
+import { createSetContactStanding } from './set-contact-standing.js';
+import { createSetTyping } from './set-typing.js';
 import { shareLookups } from './shared-lookups.js';
 
 const SEND_AGAIN = 'It is not known whether the message was recorded. Send it again with the same idempotencyKey.';
@@ -16,17 +21,29 @@ const CANCEL_AGAIN = 'It is not known whether the message was cancelled. Cancel 
 const LOOK_AT_MESSAGE = 'It is not known whether the message was resolved. Look at its status before you do it again.';
 const MARK_AGAIN =
   'It is not known whether the read mark was recorded. Mark the conversation again: repeating is safe.';
+const CHANGE_AGAIN =
+  'It is not known whether this was recorded. Look at the conversation, or do it again: repeating is safe.';
+const NOTE_AGAIN = 'It is not known whether the note was recorded. Add it again with the same idempotencyKey.';
+const CONTACT_AGAIN =
+  'It is not known whether this was recorded. Look at the contact, or do it again: repeating is safe.';
+const TYPE_ON = 'It is not known whether anybody was told. Say it again while it is so.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
 
 /** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
 export function createCommands(deps: CommandDeps): Commands {
   const freshly = createFreshLookup(deps);
+  const settle = createSettle(deps);
   const steps = createSendSteps(deps);
   const sendMessage = createSendMessage(steps, { ...deps, freshly });
   const sendMessages = createSendMessages(steps, (caller) => shareLookups(deps, caller), SEND_AGAIN, deps.logger);
   const cancelScheduledMessage = createCancelScheduledMessage(deps, freshly);
   const resolveMessage = createResolveMessage(deps, freshly);
   const markConversationRead = createMarkConversationRead(deps, freshly);
+  const changeConversation = createChangeConversation(deps, settle);
+  const addNote = createAddNote(deps, freshly);
+  const setContactStanding = createSetContactStanding(deps, freshly, settle);
+  const setContactAttributes = createSetContactAttributes(deps, settle);
+  const setTyping = createSetTyping(deps, freshly);
   const createChannel = createCreateChannel(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
@@ -38,6 +55,16 @@ export function createCommands(deps: CommandDeps): Commands {
       withFaults(LOOK_AT_MESSAGE, startedAt, (givenUp) => resolveMessage(caller, input, givenUp)),
     markConversationRead: (caller, input, startedAt) =>
       withFaults(MARK_AGAIN, startedAt, (givenUp) => markConversationRead(caller, input, givenUp)),
+    changeConversation: (caller, input, startedAt) =>
+      withFaults(CHANGE_AGAIN, startedAt, (givenUp) => changeConversation(caller, input, givenUp)),
+    addNote: (caller, input, startedAt) =>
+      withFaults(NOTE_AGAIN, startedAt, (givenUp) => addNote(caller, input, givenUp)),
+    setContactStanding: (caller, input, startedAt) =>
+      withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactStanding(caller, input, givenUp)),
+    setContactAttributes: (caller, input, startedAt) =>
+      withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactAttributes(caller, input, givenUp)),
+    setTyping: (caller, input, startedAt) =>
+      withFaults(TYPE_ON, startedAt, (givenUp) => setTyping(caller, input, givenUp)),
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
   };
 }

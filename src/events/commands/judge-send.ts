@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import type { Channel } from '../../providers/channel.js';
 import type { ProviderAdapter } from '../../providers/provider.js';
+import type { Bar } from '../contact/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
 import { traced, type TraceContext } from '../kernel/trace-context.js';
@@ -63,11 +64,18 @@ export async function judgeSend(
     ...traced(arrival.trace),
   };
   const thread = await findThread(request);
+  if (thread?.bar !== undefined) return refused(barred(thread.bar, form.value.recipient.field));
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
   const acceptance = await decide(deps, form.value, adapter, request, thread, { ...arrival, idempotency: key });
   return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
 }
+
+const BAR_SAYS: Readonly<Record<Bar, string>> = {
+  RECIPIENT_OPTED_OUT: 'The contact does not want to be written to. Only `optInContact` ends that.',
+  RECIPIENT_BLOCKED: 'The contact is blocked here. `unblockContact` ends that.',
+};
+const barred = (bar: Bar, field: readonly string[]): UserError => ({ code: bar, message: BAR_SAYS[bar], field });
 
 interface Route {
   readonly channel: Channel;

@@ -11,6 +11,7 @@ import type { MessageState } from '../message/state.js';
 import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, MarkConversationRead, UserError } from './commands.js';
+import { findConversation } from './find-conversation.js';
 import type { FreshLookup } from './fresh-lookup.js';
 
 type ConversationRead = Extract<ConversationEvent, { type: 'conversation.read' }>;
@@ -23,7 +24,7 @@ export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLook
     input: MarkConversationRead,
     givenUp: AbortSignal,
   ): Promise<CommandResult<ConversationState>> => {
-    const found = await findConversation(deps, freshly, caller, input);
+    const found = await findConversation(deps, caller, input.conversationId, (_id, find) => freshly(find));
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const conversation = found.value;
     const mark = await findMark(deps, freshly, caller, conversation, input.upToMessageId);
@@ -36,20 +37,6 @@ export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLook
     const value = evolveConversation(conversation, { event, position });
     return { ok: true, value, cursor: raiseCursor(deps.feed.tail(), [position]) };
   };
-}
-
-async function findConversation(
-  { finders }: CommandDeps,
-  freshly: FreshLookup,
-  { workspaceId }: Caller,
-  input: MarkConversationRead,
-): Promise<Decision<ConversationState, UserError>> {
-  const field = ['conversationId'];
-  const id = conversationIds.parse(input.conversationId);
-  if (id === undefined) return refused({ code: 'INPUT_INVALID', message: 'Not the id of a conversation.', field });
-  const found = await freshly(async () => (await finders.conversations(workspaceId, [id]))[0]);
-  if (found !== undefined) return accepted(found);
-  return refused({ code: 'CONVERSATION_NOT_FOUND', message: 'No such conversation.', field });
 }
 
 /** Undefined: there is no message to have read. */

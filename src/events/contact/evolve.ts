@@ -1,9 +1,10 @@
+import { mergeAttributes, type Attributes } from '../kernel/attributes.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import type { ChannelId } from '../kernel/ids.js';
 import { earlierOf, instantOf } from '../kernel/instant.js';
 import { open } from '../sealing.js';
-import type { ContactEvent } from './events.js';
-import type { ContactState } from './state.js';
+import type { ContactEvent, StandingEvent } from './events.js';
+import { UNSAID, type ContactState } from './state.js';
 
 type ContactAddress = ContactState['addresses'][number];
 
@@ -25,6 +26,21 @@ export function evolveContact(state: ContactState | undefined, { event }: Record
       const displayName = event.reinterpreted ? (before.displayName ?? said) : said;
       return { ...before, displayName, createdAt: stubTime(before, event) };
     }
+    case 'contact.blocked':
+    case 'contact.unblocked':
+    case 'contact.opted_out':
+    case 'contact.opted_in':
+      return standing({ ...before, createdAt: stubTime(before, event) }, event);
+    case 'contact.attributes_changed': {
+      const said = open<{ readonly attributes: Attributes }>(event);
+      const change = said.state === 'open' ? said.content.attributes : {};
+      return {
+        ...before,
+        attributes: mergeAttributes(before.attributes, change),
+        attributesRevision: before.attributesRevision + 1,
+        createdAt: stubTime(before, event),
+      };
+    }
     default:
       return passOver(event, before);
   }
@@ -38,7 +54,18 @@ function stubOf(event: ContactEvent): ContactState {
     displayName: null,
     addresses: [],
     createdAt: instantOf(event.occurredAt),
+    ...UNSAID,
   };
+}
+
+/** By the revision, which a row gave out, and not by the place: two processes append in whatever order they come to it. */
+function standing(state: ContactState, event: StandingEvent): ContactState {
+  const { revision } = event.data;
+  const since = event.type === 'contact.blocked' || event.type === 'contact.opted_out' ? event.occurredAt : null;
+  const at = since === null ? null : instantOf(since);
+  if (event.type === 'contact.blocked' || event.type === 'contact.unblocked')
+    return revision <= state.blockRevision ? state : { ...state, blockedAt: at, blockRevision: revision };
+  return revision <= state.consentRevision ? state : { ...state, optedOutAt: at, consentRevision: revision };
 }
 
 function created(state: ContactState, event: Extract<ContactEvent, { type: 'contact.created' }>): ContactState {

@@ -1,3 +1,4 @@
+import type { Attributes } from '../kernel/attributes.js';
 import type { ChannelId, ContactId, WorkspaceId } from '../kernel/ids.js';
 
 /** Somebody on the other side, as the events keyed by the contact make it. */
@@ -7,4 +8,34 @@ export interface ContactState {
   readonly displayName: string | null;
   readonly addresses: readonly { readonly channelId: ChannelId; readonly address: string }[];
   readonly createdAt: string;
+  readonly attributes: Attributes;
+  /** How often the attributes changed. */
+  readonly attributesRevision: number;
+  /** Since when nothing is to be sent by our own will; null: it is. */
+  readonly blockedAt: string | null;
+  /** The highest that an event about blocking had. */
+  readonly blockRevision: number;
+  /** The same by the contact's will. */
+  readonly optedOutAt: string | null;
+  readonly consentRevision: number;
+}
+
+/** What a contact has of these before anybody said anything. */
+export const UNSAID = {
+  ...{ attributes: {}, attributesRevision: 0 },
+  ...{ blockedAt: null, blockRevision: 0, optedOutAt: null, consentRevision: 0 },
+} as const satisfies Partial<ContactState>;
+
+/** Why nothing may be sent to somebody. What the contact wants is said first. */
+export type Bar = 'RECIPIENT_OPTED_OUT' | 'RECIPIENT_BLOCKED';
+
+export function barOf({
+  isBlocked,
+  isOptedOut,
+}: {
+  readonly isBlocked: boolean;
+  readonly isOptedOut: boolean;
+}): Bar | undefined {
+  if (isOptedOut) return 'RECIPIENT_OPTED_OUT';
+  return isBlocked ? 'RECIPIENT_BLOCKED' : undefined;
 }

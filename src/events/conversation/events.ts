@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { EventEnvelope } from '../kernel/event.js';
 import { sealable } from '../sealing.js';
 
+const actorId = z.string().optional().describe("The customer's own id of who did it.");
+const customersOwn = (whom: string) =>
+  z.string().nullable().describe(`The customer's own id of the ${whom}; null: none.`);
+
 /** Keyed by the conversation (rule 8). */
 export const conversationEventData = {
   'conversation.opened': sealable(
@@ -13,6 +17,45 @@ export const conversationEventData = {
     upToMessageId: z.string().describe('The last message that is read.'),
     incomingCount: z.int().min(0).describe('How many incoming messages the conversation had up to and with that one.'),
   }),
+  'conversation.closed': sealable('Nobody has to look after it any more, until the contact writes again.', { actorId }),
+  'conversation.reopened': sealable(
+    'Somebody looks after it again, and it is snoozed no longer. That the contact writes opens it without this event.',
+    { actorId },
+  ),
+  'conversation.snoozed': sealable(
+    'Put aside for some time. The time that passes, or the contact who writes, ends it.',
+    {
+      until: z.iso.datetime().describe('RFC 3339, UTC.'),
+      actorId,
+    },
+  ),
+  'conversation.assigned': sealable('It is the concern of somebody else by now, or of nobody.', {
+    agentId: customersOwn('agent'),
+    teamId: customersOwn('team'),
+    actorId,
+  }),
+  'conversation.labels_changed': sealable('Labels were put on or taken off.', {
+    added: z.array(z.string()).describe('Put on.'),
+    removed: z.array(z.string()).describe('Taken off.'),
+    actorId,
+  }),
+  'conversation.attributes_changed': sealable(
+    "The customer's own attributes changed.",
+    { actorId },
+    z.object({
+      attributes: z
+        .record(z.string(), z.unknown())
+        .describe('What changed: each name is replaced as a whole, and goes where the value is null. Others stay.'),
+    }),
+  ),
+  'conversation.note_added': sealable(
+    'An internal note for those who look after it. It is never sent.',
+    {
+      noteId: z.string().describe("The note's own id, `note_…`."),
+      authorId: z.string().optional().describe("The customer's own id of who wrote it."),
+    },
+    z.object({ text: z.string().describe('What it says.') }),
+  ),
 };
 
 type Data = typeof conversationEventData;

@@ -3,7 +3,8 @@ import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import type { MessageEvent } from '../message/events.js';
 import { addressIn } from './address.js';
 import type { ConversationEvent } from './events.js';
-import type { ConversationState } from './state.js';
+import { UNTENDED, type ConversationState } from './state.js';
+import { reopened, tended } from './tend.js';
 
 type FoldedEvent = ConversationEvent | MessageEvent;
 
@@ -35,9 +36,16 @@ export function evolveConversation(
       return { ...active(before, event), address: before.address ?? addressIn(event) ?? null, lastMessageId };
     case 'message.scheduled':
       return { ...quiet(before, event), address: before.address ?? addressIn(event) ?? null };
+    case 'conversation.closed':
+    case 'conversation.reopened':
+    case 'conversation.snoozed':
+    case 'conversation.assigned':
+    case 'conversation.labels_changed':
+    case 'conversation.attributes_changed':
+      return tended(quiet(before, event), event);
     case 'message.received':
       return {
-        ...written(active(before, event), event),
+        ...written(active(calls(event, addsMessage) ? reopened(before) : before, event), event),
         address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
@@ -61,7 +69,7 @@ function stubOf(event: FoldedEvent): ConversationState {
     channelId,
     contactId: event.contactId ?? null,
     address: null,
-    status: 'OPEN',
+    ...UNTENDED,
     incomingCount: 0,
     readIncomingCount: 0,
     allReadAt: null,
@@ -73,6 +81,9 @@ function stubOf(event: FoldedEvent): ConversationState {
     recordedUntil: instantOf(event.recordedAt),
   };
 }
+
+/** Whether somebody must look after it: what is read out of history is no news, and a reaction asks for no answer. */
+const calls = (event: FoldedEvent, addsMessage: boolean): boolean => addsMessage && event.reinterpreted !== true;
 
 /** What every event does. */
 const touched = (state: ConversationState, event: FoldedEvent): ConversationState => ({

@@ -1,3 +1,4 @@
+import type { Attributes } from '../kernel/attributes.js';
 import type { ChannelId, ContactId, ConversationId, MessageId, WorkspaceId } from '../kernel/ids.js';
 
 export const CONVERSATION_STATUSES = ['OPEN', 'CLOSED'] as const;
@@ -12,6 +13,14 @@ export interface ConversationState {
   /** The contact's address; null in a stub, or erased. */
   readonly address: string | null;
   readonly status: ConversationStatus;
+  /** Put aside until then, unless that has passed: no event ends it. Null in a closed one. */
+  readonly snoozedUntil: string | null;
+  /** Both the customer's own ids; null: nobody. */
+  readonly agentId: string | null;
+  readonly teamId: string | null;
+  /** Sorted, each once. */
+  readonly labels: readonly string[];
+  readonly attributes: Attributes;
   readonly incomingCount: number;
   /** Of those, how many lie at or before the read mark. */
   readonly readIncomingCount: number;
@@ -28,6 +37,11 @@ export interface ConversationState {
   /** The largest `recordedAt` of those. */
   readonly recordedUntil: string;
 }
+
+/** What a conversation has of these before anybody did anything about it. */
+export const UNTENDED = {
+  ...{ status: 'OPEN', snoozedUntil: null, agentId: null, teamId: null, labels: [], attributes: {} },
+} as const satisfies Partial<ConversationState>;
 
 export const unreadCount = (state: ConversationState): number =>
   Math.max(0, state.incomingCount - state.readIncomingCount);

@@ -8,6 +8,7 @@ export type MessageId = Branded<string, 'MessageId'>;
 export type ConversationId = Branded<string, 'ConversationId'>;
 export type ContactId = Branded<string, 'ContactId'>;
 export type ChannelId = Branded<string, 'ChannelId'>;
+export type NoteId = Branded<string, 'NoteId'>;
 export type EventId = Branded<string, 'EventId'>;
 export type RawWebhookId = Branded<string, 'RawWebhookId'>;
 export type ApiKeyId = Branded<string, 'ApiKeyId'>;
@@ -19,6 +20,7 @@ export const ID_PREFIX = {
   conversation: 'conv',
   contact: 'cont',
   channel: 'chan',
+  note: 'note',
   event: 'evt',
   rawWebhook: 'raw',
   apiKey: 'key',
@@ -51,6 +53,7 @@ export const messageIds = codec<MessageId>(ID_PREFIX.message);
 export const conversationIds = codec<ConversationId>(ID_PREFIX.conversation);
 export const contactIds = codec<ContactId>(ID_PREFIX.contact);
 export const channelIds = codec<ChannelId>(ID_PREFIX.channel);
+export const noteIds = codec<NoteId>(ID_PREFIX.note);
 export const eventIds = codec<EventId>(ID_PREFIX.event);
 export const rawWebhookIds = codec<RawWebhookId>(ID_PREFIX.rawWebhook);
 export const apiKeyIds = codec<ApiKeyId>(ID_PREFIX.apiKey);

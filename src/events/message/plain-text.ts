@@ -9,3 +9,11 @@ export const isSingleLine = (text: string): boolean => isStorable(text) && !/[\p
 
 /** Code points: what providers count, and what people call characters most of the time. */
 export const countCharacters = (text: string): number => Array.from(text).length;
+
+/** JSON whose names and texts stand on one line each, nested so deep at most. */
+export function isTame(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isSingleLine(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  return Object.entries(value).every(([key, inner]) => isSingleLine(key) && isTame(inner, depth - 1));
+}

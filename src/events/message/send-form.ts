@@ -5,7 +5,7 @@ import { channelIds, contactIds, conversationIds, messageIds } from '../kernel/i
 import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/ids.js';
 import { parseContent } from './content-input.js';
 import type { MessageContent } from './content.js';
-import { countCharacters, isSingleLine } from './plain-text.js';
+import { countCharacters, isSingleLine, isTame } from './plain-text.js';
 import { parseInstant, refuseScheduleForm } from './schedule.js';
 
 export const KEY_LENGTH_MAX = 255;
@@ -116,12 +116,4 @@ function refuseMetadata(metadata: SendMessage['metadata']): readonly UserError[]
     return [invalid(['metadata'], `At most ${METADATA_DEPTH_MAX} levels deep, and no control characters.`)];
   if (Buffer.byteLength(JSON.stringify(metadata)) <= METADATA_BYTES_MAX) return [];
   return [invalid(['metadata'], `At most ${METADATA_BYTES_MAX} bytes as JSON.`)];
-}
-
-/** Names and texts on one line each, nested so deep at most. */
-function isTame(value: unknown, depth: number): boolean {
-  if (typeof value === 'string') return isSingleLine(value);
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth === 0) return false;
-  return Object.entries(value).every(([key, inner]) => isSingleLine(key) && isTame(inner, depth - 1));
 }

@@ -1,11 +1,14 @@
 import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
+import type { Bar } from '../contact/state.js';
 import type { TraceContext } from '../kernel/trace-context.js';
 import type { ChannelId, ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
 
 export interface Thread {
   readonly conversationId: ConversationId;
   readonly contactId: ContactId;
+  /** Why nothing may be sent there, as the contact's row says now. */
+  readonly bar?: Bar | undefined;
 }
 
 export interface ThreadRequest {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
+import { barOf } from '../contact/state.js';
 import type { Identity } from '../event-identity.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { traced } from '../kernel/trace-context.js';
@@ -66,24 +67,32 @@ interface AddressRow extends Record<string, unknown> {
   contact_id: string;
 }
 
+interface ThreadRow extends AddressRow {
+  is_blocked: boolean;
+  is_opted_out: boolean;
+}
+
 async function findThreads(executor: Executor, entries: readonly Entry[]): Promise<ReadonlyMap<string, Thread>> {
   if (entries.length === 0) return new Map();
-  const found = await executor.execute<AddressRow>(sql`
-    select channel_id, address_hash, conversation_id, contact_id
+  const found = await executor.execute<ThreadRow>(sql`
+    select channel_id, address_hash, conversation_id, contact_id, coalesce(is_blocked, false) as is_blocked,
+      coalesce(is_opted_out, false) as is_opted_out
     from unnest(
       ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
       ${sql.param(entries.map(({ hash }) => hash))}::bytea[]
     ) as asked (channel_id, address_hash)
-    join work.addresses using (channel_id, address_hash)`);
-  return new Map(
-    found.rows.map((row) => [
-      keyOf(row.channel_id, row.address_hash),
-      {
-        conversationId: conversationIds.fromUuid(row.conversation_id),
-        contactId: contactIds.fromUuid(row.contact_id),
-      },
-    ]),
-  );
+    join work.addresses using (channel_id, address_hash)
+    left join work.contact_standings using (contact_id)`);
+  return new Map(found.rows.map((row) => [keyOf(row.channel_id, row.address_hash), threadOfRow(row)]));
+}
+
+function threadOfRow(row: ThreadRow): Thread {
+  const bar = barOf({ isBlocked: row.is_blocked, isOptedOut: row.is_opted_out });
+  return {
+    conversationId: conversationIds.fromUuid(row.conversation_id),
+    contactId: contactIds.fromUuid(row.contact_id),
+    ...(bar !== undefined && { bar }),
+  };
 }
 
 /** Waits for whoever inserts the same address in another transaction; the read that follows then sees his row. */

@@ -1,5 +1,5 @@
 import type { conversationSnapshots } from '../../schema/tables/read.js';
-import type { ConversationState } from '../conversation/state.js';
+import { UNTENDED, type ConversationState } from '../conversation/state.js';
 import type { EventPosition } from '../kernel/event.js';
 import { conversationIds, workspaceIds } from '../kernel/ids.js';
 
@@ -30,4 +30,9 @@ export function snapshotDue(state: ConversationState, { offset }: EventPosition)
 export const stateOfSnapshot = (
   { state, hasAddress }: Pick<ConversationSnapshotRow, 'state' | 'hasAddress'>,
   address: string | null,
-): ConversationState => ({ ...(state as ConversationState), address: hasAddress ? address : null });
+): ConversationState => ({
+  // Older ones were taken when nobody could do anything about a conversation yet.
+  ...UNTENDED,
+  ...(state as ConversationState),
+  address: hasAddress ? address : null,
+});

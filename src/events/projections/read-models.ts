@@ -7,6 +7,7 @@ import type { ContactEvent } from '../contact/events.js';
 import type { ContactState } from '../contact/state.js';
 import { evolveConversation } from '../conversation/evolve.js';
 import type { ConversationEvent } from '../conversation/events.js';
+import { noteOf } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import { contactIds, conversationIds, messageIds, type IdCodec } from '../kernel/ids.js';
@@ -14,6 +15,7 @@ import { evolveMessage, isAdded } from '../message/evolve.js';
 import type { MessageEvent } from '../message/events.js';
 import type { MessageState } from '../message/state.js';
 import { timelineEntryOf } from '../message/timeline.js';
+import { addCounts, countMove, type CountMoves } from './conversation-counts.js';
 import { snapshotDue, type ConversationSnapshotRow } from './conversation-snapshots.js';
 import {
   contactFromRow,
@@ -22,7 +24,9 @@ import {
   conversationToRow,
   messageFromRow,
   messageToRow,
+  noteToRow,
   timelineEntryToRow,
+  type NoteRow,
   type TimelineRow,
 } from './rows.js';
 import { upsert } from './upsert.js';
@@ -32,6 +36,8 @@ export interface ReadModels {
   readonly messages: Map<string, MessageState>;
   readonly conversations: Map<string, ConversationState>;
   readonly contacts: Map<string, ContactState>;
+  readonly counts: CountMoves;
+  readonly notes: NoteRow[];
   readonly timeline: TimelineRow[];
   readonly snapshots: ConversationSnapshotRow[];
 }
@@ -55,6 +61,8 @@ export async function loadReadModels(
     messages: byId(messageRows.map(messageFromRow)),
     conversations: byId(conversationRows.map(conversationFromRow)),
     contacts: byId(await loadContacts(tx, tables, uuids(contactIds, events.filter(isOfContact), 'contactId'))),
+    counts: new Map(),
+    notes: [],
     timeline: [],
     snapshots: [],
   };
@@ -81,9 +89,12 @@ export function foldInto(models: ReadModels, { event, position }: RecordedEvent<
   const addsMessage = isOfMessage(event) && foldMessage(models, { event, position });
   if (isOfConversation(event)) {
     const id = event.conversationId ?? '';
-    const after = evolveConversation(models.conversations.get(id), { event, position }, addsMessage);
+    const before = models.conversations.get(id);
+    const after = evolveConversation(before, { event, position }, addsMessage);
     models.conversations.set(id, after);
+    countMove(models.counts, before, after, position);
     models.snapshots.push(...snapshotDue(after, position));
+    if (event.type === 'conversation.note_added') models.notes.push(noteToRow(noteOf({ event, position })));
   }
   if (isOfContact(event)) {
     const id = event.contactId ?? '';
@@ -111,7 +122,8 @@ function isMove(before: MessageState | undefined, after: MessageState): boolean 
 
 /** Tables in a fixed order, rows sorted by key: partitions that fold at the same time can't deadlock (rules 11, 12). */
 export async function saveReadModels(tx: Transaction, tables: ReadTables, models: ReadModels): Promise<void> {
-  const { messages, timeline, conversations, conversationSnapshots, contacts, contactAddresses } = tables;
+  const { messages, timeline, conversations, conversationSnapshots, conversationNotes, contacts, contactAddresses } =
+    tables;
   const contactRows = [...models.contacts.values()].map(contactToRows);
   const addresses = contactRows.flatMap((rows) => rows.addresses);
   await upsert(
@@ -129,10 +141,16 @@ export async function saveReadModels(tx: Transaction, tables: ReadTables, models
     conversations,
     sorted([...models.conversations.values()].map(conversationToRow), ({ id }) => id),
   );
+  await addCounts(tx, tables, models.counts);
   await upsert(
     tx,
     conversationSnapshots,
     sorted(models.snapshots, (row) => `${row.conversationId} ${row.nextOffset.toString().padStart(19, '0')}`),
+  );
+  await upsert(
+    tx,
+    conversationNotes,
+    sorted(models.notes, ({ id }) => id),
   );
   await upsert(
     tx,

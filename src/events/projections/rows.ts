@@ -1,6 +1,14 @@
-import type { contactAddresses, contacts, conversations, messages, timeline } from '../../schema/tables/read.js';
+import type {
+  contactAddresses,
+  contacts,
+  conversationNotes,
+  conversations,
+  messages,
+  timeline,
+} from '../../schema/tables/read.js';
 import { compareAddresses } from '../contact/evolve.js';
 import type { ContactState } from '../contact/state.js';
+import type { Note } from '../conversation/note.js';
 import type { ConversationState, ConversationStatus } from '../conversation/state.js';
 import {
   channelIds,
@@ -8,6 +16,7 @@ import {
   conversationIds,
   eventIds,
   messageIds,
+  noteIds,
   workspaceIds,
   type IdCodec,
   type WorkspaceId,
@@ -29,6 +38,7 @@ import type {
 export type MessageRow = typeof messages.$inferSelect;
 export type TimelineRow = typeof timeline.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
+export type NoteRow = typeof conversationNotes.$inferSelect;
 export type ContactRow = typeof contacts.$inferSelect;
 export type ContactAddressRow = typeof contactAddresses.$inferSelect;
 
@@ -141,6 +151,11 @@ export function conversationFromRow(row: ConversationRow): ConversationState {
     contactId: fromNullable(contactIds, row.contactId),
     address: row.address,
     status: row.status as ConversationStatus,
+    snoozedUntil: row.snoozedUntil?.toISOString() ?? null,
+    agentId: row.agentId,
+    teamId: row.teamId,
+    labels: row.labels,
+    attributes: row.attributes as Json,
     incomingCount: row.incomingCount,
     readIncomingCount: row.readIncomingCount,
     allReadAt: row.allReadAt?.toISOString() ?? null,
@@ -161,6 +176,8 @@ export function conversationToRow(state: ConversationState): ConversationRow {
     channelId: channelIds.toUuid(state.channelId),
     contactId: toNullable(contactIds, state.contactId),
     lastMessageId: toNullable(messageIds, state.lastMessageId),
+    labels: [...state.labels],
+    snoozedUntil: state.snoozedUntil === null ? null : new Date(state.snoozedUntil),
     allReadAt: state.allReadAt === null ? null : new Date(state.allReadAt),
     lastActivityAt: new Date(state.lastActivityAt),
     lastIncomingAt: state.lastIncomingAt === null ? null : new Date(state.lastIncomingAt),
@@ -168,6 +185,22 @@ export function conversationToRow(state: ConversationState): ConversationRow {
     recordedUntil: new Date(state.recordedUntil),
   };
 }
+
+export const noteFromRow = (row: NoteRow): Note => ({
+  ...row,
+  id: noteIds.fromUuid(row.id),
+  workspaceId: workspaceIds.fromUuid(row.workspaceId),
+  conversationId: conversationIds.fromUuid(row.conversationId),
+  createdAt: row.createdAt.toISOString(),
+});
+
+export const noteToRow = (note: Note): NoteRow => ({
+  ...note,
+  id: noteIds.toUuid(note.id),
+  workspaceId: workspaceIds.toUuid(note.workspaceId),
+  conversationId: conversationIds.toUuid(note.conversationId),
+  createdAt: new Date(note.createdAt),
+});
 
 /** @param addresses that contact's rows, in any order */
 export function contactFromRow(row: ContactRow, addresses: readonly ContactAddressRow[]): ContactState {
@@ -179,6 +212,12 @@ export function contactFromRow(row: ContactRow, addresses: readonly ContactAddre
       .map(({ channelId, address }) => ({ channelId: channelIds.fromUuid(channelId), address }))
       .sort(compareAddresses),
     createdAt: row.createdAt.toISOString(),
+    attributes: row.attributes as Json,
+    attributesRevision: row.attributesRevision,
+    blockedAt: row.blockedAt?.toISOString() ?? null,
+    blockRevision: row.blockRevision,
+    optedOutAt: row.optedOutAt?.toISOString() ?? null,
+    consentRevision: row.consentRevision,
   };
 }
 
@@ -188,8 +227,16 @@ export function contactToRows(state: ContactState): {
 } {
   const id = contactIds.toUuid(state.id);
   const workspaceId = workspaceIds.toUuid(state.workspaceId);
+  const { addresses: _elsewhere, ...rest } = state;
   return {
-    contact: { id, workspaceId, displayName: state.displayName, createdAt: new Date(state.createdAt) },
+    contact: {
+      ...rest,
+      id,
+      workspaceId,
+      createdAt: new Date(state.createdAt),
+      blockedAt: state.blockedAt === null ? null : new Date(state.blockedAt),
+      optedOutAt: state.optedOutAt === null ? null : new Date(state.optedOutAt),
+    },
     addresses: state.addresses.map(({ channelId, address }) => ({
       contactId: id,
       channelId: channelIds.toUuid(channelId),

@@ -33,12 +33,12 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
     conversationPage: (workspace, filter, page) =>
       keysetPage({
         ...{ scope: `conversations/${workspace}`, page, ...list },
-        select: (statement) => select(orm, workspace, conditions(filter), statement),
+        select: (statement) => select(orm, workspace, conditions(filter, workspace), statement),
       }),
     conversationsOfContact: (workspace, contactId, page) =>
       keysetPage({
         ...{ scope: scopeOfContact(workspace, contactId), page, ...list },
-        select: (statement) => select(orm, workspace, conditions({ contactId }), statement),
+        select: (statement) => select(orm, workspace, conditions({ contactId }, workspace), statement),
       }),
     conversationsOfContacts: (workspace, contacts, page) =>
       keysetPages({
@@ -75,13 +75,8 @@ const select = (
     .orderBy(...orderBy)
     .limit(rowCount);
 
-function conditions({
-  status,
-  channelIds: channels,
-  contactId,
-  isUnread,
-  within,
-}: ConversationFilter): (SQL | undefined)[] {
+function conditions(filter: ConversationFilter, workspace: WorkspaceId): (SQL | undefined)[] {
+  const { status, channelIds: channels, contactId, isUnread, within } = filter;
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
@@ -94,5 +89,25 @@ function conditions({
         isOneOf(conversations.id, conversationIds, within.conversationIds),
         isOneOf(conversations.contactId, contactIds, within.contactIds),
       ),
+    ...tendedConditions(filter, workspace),
+  ];
+}
+
+/** Partial indexes are found by their conditions, written out as they have them. */
+function tendedConditions(
+  { agentId, teamId, isAssigned, labels, isSnoozed }: ConversationFilter,
+  workspace: WorkspaceId,
+): (SQL | undefined)[] {
+  const isNobodys = sql`agent_id is null and team_id is null`;
+  const named = [workspaceIds.toUuid(workspace), ...(labels ?? [])];
+  const isAside = sql`(snoozed_until is not null and snoozed_until > now())`;
+  return [
+    agentId === undefined ? undefined : eq(conversations.agentId, agentId),
+    teamId === undefined ? undefined : eq(conversations.teamId, teamId),
+    isAssigned === undefined ? undefined : isAssigned ? sql`not (${isNobodys})` : isNobodys,
+    labels === undefined || labels.length === 0
+      ? undefined
+      : sql`labels <> '{}' and array_prepend(workspace_id::text, labels) @> ${sql.param(named)}::text[]`,
+    isSnoozed === undefined ? undefined : isSnoozed ? isAside : sql`not ${isAside}`,
   ];
 }

@@ -2,11 +2,14 @@ import type { Database } from '../../database/database.js';
 import { createAccessFinders } from './access-finders.js';
 import { createChannelFinders } from './channel-finders.js';
 import { createContactFinders } from './contact-finders.js';
+import { createContactMessages } from './contact-messages.js';
 import { createConversationFinders } from './conversation-finders.js';
+import { createCountFinders } from './count-finders.js';
 import { createEventFinders } from './event-finders.js';
 import type { Finders } from './finders.js';
 import { createMessageFinders } from './message-finders.js';
 import { createMessageSearch } from './message-search.js';
+import { createNoteFinders } from './note-finders.js';
 import { createMomentFinders } from './past/moment-finders.js';
 
 /** All finders over one Postgres. They throw what `pg` throws: `isDatabaseAway` tells whether that is a fault that passes. */
@@ -15,7 +18,10 @@ export function createFinders({ database: { orm } }: { readonly database: Databa
     ...createMessageFinders(orm),
     ...createMessageSearch(orm),
     ...createConversationFinders(orm),
+    ...createCountFinders(orm),
+    ...createNoteFinders(orm),
     ...createContactFinders(orm),
+    ...createContactMessages(orm),
     ...createChannelFinders(orm),
     ...createEventFinders(orm),
     ...createAccessFinders(orm),

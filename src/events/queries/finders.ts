@@ -2,6 +2,7 @@ import type { ReadLimits } from '../../access/caller.js';
 import type { ApiKeyView } from '../../access/key-view.js';
 import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
+import type { Note } from '../conversation/note.js';
 import type { ConversationState, ConversationStatus } from '../conversation/state.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
@@ -24,8 +25,15 @@ export interface Finders {
 
   /** Oldest first, in journal order. */
   messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /** With one contact over all conversations, oldest first by the clock: those have no other order in common. */
+  messagesOfContact(workspace: WorkspaceId, contact: ContactId, page: PageRequest): Promise<Page<MessageState>>;
   /** Those that are still to be sent later, next due first. */
   scheduledPage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  messagesOfContacts(
+    workspace: WorkspaceId,
+    contacts: readonly ContactId[],
+    page: PageRequest,
+  ): Promise<Page<MessageState>[]>;
   /** The same of each of several conversations, in the order of the ids. Of pages without a cursor: those have one list. */
   messagePages(
     workspace: WorkspaceId,
@@ -39,12 +47,17 @@ export interface Finders {
   ): Promise<Page<MessageState>[]>;
   /** Messages that say certain words, newest first. */
   searchPage(workspace: WorkspaceId, search: MessageSearch, page: PageRequest): Promise<Page<FoundMessage>>;
+  /** Internal notes, oldest first, in journal order. */
+  notePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<Note>>;
+  notePages(workspace: WorkspaceId, conversations: readonly ConversationId[], page: PageRequest): Promise<Page<Note>[]>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,
     filter: ConversationFilter,
     page: PageRequest,
   ): Promise<Page<ConversationState>>;
+  /** How many there are, without counting them; of assignees the busiest, at most `ASSIGNEES_COUNTED_MAX`. */
+  conversationCounts(workspace: WorkspaceId): Promise<ConversationCounts>;
   /** Those with one contact, newest activity first. */
   conversationsOfContact(
     workspace: WorkspaceId,
@@ -95,12 +108,10 @@ export interface Moment {
 }
 
 /** The finders that answer also for a moment: what they find is folded of the journal up to there. */
-export type PastFinders = Pick<
-  Finders,
-  ByIdFinder | PageFinder | 'messagePages' | 'scheduledPages' | 'conversationsOfContacts'
->;
+export type PastFinders = Pick<Finders, ByIdFinder | PageFinder | PagesFinder>;
 type ByIdFinder = 'messages' | 'timelines' | 'conversations' | 'contacts';
-type PageFinder = 'messagePage' | 'scheduledPage' | 'conversationsOfContact';
+export type PageFinder = 'messagePage' | 'messagesOfContact' | 'scheduledPage' | 'notePage' | 'conversationsOfContact';
+export type PagesFinder = 'messagePages' | 'messagesOfContacts' | 'scheduledPages' | 'notePages' | 'conversationsOfContacts';
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
 export type TimelineView = Omit<TimelineEntry, 'isStageUnknown'>;
@@ -140,6 +151,26 @@ export interface ConversationFilter {
   readonly isUnread?: boolean | undefined;
   /** What a client token names; undefined: the whole workspace. */
   readonly within?: ReadLimits | undefined;
+  /** The customer's own ids. */
+  readonly agentId?: string | undefined;
+  readonly teamId?: string | undefined;
+  /** To an agent or a team, whichever. */
+  readonly isAssigned?: boolean | undefined;
+  /** All of them must be on it. */
+  readonly labels?: readonly string[] | undefined;
+  readonly isSnoozed?: boolean | undefined;
+}
+export interface ConversationCounts {
+  readonly open: number;
+  readonly closed: number;
+  /** Open ones that are nobody's. */
+  readonly unassigned: number;
+  /** Of open ones, the most first. */
+  readonly assignees: readonly {
+    readonly agentId: string | null;
+    readonly teamId: string | null;
+    readonly open: number;
+  }[];
 }
 export interface ContactFilter {
   readonly address?: string | undefined;

@@ -19,6 +19,7 @@ export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
     queueDepths: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
     channelPage: () => Promise.resolve(NO_PAGE),
     searchPage: () => Promise.resolve(NO_PAGE),
+    conversationCounts: () => Promise.resolve({ open: 0, closed: 0, unassigned: 0, assignees: [] }),
     events: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
     journalPage: (_workspace, _filter, after) => Promise.resolve({ items: [], end: after, hasMore: false }),
     apiKeys: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
@@ -119,6 +120,13 @@ function limitPages(finders: PastFinders, { contacts, visibleOf }: Sight): Omit<
     scheduledPage: ofConversation((...asked) => finders.scheduledPage(...asked)),
     messagePages: ofConversations((...asked) => finders.messagePages(...asked)),
     scheduledPages: ofConversations((...asked) => finders.scheduledPages(...asked)),
+    // What agents write for each other.
+    notePage: () => Promise.resolve(NO_PAGE),
+    notePages: (_workspace, ids) => Promise.resolve(ids.map(() => NO_PAGE)),
+    messagesOfContact: async (workspace, contact, page) =>
+      contacts.has(contact) ? finders.messagesOfContact(workspace, contact, page) : NO_PAGE,
+    messagesOfContacts: (workspace, ids, page) =>
+      pagesOf(ids, contacts, (seen) => finders.messagesOfContacts(workspace, seen, page)),
     conversationsOfContact: async (workspace, contact, page) =>
       contacts.has(contact) ? finders.conversationsOfContact(workspace, contact, page) : NO_PAGE,
     conversationsOfContacts: (workspace, ids, page) =>

@@ -5,6 +5,7 @@ import { interpretSandboxWebhook } from './interpret.js';
 import { lookUpCall } from './look-up.js';
 import { partsOf } from './parts.js';
 import { parseSandboxSettings, sandboxRateOf, type SandboxSettings } from './settings.js';
+import { showTyping } from './show-typing.js';
 import { isSigned } from './signature.js';
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from './wire.js';
 
@@ -48,6 +49,10 @@ export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<
     async lookUp(request) {
       const baseUrl = baseUrlOf(request.settings);
       return baseUrl === undefined ? { kind: 'unknown' } : lookUpCall(baseUrl, request, dispatcher);
+    },
+    async showTyping(request) {
+      const baseUrl = baseUrlOf(request.settings);
+      if (baseUrl !== undefined) await showTyping(baseUrl, request, dispatcher);
     },
     verify({ headers, body }, settings, now) {
       const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };

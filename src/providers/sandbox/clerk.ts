@@ -12,12 +12,15 @@ import { UNAVAILABLE_CODE, type ErrorAnswer, type SendBody } from './wire.js';
 export type Answer =
   | {
       readonly status: number;
-      readonly body: { readonly id: string } | ErrorAnswer;
+      readonly body: { readonly id: string } | ErrorAnswer | typeof NOTHING;
       readonly retryAfterSeconds?: number | undefined;
       readonly afterwards?: () => void;
     }
   /** The line drops. */
   | { readonly status: 'hangs up'; readonly afterwards?: () => void };
+
+/** There is nothing to say of it. */
+const NOTHING = {} as const;
 
 /** Who sits behind the carrier's door: judges each request and opens the story of what it takes. */
 export type Clerk = (request: IncomingMessage) => Promise<Answer>;
@@ -69,6 +72,7 @@ export function createClerk({ stage, clock, newId }: ClerkDeps): Clerk {
     const read = await readRequest(request);
     if (read.kind === 'refusal') return { status: read.status, body: { error: read.error } };
     if (read.kind === 'send') return judge(read);
+    if (read.kind === 'typing') return { status: 202, body: NOTHING };
     const verdict = ledger.find(read.token, read.reference);
     return verdict === undefined ? NOT_KNOWN : { status: 200, body: verdict };
   };

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebhookTarget } from './webhook-poster.js';
-import { sendBody, type ErrorAnswer, type SendBody } from './wire.js';
+import { sendBody, typingBody, type ErrorAnswer, type SendBody } from './wire.js';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const REFERENCE_CHARACTERS_MAX = 255;
 
 export type ReadRequest =
   | { readonly kind: 'send'; readonly send: SendBody; readonly target: WebhookTarget }
+  | { readonly kind: 'typing' }
   | { readonly kind: 'look up'; readonly token: string; readonly reference: string }
   | { readonly kind: 'refusal'; readonly status: number; readonly error: ErrorAnswer['error'] };
 
@@ -15,8 +16,9 @@ export async function readRequest(request: IncomingMessage): Promise<ReadRequest
   const body = await readBody(request);
   const [path, query] = (request.url ?? '').split('?', 2);
   const isKnown = request.method === 'POST' || request.method === 'GET';
-  if (path !== '/messages' || !isKnown)
-    return refusal(404, 'not_found', 'POST /messages, or GET /messages?reference=….');
+  const isTyping = path === '/typing' && request.method === 'POST';
+  if ((path !== '/messages' || !isKnown) && !isTyping)
+    return refusal(404, 'not_found', 'POST /messages, GET /messages?reference=…, or POST /typing.');
   const token = /^Bearer ([\x21-\x7e]{16,512})$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return refusal(401, 'token_invalid', 'A bearer token of at least 16 characters is needed.');
   if (request.method === 'GET') return readLookUp(token, new URLSearchParams(query));
@@ -25,10 +27,16 @@ export async function readRequest(request: IncomingMessage): Promise<ReadRequest
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
     return refusal(415, 'content_rejected', 'The body must be application/json.');
   }
+  if (isTyping) return readTyping(body);
   const send = sendBody.safeParse(parseJson(body));
   if (!send.success) return refusal(400, 'content_rejected', 'The body is no send request.');
   return { kind: 'send', send: send.data, target: { callbackUrl: send.data.callbackUrl, token } };
 }
+
+const readTyping = (body: Buffer): ReadRequest =>
+  typingBody.safeParse(parseJson(body)).success
+    ? { kind: 'typing' }
+    : refusal(400, 'content_rejected', 'The body is no typing request.');
 
 function readLookUp(token: string, given: URLSearchParams): ReadRequest {
   const reference = given.get('reference') ?? '';

@@ -19,6 +19,9 @@ import { chaos } from './chaos.js';
  * a `sendAnswer`: it was taken; an `errorAnswer`: it was refused. Anything else: nobody knows, or not yet; a carrier may find a message by its
  * reference only some seconds after it took it, and forget it later.
  *
+ * To show that somebody types: `POST {apiBaseUrl}/typing` with the same `Authorization` and a `typingBody`. `202`, and
+ * nothing is kept of it.
+ *
  * Webhooks: `POST <callbackUrl>` with one `carrierEvent`, or several as `{ "events": […] }`, signed with the channel's
  * token (`signature.ts`). 2xx takes it; a 5xx or a lost connection is tried again, any other answer is final.
  */
@@ -46,6 +49,8 @@ export const sendBody = z.object({
   chaos: chaos.optional(),
 });
 export type SendBody = z.infer<typeof sendBody>;
+
+export const typingBody = z.object({ to: phoneNumber });
 
 export const sendAnswer = z.object({ id: carrierId });
 

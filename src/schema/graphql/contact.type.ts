@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { ChannelId } from '../../events/kernel/ids.js';
 import type { Moment } from '../../events/queries/finders.js';
 import { Node } from './node.type.js';
-import { DateTimeScalar } from './scalars.js';
+import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
 
 @ObjectType({ description: 'An address of a contact on a channel.' })
 export class ContactAddress {
@@ -26,6 +26,21 @@ export class Contact extends Node {
 
   @Field(() => [ContactAddress], { description: 'Where the contact can be reached.' })
   addresses!: ContactAddress[];
+
+  @Field(() => JSONObjectScalar, { description: 'Your own attributes of the contact.' })
+  attributes!: Readonly<Record<string, unknown>>;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Since when nothing may be sent, for the contact is blocked here. Null: not blocked.',
+  })
+  blockedAt!: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Since when nothing may be sent, for the contact wants nothing. Null: not opted out.',
+  })
+  optedOutAt!: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When the contact was first met.' })
   createdAt!: string;

@@ -3,7 +3,7 @@ import type { ConversationState, ConversationStatus as Status } from '../../even
 import type { Moment } from '../../events/queries/finders.js';
 import { ConversationStatus } from './enums.js';
 import { Node } from './node.type.js';
-import { DateTimeScalar } from './scalars.js';
+import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
 
 @ObjectType({
   description:
@@ -21,6 +21,15 @@ export class ServiceWindow {
 
   @Field(() => Boolean, { description: 'Whether this platform never closes it.' })
   isPermanent!: boolean;
+}
+
+@ObjectType({ description: 'Whose concern a conversation is, by your own ids.' })
+export class Assignee {
+  @Field(() => ID, { nullable: true, description: 'Your own id of the agent.' })
+  agentId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Your own id of the team.' })
+  teamId!: string | null;
 }
 
 @ObjectType({
@@ -42,6 +51,15 @@ export class Conversation extends Node {
   @Field(() => ConversationStatus, { description: 'Whether it is in progress.' })
   status!: Status;
 
+  @Field(() => Assignee, { nullable: true, description: 'Whose concern it is. Null: nobody’s.' })
+  assignee!: Assignee | null;
+
+  @Field(() => [String], { description: 'Its labels, sorted.' })
+  labels!: readonly string[];
+
+  @Field(() => JSONObjectScalar, { description: 'Your own attributes of it.' })
+  attributes!: Readonly<Record<string, unknown>>;
+
   @Field(() => Int, { description: 'Incoming messages after the read mark. One mark for all agents.' })
   unreadCount!: number;
 
@@ -50,4 +68,30 @@ export class Conversation extends Node {
 
   @Field(() => DateTimeScalar, { description: 'When the first message was written.' })
   createdAt!: string;
+}
+
+@ObjectType({ description: 'How many open conversations are the concern of somebody.' })
+export class AssigneeCount {
+  @Field(() => Assignee, { description: 'Whose.' })
+  assignee!: Assignee;
+
+  @Field(() => Int, { description: 'How many open ones.' })
+  open!: number;
+}
+
+@ObjectType({ description: 'How many conversations there are. Those that are put aside count as open.' })
+export class ConversationCounts {
+  @Field(() => Int, { description: 'Open ones.' })
+  open!: number;
+
+  @Field(() => Int, { description: 'Closed ones.' })
+  closed!: number;
+
+  @Field(() => Int, { description: 'Open ones that are nobody’s.' })
+  unassigned!: number;
+
+  @Field(() => [AssigneeCount], {
+    description: 'Open ones by whose concern they are, the most first: at most 100 agents and teams.',
+  })
+  assignees!: AssigneeCount[];
 }

@@ -34,6 +34,24 @@ export class ConversationFilter {
 
   @Field(() => Boolean, { nullable: true, description: 'Those with unread messages, or those without.' })
   isUnread?: boolean | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of one agent, by your own id.' })
+  agentId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Those of one team, by your own id.' })
+  teamId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Those that are the concern of an agent or a team, or those that are nobody’s.',
+  })
+  isAssigned?: boolean | null;
+
+  @Field(() => [String], { nullable: true, description: 'Those that have all of these labels; at most 100.' })
+  labels?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Those that are put aside now, or those that are not.' })
+  isSnoozed?: boolean | null;
 }
 
 @InputType({ description: 'Which events. All conditions must hold.' })

@@ -1,5 +1,6 @@
 import { sql, type Column } from 'drizzle-orm';
 import {
+  type ExtraConfigColumn,
   bigint,
   boolean,
   index,
@@ -13,6 +14,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { timestamptz } from './config.js';
+import { conversationCountsIn, conversationsIn } from './read-conversations.js';
 
 /**
  * The read models and the journal: rebuilt from offset 0 at any time. Only the projector writes here.
@@ -83,6 +85,24 @@ const searchIndex = ({ workspaceId, content }: { readonly workspaceId: Column; r
   index('messages_search')
     .using('gin', sql`config.search_words(${workspaceId}, ${content})`)
     .where(sql`added_offset is not null`);
+/** What lists of messages are read by, beside a conversation's own. */
+const listIndexes = (table: ListColumns) => [
+  // Of a contact over all conversations, which have no order in common but the clock's.
+  index('messages_contact')
+    .on(table.workspaceId, table.contactId, table.createdAt, table.id)
+    .where(sql`added_offset is not null`),
+  // Few among many, and asked for by themselves.
+  index('messages_scheduled')
+    .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+    .where(sql`status = 'SCHEDULED'`),
+  // The same of an earlier moment: what was still to be sent then.
+  index('messages_once_scheduled')
+    .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
+    .where(sql`scheduled_at is not null`),
+];
+type ListColumns = Readonly<
+  Record<'workspaceId' | 'conversationId' | 'contactId' | 'createdAt' | 'scheduledAt' | 'id', ExtraConfigColumn>
+>;
 
 const messagesIn = (schema: PgSchema) =>
   schema.table(
@@ -123,15 +143,8 @@ const messagesIn = (schema: PgSchema) =>
     (table) => [
       index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
       index('messages_unread').on(table.workspaceId, table.conversationId, table.direction, table.addedOffset),
-      // Few among many, and asked for by themselves.
-      index('messages_scheduled')
-        .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
-        .where(sql`status = 'SCHEDULED'`),
-      // The same of an earlier moment: what was still to be sent then.
-      index('messages_once_scheduled')
-        .on(table.workspaceId, table.conversationId, table.scheduledAt, table.id)
-        .where(sql`scheduled_at is not null`),
       searchIndex(table),
+      ...listIndexes(table),
     ],
   );
 
@@ -161,43 +174,6 @@ const timelineIn = (schema: PgSchema) =>
     (table) => [index('timeline_message').on(table.workspaceId, table.messageId, table.partition, table.offset)],
   );
 
-const conversationsIn = (schema: PgSchema) =>
-  schema.table(
-    'conversations',
-    {
-      id: uuid('id').primaryKey(),
-      workspaceId: uuid('workspace_id').notNull(),
-      channelId: uuid('channel_id').notNull(),
-      contactId: uuid('contact_id'),
-      address: text('address'),
-      status: text('status').notNull(),
-      incomingCount: integer('incoming_count').notNull(),
-      readIncomingCount: integer('read_incoming_count').notNull(),
-      /** When nothing was left unread last. */
-      allReadAt: timestamptz('all_read_at'),
-      lastMessageId: uuid('last_message_id'),
-      lastActivityAt: timestamptz('last_activity_at').notNull(),
-      lastIncomingAt: timestamptz('last_incoming_at'),
-      createdAt: timestamptz('created_at').notNull(),
-      /** How many events it was folded of: every so many leave a snapshot. */
-      eventCount: integer('event_count').notNull().default(0),
-      /** The largest `recordedAt` of those events. */
-      recordedUntil: timestamptz('recorded_until').notNull().default(new Date(0)),
-    },
-    (table) => [
-      index('conversations_activity').on(table.workspaceId, table.lastActivityAt, table.id),
-      index('conversations_channel').on(table.workspaceId, table.channelId, table.lastActivityAt, table.id),
-      index('conversations_contact').on(table.workspaceId, table.contactId, table.lastActivityAt, table.id),
-      // Both are few among many: without them a page that finds none reads the whole inbox (36 ms at 200,000; now 0.02).
-      index('conversations_unread')
-        .on(table.workspaceId, table.lastActivityAt, table.id)
-        .where(sql`incoming_count > read_incoming_count`),
-      index('conversations_closed')
-        .on(table.workspaceId, table.lastActivityAt, table.id)
-        .where(sql`status = 'CLOSED'`),
-    ],
-  );
-
 /** Conversations as they stood after every so many of their events: from there any moment is a short fold away. */
 const conversationSnapshotsIn = (schema: PgSchema) =>
   schema.table(
@@ -220,6 +196,24 @@ const conversationSnapshotsIn = (schema: PgSchema) =>
     ],
   );
 
+/** What those who look after a conversation tell each other; nobody else sees it. */
+const conversationNotesIn = (schema: PgSchema) =>
+  schema.table(
+    'conversation_notes',
+    {
+      id: uuid('id').primaryKey(),
+      workspaceId: uuid('workspace_id').notNull(),
+      conversationId: uuid('conversation_id').notNull(),
+      authorId: text('author_id'),
+      /** Null: erased. */
+      text: text('text'),
+      createdAt: timestamptz('created_at').notNull(),
+      /** Where its event stands among the conversation's. */
+      offset: bigint('offset', { mode: 'bigint' }).notNull(),
+    },
+    (table) => [index('conversation_notes_conversation').on(table.workspaceId, table.conversationId, table.offset)],
+  );
+
 const contactsIn = (schema: PgSchema) =>
   schema.table(
     'contacts',
@@ -227,6 +221,12 @@ const contactsIn = (schema: PgSchema) =>
       id: uuid('id').primaryKey(),
       workspaceId: uuid('workspace_id').notNull(),
       displayName: text('display_name'),
+      attributes: jsonb('attributes').notNull().default({}),
+      attributesRevision: integer('attributes_revision').notNull().default(0),
+      blockedAt: timestamptz('blocked_at'),
+      blockRevision: integer('block_revision').notNull().default(0),
+      optedOutAt: timestamptz('opted_out_at'),
+      consentRevision: integer('consent_revision').notNull().default(0),
       createdAt: timestamptz('created_at').notNull(),
     },
     (table) => [index('contacts_created').on(table.workspaceId, table.createdAt, table.id)],
@@ -252,7 +252,9 @@ export const journal = journalIn(read);
 export const messages = messagesIn(read);
 export const timeline = timelineIn(read);
 export const conversations = conversationsIn(read);
+export const conversationCounts = conversationCountsIn(read);
 export const conversationSnapshots = conversationSnapshotsIn(read);
+export const conversationNotes = conversationNotesIn(read);
 export const contacts = contactsIn(read);
 export const contactAddresses = contactAddressesIn(read);
 
@@ -266,7 +268,9 @@ export function readTablesIn(schemaName: string) {
     messages: messagesIn(schema),
     timeline: timelineIn(schema),
     conversations: conversationsIn(schema),
+    conversationCounts: conversationCountsIn(schema),
     conversationSnapshots: conversationSnapshotsIn(schema),
+    conversationNotes: conversationNotesIn(schema),
     contacts: contactsIn(schema),
     contactAddresses: contactAddressesIn(schema),
   };

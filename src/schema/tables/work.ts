@@ -49,6 +49,19 @@ export const addresses = work.table(
   (table) => [primaryKey({ columns: [table.channelId, table.addressHash] })],
 );
 
+/**
+ * Who may be written to: the row decides for sends at once, and its events say the same. Absent: everybody may. Revisions
+ * rise with each change, and the highest counts, whoever brings it: a command, or the intake after a restore.
+ */
+export const contactStandings = work.table('contact_standings', {
+  contactId: uuid('contact_id').primaryKey(),
+  workspaceId: uuid('workspace_id').notNull(),
+  isBlocked: boolean('is_blocked').notNull().default(false),
+  blockRevision: integer('block_revision').notNull().default(0),
+  isOptedOut: boolean('is_opted_out').notNull().default(false),
+  consentRevision: integer('consent_revision').notNull().default(0),
+});
+
 /** One row per key decides what the key stands for (design §8). */
 export const idempotencyKeys = work.table(
   'idempotency_keys',

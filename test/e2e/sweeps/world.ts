@@ -60,7 +60,7 @@ async function createActiveKey(client: ApiClient): Promise<string> {
   return made.apiKey.id;
 }
 
-/** A key, a channel, a conversation with a message each way and one for later; waits until nothing of it moves any more. */
+/** A key, a channel, a conversation with a note, a message each way and one for later; waits until nothing of it moves any more. */
 export async function createWorld(client: ApiClient, name: string, phoneNumber: string): Promise<World> {
   const { cursor: start } = await client.run<{ cursor: string }>('{ cursor }');
   const apiKey = await createActiveKey(client);
@@ -77,6 +77,11 @@ export async function createWorld(client: ApiClient, name: string, phoneNumber: 
   };
   const { id: message, conversation } = await write({ reference: `${name} reference` });
   await write({ scheduledAt: new Date(Date.now() + 3_600_000).toISOString() });
+  const noted = await client.run<{ addNote: { note: { id: string } } }>(
+    'mutation ($input: AddNoteInput!) { addNote(input: $input) { note { id } } }',
+    { input: { conversationId: conversation.id, text: `${name} note` } },
+  );
+  const note = noted.addNote.note.id;
   const known = await eventually(
     async () => {
       const found = await client.run<Known>(KNOWN, { id: conversation.id });
@@ -91,8 +96,8 @@ export async function createWorld(client: ApiClient, name: string, phoneNumber: 
     ids: {
       ...{ message, conversation: conversation.id, contact: conversation.contact.id, channel },
       ...{ event: known.events.nodes[0]?.id ?? '', workspace: known.viewer.workspaceId },
-      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey },
+      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey, note },
     },
-    secrets: [`${name} channel`, `${name} words`, `${name} reference`, phoneNumber],
+    secrets: [`${name} channel`, `${name} words`, `${name} note`, `${name} reference`, phoneNumber],
   };
 }

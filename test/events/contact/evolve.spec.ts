@@ -56,6 +56,30 @@ describe('evolveContact', () => {
     expect(fold([created(1, '+1', 'Ada'), erased])).toMatchObject({ displayName: 'Ada' });
   });
 
+  describe('who may be written to', () => {
+    const blocked = (n: number, revision: number) => event({ type: 'contact.blocked', n, data: { revision } });
+    const unblocked = (n: number, revision: number) => event({ type: 'contact.unblocked', n, data: { revision } });
+    const optedOut = (n: number, revision: number) => event({ type: 'contact.opted_out', n, data: { revision } });
+    const optedIn = (n: number, revision: number) => event({ type: 'contact.opted_in', n, data: { revision } });
+
+    it('is what the highest revision says, in every order and repetition', () => {
+      const words = [created(1), blocked(2, 1), unblocked(3, 2), blocked(4, 3), optedOut(5, 1), optedIn(6, 2)];
+      const state = fold(words);
+      expect(state).toMatchObject({ blockedAt: at(4), blockRevision: 3, optedOutAt: null, consentRevision: 2 });
+      expect(fold(words.toReversed())).toEqual(state);
+      expect(fold([...words, ...words.slice(1)])).toEqual(state);
+    });
+
+    it('attributes are merged in the order of positions, and counted', () => {
+      const changed = (n: number, attributes: Record<string, unknown>) =>
+        event({ type: 'contact.attributes_changed', n, data: { content: { attributes } } });
+      expect(fold([created(1), changed(2, { a: 1, b: 2 }), changed(3, { a: null })])).toMatchObject({
+        attributes: { b: 2 },
+        attributesRevision: 2,
+      });
+    });
+  });
+
   it('throws for an event that names no contact, or an address without a channel (rule 14)', () => {
     expect(() => fold([{ ...created(1), contactId: undefined }])).toThrow(TypeError);
     expect(() => fold([{ ...created(1), channelId: undefined }])).toThrow(TypeError);

@@ -76,6 +76,61 @@ describe('evolveConversation', () => {
     expect(fold([delivered(9), opened(3)])).toMatchObject({ createdAt: at(3), lastActivityAt: at(3) });
   });
 
+  describe('what somebody does about it', () => {
+    const closed = (n: number) => event({ type: 'conversation.closed', n, data: {} });
+    const reopened = (n: number) => event({ type: 'conversation.reopened', n, data: {} });
+    const snoozed = (n: number) => event({ type: 'conversation.snoozed', n, data: { until: at(900) } });
+    const assigned = (n: number, agentId: string | null, teamId: string | null) =>
+      event({ type: 'conversation.assigned', n, data: { agentId, teamId } });
+    const labelled = (n: number, added: string[], removed: string[] = []) =>
+      event({ type: 'conversation.labels_changed', n, data: { added, removed } });
+    const attributes = (n: number, changed: Record<string, unknown>) =>
+      event({ type: 'conversation.attributes_changed', n, data: { content: { attributes: changed } } });
+
+    it('closes, opens, and is no activity', () => {
+      expect(fold([opened(1), received(2), closed(9)])).toMatchObject({ status: 'CLOSED', lastActivityAt: at(2) });
+      expect(fold([opened(1), closed(2), reopened(3)])).toMatchObject({ status: 'OPEN' });
+    });
+
+    it('the contact who writes opens it and ends its being put aside; we and receipts do not', () => {
+      expect(fold([opened(1), closed(2), received(3)])).toMatchObject({ status: 'OPEN' });
+      expect(fold([opened(1), snoozed(2), received(3)])).toMatchObject({ snoozedUntil: null });
+      expect(fold([opened(1), closed(2), accepted(3), delivered(4)])).toMatchObject({ status: 'CLOSED' });
+      expect(fold([opened(1), snoozed(2), accepted(3)])).toMatchObject({ snoozedUntil: at(900) });
+    });
+
+    it('a reaction asks for no answer', () => {
+      const reaction = received(3);
+      const state = fold([opened(1), closed(2), { ...reaction, data: { ...reaction.data, contentKind: 'reaction' } }]);
+      expect(state).toMatchObject({ status: 'CLOSED', incomingCount: 1 });
+    });
+
+    it('what is closed is put aside no longer, whichever of both comes last', () => {
+      expect(fold([opened(1), snoozed(2), closed(3)])).toMatchObject({ status: 'CLOSED', snoozedUntil: null });
+      expect(fold([opened(1), closed(2), snoozed(3)])).toMatchObject({ status: 'CLOSED', snoozedUntil: null });
+      expect(fold([opened(1), snoozed(2), reopened(3)])).toMatchObject({ status: 'OPEN', snoozedUntil: null });
+    });
+
+    it('is assigned as a whole, and labelled piece by piece', () => {
+      expect(fold([opened(1), assigned(2, 'a', 't'), assigned(3, null, 't')])).toMatchObject({
+        agentId: null,
+        teamId: 't',
+      });
+      expect(fold([opened(1), labelled(2, ['b', 'a']), labelled(3, ['a', 'c'], ['b'])]).labels).toEqual(['a', 'c']);
+    });
+
+    it('attributes are replaced by their names, and go where they are null', () => {
+      const changes = [attributes(2, { a: { x: 1 }, b: 1 }), attributes(3, { a: { y: 2 }, b: null })];
+      expect(fold([opened(1), ...changes]).attributes).toEqual({ a: { y: 2 } });
+    });
+
+    it('rule 9: erased attributes change nothing', () => {
+      const sealed = { sealed: { keyId: 'k', nonce: 'n', ciphertext: 'c' } };
+      const erased = event({ type: 'conversation.attributes_changed', n: 3, data: sealed });
+      expect(fold([opened(1), attributes(2, { a: 1 }), erased]).attributes).toEqual({ a: 1 });
+    });
+  });
+
   describe('what was read out of old webhooks later on', () => {
     const old = (n: number, occurredAt: string): Folded => ({ ...received(n, occurredAt), reinterpreted: true });
 

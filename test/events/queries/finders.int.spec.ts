@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
-import type { ContactState } from '../../../src/events/contact/state.js';
-import type { ConversationState } from '../../../src/events/conversation/state.js';
+import { UNSAID, type ContactState } from '../../../src/events/contact/state.js';
+import { UNTENDED, type ConversationState } from '../../../src/events/conversation/state.js';
 import { channelIds, workspaceIds, type ConversationId, type WorkspaceId } from '../../../src/events/kernel/ids.js';
 import type { MessageState, TimelineEntry } from '../../../src/events/message/state.js';
 import {
@@ -89,7 +89,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
     channelId,
     contactId: newContactId(),
     address: '+15550100000',
-    status: 'OPEN',
+    ...UNTENDED,
     incomingCount: 2,
     readIncomingCount: 2,
     allReadAt: null,
@@ -105,7 +105,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
 
 function contact(about: Partial<ContactState> = {}): ContactState {
   const addresses = [{ channelId, address: '+15550100000' }];
-  return { id: newContactId(), workspaceId, displayName: 'Ada', addresses, createdAt: at(0), ...about };
+  return { id: newContactId(), workspaceId, displayName: 'Ada', addresses, createdAt: at(0), ...UNSAID, ...about };
 }
 
 const addMessages = (...states: readonly MessageState[]) =>

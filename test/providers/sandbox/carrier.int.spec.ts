@@ -285,3 +285,21 @@ describe('what became of a call', () => {
     expect(await answered.json()).toMatchObject({ error: { code: 'reference_invalid' } });
   });
 });
+
+describe('a carrier that is told that somebody types', () => {
+  const type = async (body: unknown, authorization = `Bearer ${settings.token}`) => {
+    const answered = await fetch(`${carrier.baseUrl}/typing`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify(body),
+    });
+    return [answered.status, await answered.json()];
+  };
+
+  it('takes it, tells no story of it, and judges it as a send', async () => {
+    expect(await type({ to: '+15550100000' })).toEqual([202, {}]);
+    expect(await type({ to: 'nobody' })).toMatchObject([400, { error: { code: 'content_rejected' } }]);
+    expect(await type({ to: '+15550100000' }, 'Bearer x')).toMatchObject([401, { error: { code: 'token_invalid' } }]);
+    expect(told).toEqual([]);
+  });
+});

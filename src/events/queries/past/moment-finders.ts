@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
 import type { Vector } from '../../kernel/cursor.js';
+import type { WorkspaceId } from '../../kernel/ids.js';
 import { readStoredPositions } from '../../projections/journal.js';
 import { vectorRows } from '../../projections/vector-rows.js';
-import type { Finders, PastFinders } from '../finders.js';
+import type { Finders, Page, PageFinder, PageRequest, PagesFinder, PastFinders } from '../finders.js';
+import { createPastContactMessages } from '../contact-messages.js';
+import { createPastNotes } from '../note-finders.js';
 import { createBoundFinder } from './bounds.js';
 import { createPastContacts } from './past-contacts.js';
 import { createPastConversations } from './past-conversations.js';
@@ -20,9 +23,12 @@ export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momen
   momentOf: async (vector) => ({ vector, recordedBy: undefined, at: (await readNewest(orm, vector)) ?? EPOCH }),
   asOf(moment) {
     const bounds = createBoundFinder(orm, moment);
+    const pastMessages = createPastMessages(orm, bounds);
     const past = {
-      ...createPastMessages(orm, bounds),
+      ...pastMessages,
+      ...createPastContactMessages(orm, bounds, pastMessages),
       ...createPastConversations(orm, bounds),
+      ...createPastNotes(orm, bounds),
       ...createPastContacts(orm, moment),
     };
     return { ...past, ...eachByItself(past) };
@@ -30,14 +36,18 @@ export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momen
 });
 
 /** What is on a page is folded for that page: one statement for several lists would save none of it. */
-const eachByItself = (
-  past: Pick<PastFinders, 'messagePage' | 'scheduledPage' | 'conversationsOfContact'>,
-): Pick<PastFinders, 'messagePages' | 'scheduledPages' | 'conversationsOfContacts'> => ({
-  messagePages: (workspace, ids, page) => Promise.all(ids.map((id) => past.messagePage(workspace, id, page))),
-  scheduledPages: (workspace, ids, page) => Promise.all(ids.map((id) => past.scheduledPage(workspace, id, page))),
-  conversationsOfContacts: (workspace, ids, page) =>
-    Promise.all(ids.map((id) => past.conversationsOfContact(workspace, id, page))),
+const eachByItself = (past: Pick<PastFinders, PageFinder>): Pick<PastFinders, PagesFinder> => ({
+  messagePages: each(past.messagePage),
+  messagesOfContacts: each(past.messagesOfContact),
+  scheduledPages: each(past.scheduledPage),
+  notePages: each(past.notePage),
+  conversationsOfContacts: each(past.conversationsOfContact),
 });
+
+const each =
+  <Id, Item>(read: (workspace: WorkspaceId, id: Id, page: PageRequest) => Promise<Page<Item>>) =>
+  (workspace: WorkspaceId, ids: readonly Id[], page: PageRequest): Promise<Page<Item>[]> =>
+    Promise.all(ids.map((id) => read(workspace, id, page)));
 
 /** When the newest of a vector's last events was recorded, one of each partition; undefined where there are none. */
 async function readNewest(orm: Orm, vector: Vector): Promise<Date | undefined> {

@@ -40,7 +40,7 @@ export function createPastConversations(
   return {
     conversations,
     async conversationsOfContact(workspace, contact, page) {
-      const found = await conversations(workspace, await findOfContact(orm, workspace, contact));
+      const found = await conversations(workspace, await findConversationsOfContact(orm, workspace, contact));
       const states = new Map(found.flatMap((state) => (state?.contactId === contact ? [[state.id, state]] : [])));
       return keysetPage({
         scope: scopeOfContact(workspace, contact),
@@ -61,7 +61,11 @@ export function createPastConversations(
 }
 
 /** @throws AppError QUERY_TOO_COMPLEX: to put them in order all of them have to be folded */
-async function findOfContact(orm: Orm, workspace: WorkspaceId, contact: ContactId): Promise<ConversationId[]> {
+export async function findConversationsOfContact(
+  orm: Orm,
+  workspace: WorkspaceId,
+  contact: ContactId,
+): Promise<ConversationId[]> {
   const found = await orm.execute<{ id: string }>(sql`
     select c.id from read.conversations c
     where c.workspace_id = ${workspaceIds.toUuid(workspace)} and c.contact_id = ${contactIds.toUuid(contact)}

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../../../database/database.js';
 import type { ChannelRate } from '../../../providers/provider.js';
+import { barOf, type Bar } from '../../contact/state.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
 import {
   dispatchPayload,
@@ -23,6 +24,8 @@ export interface ClaimedDispatch extends DispatchSubject {
   readonly deferredForMs: number;
   /** It was to be sent later, and is due now. */
   readonly isScheduled: boolean;
+  /** Why the contact may not be written to any more, as the row said when it was claimed. */
+  readonly bar?: Bar | undefined;
   /** Undefined where it can't be sent: erased before it was, or of a kind that a newer version wrote. */
   readonly payload: DispatchPayload | undefined;
   readonly leaseToken: string;
@@ -121,12 +124,15 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
     from taken
     where d.message_id = taken.message_id and d.attempt = taken.attempt and d.part = taken.part
     returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token,
+      exists (select from work.contact_standings s where s.contact_id = d.contact_id and s.is_blocked) as is_blocked,
+      exists (select from work.contact_standings s where s.contact_id = d.contact_id and s.is_opted_out) as is_opted_out,
       d.deferrals, (extract(epoch from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
   await setLanes(tx, conversations);
   return claimed.rows.map((row) => ({
     ...subjectOf(row),
     call: row.call,
     isScheduled: row.is_scheduled,
+    bar: barOf({ isBlocked: row.is_blocked, isOptedOut: row.is_opted_out }),
     deferrals: row.deferrals,
     deferredForMs: row.deferred_for_ms ?? 0,
     payload: dispatchPayload.safeParse(row.payload).data,
@@ -137,6 +143,8 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
 interface ClaimedRow extends SubjectRow {
   readonly call: number;
   readonly is_scheduled: boolean;
+  readonly is_blocked: boolean;
+  readonly is_opted_out: boolean;
   readonly payload: unknown;
   readonly lease_token: string;
   readonly deferrals: number;

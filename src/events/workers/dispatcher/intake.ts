@@ -12,6 +12,7 @@ import { foldIntoDispatches } from './intake-rows.js';
 import { createIsolatingBatch } from './isolating-batch.js';
 import { advanceLanes } from './lanes.js';
 import { restoreIdentities, restoreProviderIds, type ReadEvent } from './restore.js';
+import { restoreStandings } from './restore-standings.js';
 import { isPassing } from './retry.js';
 
 export interface IntakeDeps {
@@ -138,6 +139,7 @@ async function takeEvents(
   if (isCatchingUp) await restoreProviderIds(tx, events);
   await advanceLanes(tx, folded.conversations, 'made');
   if (isCatchingUp) await restoreIdentities(tx, events, deps.identity);
+  await restoreStandings(tx, events);
   return folded.waiting;
 }
 

@@ -4,6 +4,7 @@ import type { Database, Executor } from '../../../database/database.js';
 import type { Clock } from '../../kernel/clock.js';
 import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 import { judgeWindow } from '../../message/decide.js';
+import type { MessageFailureData } from '../../message/events.js';
 import type { ClaimedDispatch } from './claim.js';
 import type { Carrier } from './carrier.js';
 import { LOOK_AGAIN_MS, type HasReadLog } from './read-model-lag.js';
@@ -22,8 +23,8 @@ export interface LateRefusalDeps {
 }
 
 /**
- * Whether a scheduled message, now that it is due, may no longer be sent: the contact's service window has closed since
- * it was accepted (design §14). It then failed without a call, and that is stored. While the read model is behind the log
+ * Whether a message, now that its turn has come, may no longer be sent: since it was accepted the contact was blocked or opted
+ * out, or, of a scheduled one, the service window has closed (design §14). It then failed without a call, and that is stored. While the read model is behind the log
  * (restored, rebuilt), the contact may have written since: then the claim is given back.
  */
 export type LateRefusal = (claim: ClaimedDispatch, carrier: Carrier) => Promise<boolean>;
@@ -33,9 +34,18 @@ const NO_CALL = 0;
 
 export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
   const { database, clock, store, logger, stopping } = deps;
-  const retrying = { forMs: WITHIN_LEASE_MS, signal: stopping, logger, what: 'looking at the service window' };
+  const retrying = { forMs: WITHIN_LEASE_MS, signal: stopping, logger, what: 'looking whether it may still be sent' };
+  const refuse = async (claim: ClaimedDispatch, failure: MessageFailureData): Promise<true> => {
+    await store.settle({
+      ...{ subject: claim, leaseToken: claim.leaseToken, state: 'settled', by: 'no_call', providerMessageIds: [] },
+      events: [refusedLate(claim, deps.makeEvent, failure)],
+    });
+    return true;
+  };
   return async (claim, { adapter: { capabilities } }) => {
-    if (!claim.isScheduled || claim.call > 0 || capabilities.serviceWindowHours === 'permanent') return false;
+    if (claim.call > 0) return false;
+    if (claim.bar !== undefined) return refuse(claim, { code: claim.bar, isRetryable: false });
+    if (!claim.isScheduled || capabilities.serviceWindowHours === 'permanent') return false;
     const { payload } = claim;
     // What can't be sent is refused where it would be.
     if (payload === undefined) return false;
@@ -49,22 +59,15 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
       return true;
     }
     if (await isOpen()) return false;
-    await store.settle({
-      ...{ subject: claim, leaseToken: claim.leaseToken, state: 'settled', by: 'no_call', providerMessageIds: [] },
-      events: [windowClosed(claim, deps.makeEvent)],
-    });
-    return true;
+    // The same message may go once the contact has written again.
+    return refuse(claim, { code: 'SERVICE_WINDOW_CLOSED', isRetryable: true });
   };
 }
 
-const windowClosed = (claim: ClaimedDispatch, makeEvent: StepEventMaker) =>
+const refusedLate = (claim: ClaimedDispatch, makeEvent: StepEventMaker, failure: MessageFailureData) =>
   makeEvent(claim, NO_CALL, {
     type: 'message.send_failed',
-    data: {
-      ...{ attempt: claim.attempt, part: claim.part },
-      // The same message may go once the contact has written again.
-      failure: { code: 'SERVICE_WINDOW_CLOSED', isRetryable: true },
-    },
+    data: { ...{ attempt: claim.attempt, part: claim.part }, failure },
   });
 
 /** RFC 3339; null: the contact never wrote, as far as is known. */

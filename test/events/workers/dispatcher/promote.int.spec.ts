@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventIds } from '../../../../src/events/kernel/ids.js';
 import type { Dispatcher } from '../../../../src/events/workers/dispatcher/dispatcher.js';
 import { pause } from '../../../../src/lifecycle.js';
+import { valueOf } from '../../../support/command-bench.js';
 import { inSeconds, openDispatchBench, type DispatchBench } from '../../../support/dispatch-bench.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -104,6 +105,31 @@ describe('a scheduled message that becomes due', () => {
     expect(bench.callsOf(message.id)).toEqual([]);
     await bench.untilStatus(message.id, 'SENDING_FAILED');
     expect((await bench.message(message.id))?.failure).toMatchObject({ code: 'SERVICE_WINDOW_CLOSED' });
+  });
+
+  it.each([
+    ['opted out', 'optOut', 'RECIPIENT_OPTED_OUT', '+15550100107'],
+    ['was blocked', 'block', 'RECIPIENT_BLOCKED', '+15550100108'],
+  ] as const)('fails without a call when the contact %s meanwhile', async (_what, standing, code, phoneNumber) => {
+    const message = await bench.send('late', { to: { phoneNumber }, scheduledAt: inSeconds(600) });
+    const contactId = message.contactId ?? expect.unreachable();
+    valueOf(await bench.commands.setContactStanding(bench.caller, { contactId, standing }));
+    await dispatch();
+    await bench.makeDue(message.id);
+    await bench.untilSaid(message.id, 'message.scheduled', 'message.send_failed');
+    expect(bench.callsOf(message.id)).toEqual([]);
+    await bench.untilStatus(message.id, 'SENDING_FAILED');
+    expect((await bench.message(message.id))?.failure).toMatchObject({ code, isRetryable: false });
+  });
+
+  it('and so does one that waited in its lane when the contact opted out', async () => {
+    const message = await bench.send('in the lane', { to: { phoneNumber: '+15550100109' } });
+    const contactId = message.contactId ?? expect.unreachable();
+    valueOf(await bench.commands.setContactStanding(bench.caller, { contactId, standing: 'optOut' }));
+    await dispatch();
+    await bench.untilSaid(message.id, 'message.accepted', 'message.send_failed');
+    expect(bench.callsOf(message.id)).toEqual([]);
+    await bench.untilStatus(message.id, 'SENDING_FAILED');
   });
 
   it('is not refused for a window that only a read model behind the log takes for closed', async () => {

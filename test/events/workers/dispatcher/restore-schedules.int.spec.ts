@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParleyEvent } from '../../../../src/events/catalog.js';
-import { messageIds, type MessageId } from '../../../../src/events/kernel/ids.js';
+import type { StandingEvent } from '../../../../src/events/contact/events.js';
+import { contactIds, messageIds, type MessageId } from '../../../../src/events/kernel/ids.js';
 import type { MessageEvent } from '../../../../src/events/message/events.js';
+import { contactId, event } from '../../../support/events.js';
 import { openDispatchRig, patiently, type DispatchRig } from './dispatch-rig.js';
 
 type Accepted = ReturnType<DispatchRig['accepted']>;
@@ -104,5 +106,22 @@ describe('an empty Postgres beside a full log (rule 16)', () => {
     await rig.start();
     await patiently(async () => expect(await statesOf(event.messageId)).toEqual(['cancelled']));
     expect(rig.callsOf(event.messageId)).toEqual([]);
+  });
+
+  it('knows from it who may not be written to, by the highest revision', async () => {
+    const said = (type: StandingEvent['type'], revision: number, n: number): ParleyEvent =>
+      event({ type, n: 9_000 + n, thread: 77, data: { revision } });
+    await rig.append(said('contact.blocked', 3, 1));
+    await rig.append(said('contact.unblocked', 2, 2));
+    await rig.append(said('contact.opted_out', 1, 3));
+    await rig.append(said('contact.opted_in', 2, 4));
+    await patiently(async () => {
+      const found = await rig.direct.query(
+        `select is_blocked, block_revision, is_opted_out, consent_revision from work.contact_standings
+         where contact_id = $1`,
+        [contactIds.toUuid(contactId(77))],
+      );
+      expect(found.rows).toEqual([{ is_blocked: true, block_revision: 3, is_opted_out: false, consent_revision: 2 }]);
+    });
   });
 });

@@ -1,0 +1,101 @@
+import { Arg, Ctx, Mutation, Resolver, type ClassType } from 'type-graphql';
+import type { CommandResult, ContactStanding } from '../events/commands/commands.js';
+import type { ContactState } from '../events/contact/state.js';
+import {
+  BlockContactInput,
+  OptInContactInput,
+  OptOutContactInput,
+  SetContactAttributesInput,
+  UnblockContactInput,
+} from '../schema/graphql/contact-change.input.js';
+import {
+  BlockContactPayload,
+  OptInContactPayload,
+  OptOutContactPayload,
+  SetContactAttributesPayload,
+  UnblockContactPayload,
+  type ContactPayload,
+} from '../schema/graphql/contact-change.type.js';
+import { toContact } from './contact.view.js';
+import type { RequestContext } from './context.js';
+import { instance } from './instance.js';
+import { toUserErrors } from './user-error.view.js';
+
+/** What is said of a contact. */
+@Resolver()
+export class ContactChangeResolver {
+  @Mutation(() => BlockContactPayload, {
+    description:
+      'Refuses everything that would be sent to the contact: RECIPIENT_BLOCKED. What the contact writes still comes in.',
+  })
+  async blockContact(
+    @Arg('input', () => BlockContactInput, { description: 'Which contact.' })
+    input: BlockContactInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    return toPayload(BlockContactPayload, await setStanding(input, 'block', context), context);
+  }
+
+  @Mutation(() => UnblockContactPayload, {
+    description: 'Ends the contact’s being blocked.',
+  })
+  async unblockContact(
+    @Arg('input', () => UnblockContactInput, { description: 'Which contact.' })
+    input: UnblockContactInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    return toPayload(UnblockContactPayload, await setStanding(input, 'unblock', context), context);
+  }
+
+  @Mutation(() => OptOutContactPayload, {
+    description:
+      'Refuses everything that would be sent to the contact, by the contact’s own will: RECIPIENT_OPTED_OUT. What was accepted before fails when its turn comes.',
+  })
+  async optOutContact(
+    @Arg('input', () => OptOutContactInput, { description: 'Which contact.' })
+    input: OptOutContactInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    return toPayload(OptOutContactPayload, await setStanding(input, 'optOut', context), context);
+  }
+
+  @Mutation(() => OptInContactPayload, {
+    description: 'Ends the contact’s having opted out.',
+  })
+  async optInContact(
+    @Arg('input', () => OptInContactInput, { description: 'Which contact.' })
+    input: OptInContactInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    return toPayload(OptInContactPayload, await setStanding(input, 'optIn', context), context);
+  }
+
+  @Mutation(() => SetContactAttributesPayload, {
+    description: 'Changes attributes of your own that stand beside the contact.',
+  })
+  async setContactAttributes(
+    @Arg('input', () => SetContactAttributesInput, { description: 'Which contact.' })
+    input: SetContactAttributesInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    const { contactId, attributes, actorId } = input;
+    const wish = { contactId, attributes, actorId: actorId ?? undefined };
+    const result = await context.commands.setContactAttributes(context.caller, wish, context.startedAt);
+    return toPayload(SetContactAttributesPayload, result, context);
+  }
+}
+
+const setStanding = (
+  { contactId, actorId }: { readonly contactId: string; readonly actorId?: string | null },
+  standing: ContactStanding,
+  { commands, caller, startedAt }: RequestContext,
+) => commands.setContactStanding(caller, { contactId, standing, actorId: actorId ?? undefined }, startedAt);
+
+const toPayload = (
+  payload: ClassType<ContactPayload>,
+  result: CommandResult<ContactState>,
+  { cursors }: RequestContext,
+): ContactPayload =>
+  result.ok
+    ? instance(payload, { contact: toContact(result.value), userErrors: [], cursor: cursors.encode(result.cursor) })
+    : instance(payload, { contact: null, userErrors: toUserErrors(result.userErrors), cursor: null });

@@ -1,0 +1,48 @@
+import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
+import { MessageAuthor } from './enums.js';
+import { DateTimeScalar } from './scalars.js';
+import { UserError } from './user-error.type.js';
+
+@InputType({ description: 'That somebody on your side types.' })
+export class SetTypingInput {
+  @Field(() => ID, { description: 'The conversation.' })
+  conversationId!: string;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'False: not any more.' })
+  isTyping?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: 'Your own id of who types.' })
+  authorId?: string | null;
+}
+
+@ObjectType({ description: 'Whether it was told to those who watch. Nothing of it is recorded.' })
+export class SetTypingPayload {
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  userErrors!: UserError[];
+}
+
+@ArgsType()
+export class TypingArgs {
+  @Field(() => ID, { description: 'The conversation.' })
+  conversationId!: string;
+}
+
+@ObjectType({
+  description: 'Somebody types, or has stopped. Live only: there is no cursor, and what was missed is gone.',
+})
+export class TypingChanged {
+  @Field(() => ID, { description: 'The conversation.' })
+  conversationId!: string;
+
+  @Field(() => MessageAuthor, { description: 'On which side.' })
+  author!: keyof typeof MessageAuthor;
+
+  @Field(() => String, { nullable: true, description: 'Your own id of who types.' })
+  authorId!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it began or ended.' })
+  isTyping!: boolean;
+
+  @Field(() => DateTimeScalar, { description: 'Until when it counts, unless it is said again.' })
+  expiresAt!: string;
+}

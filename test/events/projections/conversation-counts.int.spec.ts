@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFinders } from '../../../src/events/queries/create-finders.js';
+import { createStoryTeller } from '../../resolvers/random-thread.js';
+import { readModelDigests } from '../../support/digests.js';
+import { event, workspaceId } from '../../support/events.js';
+import { announcedSeed, createSeededRandom } from '../../support/seeded-random.js';
+import { openRebuildRig, type RebuildRig } from './rebuild/rebuild-rig.js';
+import { story } from './story.js';
+
+const random = createSeededRandom(announcedSeed('Counts of conversations'));
+const EVENTS = 400;
+
+describe('rule 12: counts of conversations', () => {
+  let rig: RebuildRig;
+  beforeEach(async () => {
+    rig = await openRebuildRig();
+  });
+  afterEach(() => rig.close());
+
+  const counted = () =>
+    rig.rows(`select status, agent_id, team_id, sum(count)::int as count from read.conversation_counts
+      group by 1, 2, 3 having sum(count) <> 0 order by 1, 2, 3`);
+  const scanned = () =>
+    rig.rows(`select status, coalesce(agent_id, '') as agent_id, coalesce(team_id, '') as team_id, count(*)::int as count
+      from read.conversations group by 1, 2, 3 order by 1, 2, 3`);
+
+  it('are what counting would find, after any history with its repeats, and a rebuild has the same rows', async () => {
+    await rig.startProjector();
+    const { next } = createStoryTeller(random);
+    for (let told = 0; told < EVENTS; told += 20) await rig.append(...Array.from({ length: 20 }, () => event(next())));
+    await rig.caughtUp();
+    expect(await counted()).toEqual(await scanned());
+    const before = await readModelDigests(rig.url);
+    expect(await rig.rebuild()).toMatchObject({ isExchanged: true, differenceCount: 0 });
+    expect(await readModelDigests(rig.url)).toEqual(before);
+  });
+
+  it('are told by status and assignee, the busiest first', async () => {
+    await rig.startProjector();
+    const assigned = (thread: number, agentId: string | null, teamId: string | null) =>
+      event({ type: 'conversation.assigned', n: 9_000 + thread, thread, data: { agentId, teamId } });
+    const closed = (thread: number) => event({ type: 'conversation.closed', n: 9_500 + thread, thread, data: {} });
+    await rig.append(...[1, 2, 3, 4, 5].flatMap(story));
+    await rig.append(assigned(1, 'a', null), assigned(2, 'b', 't'), assigned(3, 'b', 't'), closed(3), closed(4));
+    await rig.caughtUp();
+    const finders = createFinders(rig);
+    expect(await finders.conversationCounts(workspaceId())).toEqual({
+      ...{ open: 3, closed: 2, unassigned: 1 },
+      assignees: [
+        { agentId: 'a', teamId: null, open: 1 },
+        { agentId: 'b', teamId: 't', open: 1 },
+      ],
+    });
+    expect(await finders.conversationCounts(workspaceId(2))).toEqual({
+      ...{ open: 0, closed: 0, unassigned: 0, assignees: [] },
+    });
+  });
+});
