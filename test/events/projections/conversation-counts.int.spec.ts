@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
 import { createStoryTeller } from '../../resolvers/random-thread.js';
@@ -55,4 +56,26 @@ describe('rule 12: counts of conversations', () => {
       ...{ open: 0, closed: 0, unassigned: 0, assignees: [] },
     });
   });
+
+  it('are made by the migration of what was projected before it', async () => {
+    await rig.startProjector();
+    await rig.append(...[1, 2, 3, 4, 5].flatMap(story));
+    await rig.caughtUp();
+    const before = await rig.rows('select * from read.conversation_counts order by partition');
+    await rig.rows('truncate read.conversation_counts');
+    await rig.rows(await backfill());
+    expect(await rig.rows('select * from read.conversation_counts order by partition')).toEqual(before);
+  });
 });
+
+/** The one statement of the migrations that fills the table. */
+async function backfill(): Promise<string> {
+  const folder = new URL('../../../migrations/', import.meta.url);
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql'));
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
+  const found = texts
+    .flatMap((text) => text.split('--> statement-breakpoint'))
+    .filter((statement) => statement.includes('INSERT INTO "read"."conversation_counts"'));
+  expect(found).toHaveLength(1);
+  return found[0] ?? '';
+}
