@@ -58,6 +58,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     authenticate: (secret) => authenticator.authenticate(secret),
     areStillValid: (callers) => authenticator.areStillValid(callers),
+    onKeysChanged: (listener) => database.onWake('parley_keys', listener),
   };
   return { graphql, log, directory, providers, health: healthOf(feed) };
 }

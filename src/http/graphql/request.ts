@@ -12,6 +12,8 @@ export interface GraphqlDeps extends ResolverDeps {
   readonly authenticate: (secret: string) => Promise<Caller | undefined>;
   /** Whether what each came in with is still good. @throws when Postgres is away */
   readonly areStillValid: (callers: readonly Caller[]) => Promise<readonly boolean[]>;
+  /** Calls back when some of them may have ended; returns what ends that. */
+  readonly onKeysChanged: (listener: () => void) => () => void;
 }
 
 /** Undefined while the process still waits for what it needs: requests are then answered UNAVAILABLE. */
