@@ -41,5 +41,12 @@ export function refuseExpiry(text: string | null, now: Date): UserError[] {
 export function refuseRotation(caller: Caller, key: ApiKeyView, now: Date): UserError | undefined {
   if (hasEnded(key, now)) return refusal('API_KEY_ENDED', 'It has ended: create another.', 'id');
   if (key.isCredentials) return refusal('INPUT_INVALID', 'These are credentials: refresh them instead.', 'id');
+  // The next start would make the former secret good again.
+  if (BOOTSTRAP_KEY_NAMES.includes(key.name))
+    return refusal(
+      'INPUT_INVALID',
+      'Each start looks after the bootstrap key: exchange it where it is configured.',
+      'id',
+    );
   return refuseScopes(caller, key.scopes).map((refused) => ({ ...refused, field: ['id'] }))[0];
 }

@@ -56,7 +56,7 @@ export class ApiKeyResolver {
 
   @Mutation(() => RevokeApiKeyPayload, {
     description:
-      'Ends a key, whatever it holds open within 5 s. It stays listed; to end one that has ended changes nothing.',
+      'Ends a key, whatever it holds open within 5 s. It stays listed; to end one that has ended changes nothing. The bootstrap key comes back with the next start.',
   })
   async revokeApiKey(
     @Arg('input', () => RevokeApiKeyInput, { description: 'The key.' }) { id }: RevokeApiKeyInput,

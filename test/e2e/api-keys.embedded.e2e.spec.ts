@@ -100,6 +100,15 @@ describe('API keys', () => {
       ]);
   });
 
+  it('leave the bootstrap key to each start, which would bring a former secret back', async () => {
+    const { apiKeys } = await app.client.run<{ apiKeys: { nodes: { id: string }[] } }>(
+      '{ apiKeys(first: 1) { nodes { id } } }',
+    );
+    const rotated = await run(ROTATE, { id: apiKeys.nodes[0]?.id });
+    expect(rotated).toMatchObject({ secret: null, userErrors: [{ code: 'INPUT_INVALID', field: ['id'] }] });
+    expect(await statusOf(app.client)).toBe(200);
+  });
+
   it('keep the former secret for the overlap after a rotation, and no longer', async () => {
     const { id, client: former } = await create(['MESSAGES_READ']);
     const rotated = await run(ROTATE, { id, overlapSeconds: 600 });
