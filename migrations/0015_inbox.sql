@@ -47,6 +47,7 @@ CREATE INDEX "conversations_team" ON "read"."conversations" USING btree ("worksp
 CREATE INDEX "conversations_team_open" ON "read"."conversations" USING btree ("workspace_id","team_id","last_activity_at","id") WHERE team_id is not null and status = 'OPEN';--> statement-breakpoint
 CREATE INDEX "conversations_snoozed" ON "read"."conversations" USING btree ("workspace_id","last_activity_at","id") WHERE snoozed_until is not null;--> statement-breakpoint
 CREATE INDEX "conversations_labels" ON "read"."conversations" USING gin (array_prepend(workspace_id::text, labels)) WHERE labels <> '{}';--> statement-breakpoint
+CREATE INDEX "messages_sent_at" ON "read"."messages" USING btree ("workspace_id","created_at") WHERE direction = 'OUTGOING';--> statement-breakpoint
 CREATE INDEX "messages_contact" ON "read"."messages" USING btree ("workspace_id","contact_id","created_at","id") WHERE added_offset is not null;--> statement-breakpoint
 INSERT INTO "read"."conversation_counts" ("workspace_id", "partition", "status", "agent_id", "team_id", "count")
 SELECT c."workspace_id", home."partition", c."status", '', '', count(*)

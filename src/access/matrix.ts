@@ -32,6 +32,7 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.channels': needs('CHANNELS_READ'),
   'Query.searchMessages': needs('MESSAGES_READ'),
   'Query.conversationCounts': needs('MESSAGES_READ'),
+  'Query.messageStatistics': needs('MESSAGES_READ'),
   'Query.events': needs('EVENTS_READ'),
   'Query.apiKeys': needs('KEYS_ADMIN'),
   'Query.auditEvents': needs('KEYS_ADMIN'),

@@ -17,6 +17,7 @@ import { NodeResolver } from '../resolvers/node.resolver.js';
 import { NoteResolver } from '../resolvers/note.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SearchResolver } from '../resolvers/search.resolver.js';
+import { StatisticsResolver } from '../resolvers/statistics.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
 import { TypingResolver } from '../resolvers/typing.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
@@ -50,6 +51,7 @@ export function buildParleySchema(): GraphQLSchema {
       MessageDecisionResolver,
       ReactionContentResolver,
       SearchResolver,
+      StatisticsResolver,
       EventResolver,
       SubscriptionResolver,
       ApiKeyResolver,

@@ -179,6 +179,30 @@ describe('what can be read', () => {
     for (const { queueDepth } of nodes) expect(queueDepth).toBeGreaterThanOrEqual(0);
   });
 
+  it('finds what was written in the demo by its words, and counts what was sent', async () => {
+    const [from, to] = [-30, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString());
+    const { body } = await post({
+      query: `query ($from: DateTime!, $to: DateTime!, $words: String!) {
+        messageStatistics(from: $from, to: $to, by: [PROVIDER, STATUS]) { start provider status count timeToSent { p95Ms } }
+        searchMessages(text: $words) { edges { cursor node { id } snippet { text isMatch } } } }`,
+      variables: { from, to, words: '"order" or thanks or hello or you' },
+    });
+    expect(body.errors).toBeUndefined();
+    expect(body.data?.['messageStatistics']).toContainEqual(
+      expect.objectContaining({ provider: 'SANDBOX', count: expect.any(Number) as number }),
+    );
+    const { edges } = body.data?.['searchMessages'] as { edges: { snippet: { isMatch: boolean }[] }[] };
+    expect(edges.length).toBeGreaterThan(0);
+    for (const { snippet } of edges) expect(snippet.some(({ isMatch }) => isMatch)).toBe(true);
+    const refused = await post({
+      query: `{ messageStatistics(from: "${String(to)}", to: "${String(from)}") { count } }`,
+    });
+    expect(codeOf(refused)).toBe('BAD_USER_INPUT');
+    expect(codeOf(await post({ query: `{ searchMessages(text: "${'x'.repeat(257)}") { nodes { id } } }` }))).toBe(
+      'BAD_USER_INPUT',
+    );
+  });
+
   it('answers an empty page that still says whether there is more', async () => {
     const { body } = await post({
       query: '{ conversations(first: 0) { nodes { id } pageInfo { hasNextPage endCursor } } }',

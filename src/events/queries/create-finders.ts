@@ -9,6 +9,7 @@ import { createEventFinders } from './event-finders.js';
 import type { Finders } from './finders.js';
 import { createMessageFinders } from './message-finders.js';
 import { createMessageSearch } from './message-search.js';
+import { createMessageStatistics } from './message-statistics.js';
 import { createNoteFinders } from './note-finders.js';
 import { createMomentFinders } from './past/moment-finders.js';
 
@@ -17,6 +18,7 @@ export function createFinders({ database: { orm } }: { readonly database: Databa
   return {
     ...createMessageFinders(orm),
     ...createMessageSearch(orm),
+    ...createMessageStatistics(orm),
     ...createConversationFinders(orm),
     ...createCountFinders(orm),
     ...createNoteFinders(orm),

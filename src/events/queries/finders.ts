@@ -7,7 +7,8 @@ import type { ConversationState, ConversationStatus } from '../conversation/stat
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
 import type { ApiKeyId, ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
-import type { MessageDirection, MessageState, TimelineEntry } from '../message/state.js';
+import type { FailureCode } from '../message/events.js';
+import type { MessageDirection, MessageState, MessageStatus, TimelineEntry } from '../message/state.js';
 
 /**
  * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
@@ -50,6 +51,8 @@ export interface Finders {
   /** Internal notes, oldest first, in journal order. */
   notePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<Note>>;
   notePages(workspace: WorkspaceId, conversations: readonly ConversationId[], page: PageRequest): Promise<Page<Note>[]>;
+  /** Counts of what was sent. At most `STATISTICS_ROWS_MAX` rows, and one more where there are more. */
+  messageStatistics(workspace: WorkspaceId, asked: StatisticsRequest): Promise<StatisticsRow[]>;
   /** Newest activity first. */
   conversationPage(
     workspace: WorkspaceId,
@@ -111,7 +114,8 @@ export interface Moment {
 export type PastFinders = Pick<Finders, ByIdFinder | PageFinder | PagesFinder>;
 type ByIdFinder = 'messages' | 'timelines' | 'conversations' | 'contacts';
 export type PageFinder = 'messagePage' | 'messagesOfContact' | 'scheduledPage' | 'notePage' | 'conversationsOfContact';
-export type PagesFinder = 'messagePages' | 'messagesOfContacts' | 'scheduledPages' | 'notePages' | 'conversationsOfContacts';
+export type PagesFinder =
+  'messagePages' | 'messagesOfContacts' | 'scheduledPages' | 'notePages' | 'conversationsOfContacts';
 
 /** A timeline entry as it is shown: the unknown stage of a failure decided by what the attempt's set holds now. */
 export type TimelineView = Omit<TimelineEntry, 'isStageUnknown'>;
@@ -142,6 +146,33 @@ export interface FoundMessage {
 export interface SnippetPiece {
   readonly text: string;
   readonly isMatch: boolean;
+}
+
+export type StatisticsDimension = 'CHANNEL' | 'PROVIDER' | 'STATUS' | 'FAILURE_CODE';
+/** Of outgoing messages that were accepted in the span, `to` excluded. */
+export interface StatisticsRequest {
+  readonly from: Date;
+  readonly to: Date;
+  readonly bucket: 'HOUR' | 'DAY';
+  /** What they are told apart by. */
+  readonly by: readonly StatisticsDimension[];
+}
+export interface StatisticsRow {
+  readonly start: Date;
+  /** Null, as the next ones, where messages aren't told apart by it, or have none. */
+  readonly channelId: ChannelId | null;
+  readonly provider: ProviderKind | null;
+  readonly status: MessageStatus | null;
+  readonly failureCode: FailureCode | null;
+  readonly count: number;
+  readonly timeToSent: Durations | null;
+  readonly timeToDelivered: Durations | null;
+  readonly timeToRead: Durations | null;
+}
+export interface Durations {
+  readonly count: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
 }
 
 export interface ConversationFilter {

@@ -19,6 +19,7 @@ export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
     queueDepths: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
     channelPage: () => Promise.resolve(NO_PAGE),
     searchPage: () => Promise.resolve(NO_PAGE),
+    messageStatistics: () => Promise.resolve([]),
     conversationCounts: () => Promise.resolve({ open: 0, closed: 0, unassigned: 0, assignees: [] }),
     events: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
     journalPage: (_workspace, _filter, after) => Promise.resolve({ items: [], end: after, hasMore: false }),

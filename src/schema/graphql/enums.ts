@@ -237,3 +237,15 @@ export const InboxUpdateKind = describedEnum('InboxUpdateKind', 'What changed in
   CONVERSATION_UPDATED: 'The conversation itself changed.',
 });
 export type InboxUpdateKindName = keyof typeof InboxUpdateKind;
+
+export const StatisticsBucket = describedEnum('StatisticsBucket', 'How long the spans are that are counted apart.', {
+  HOUR: 'Whole hours, at most 31 days of them.',
+  DAY: 'Whole days in UTC, at most 366 of them.',
+});
+
+export const StatisticsDimension = describedEnum('StatisticsDimension', 'What messages are told apart by.', {
+  CHANNEL: 'The channel that they went through.',
+  PROVIDER: 'The provider that carries it.',
+  STATUS: 'Where they stand.',
+  FAILURE_CODE: 'Why they failed.',
+});

@@ -1,4 +1,4 @@
-import { sql, type Column } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import {
   type ExtraConfigColumn,
   bigint,
@@ -8,6 +8,7 @@ import {
   jsonb,
   pgSchema,
   primaryKey,
+  type IndexColumn,
   type PgSchema,
   text,
   uniqueIndex,
@@ -80,11 +81,17 @@ const saidBesideContent = () => ({
   replyToMessageId: uuid('reply_to_message_id'),
 });
 
-/** The workspace is one of the words: it comes first without an extension that has a GIN of uuid. */
-const searchIndex = ({ workspaceId, content }: { readonly workspaceId: Column; readonly content: Column }) =>
+/** What is looked for among all messages of a workspace. */
+const acrossConversations = (table: Readonly<Record<'workspaceId' | 'content' | 'createdAt', IndexColumn>>) => [
+  // The workspace is one of the words: it comes first without an extension that has a GIN of uuid.
   index('messages_search')
-    .using('gin', sql`config.search_words(${workspaceId}, ${content})`)
-    .where(sql`added_offset is not null`);
+    .using('gin', sql`config.search_words(${table.workspaceId}, ${table.content})`)
+    .where(sql`added_offset is not null`),
+  index('messages_sent_at')
+    .on(table.workspaceId, table.createdAt)
+    .where(sql`direction = 'OUTGOING'`),
+];
+
 /** What lists of messages are read by, beside a conversation's own. */
 const listIndexes = (table: ListColumns) => [
   // Of a contact over all conversations, which have no order in common but the clock's.
@@ -143,7 +150,7 @@ const messagesIn = (schema: PgSchema) =>
     (table) => [
       index('messages_conversation').on(table.workspaceId, table.conversationId, table.addedOffset),
       index('messages_unread').on(table.workspaceId, table.conversationId, table.direction, table.addedOffset),
-      searchIndex(table),
+      ...acrossConversations(table),
       ...listIndexes(table),
     ],
   );
