@@ -39,11 +39,13 @@ describe("F32: another workspace's ids, wherever the schema takes one", () => {
   it.each(spoken.map((place) => [place.name, place] as const))(
     '%s: as an id that nothing has',
     async (_name, place) => {
-      for (const kind of KINDS) {
-        const [foreign, unknown] = [owner.ids[kind], NOWHERE[kind]];
-        const answer = await askWith(place, stranger, foreign);
-        expect(leaksIn(answer, foreign)).toEqual([]);
-        expect(comparable(answer, foreign)).toBe(comparable(await askWith(place, stranger, unknown), unknown));
+      const answersWith = (ids: Readonly<Record<Kind, string>>) =>
+        Promise.all(KINDS.map((kind) => askWith(place, stranger, ids[kind])));
+      const [answers, others] = await Promise.all([answersWith(owner.ids), answersWith(NOWHERE)]);
+      for (const [index, kind] of KINDS.entries()) {
+        const [answer = '', other = ''] = [answers[index], others[index]];
+        expect(leaksIn(answer, owner.ids[kind])).toEqual([]);
+        expect(comparable(answer, owner.ids[kind])).toBe(comparable(other, NOWHERE[kind]));
       }
     },
   );
@@ -93,7 +95,7 @@ const TO_STRANGER = { to: { phoneNumber: '+15550107301' }, content: { text: { te
 
 describe("F32, F37: another workspace's page cursors", () => {
   it.each(pages.map((place) => [place.name, place] as const))('%s: as one that was made up', async (_name, place) => {
-    const cursor = await ownCursor(place, owner);
+    const cursor = await ownCursor(place);
     const answer = await askWith(place, stranger, cursor);
     expect(answer).toContain('CURSOR_INVALID');
     const forged = randomBytes(Buffer.from(cursor, 'base64url').length).toString('base64url');
@@ -102,13 +104,21 @@ describe("F32, F37: another workspace's page cursors", () => {
     for (const other of pages) {
       // Of another list of one's own.
       if (other.name.split('(')[0] === place.name.split('(')[0]) continue;
-      expect(await askWith(place, owner, await ownCursor(other, owner))).toContain('CURSOR_INVALID');
+      expect(await askWith(place, owner, await ownCursor(other))).toContain('CURSOR_INVALID');
     }
   });
 });
 
+const known = new Map<string, Promise<string>>();
+
 /** The first place of the list, as its owner gets it. */
-async function ownCursor(place: Place, world: World): Promise<string> {
+function ownCursor(place: Place): Promise<string> {
+  const cursor = known.get(place.name) ?? readCursor(place, owner);
+  known.set(place.name, cursor);
+  return cursor;
+}
+
+async function readCursor(place: Place, world: World): Promise<string> {
   const { query, variables } = place.request(world, '');
   const argument = /\((\w+)\)$/.exec(place.name)?.[1] ?? '';
   const answer = await answerTo({ query, variables: { ...variables, [argument]: null } }, world.client);
