@@ -6,7 +6,7 @@ abstract class ContactChangeInput {
   @Field(() => ID, { description: 'The contact.' })
   contactId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Your own id of who does it: for the record.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of who does it: for the record.' })
   actorId?: string | null;
 }
 

@@ -6,7 +6,7 @@ abstract class ConversationChangeInput {
   @Field(() => ID, { description: 'The conversation.' })
   conversationId!: string;
 
-  @Field(() => ID, { nullable: true, description: 'Your own id of who does it: for the record.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of who does it: for the record.' })
   actorId?: string | null;
 }
 
@@ -24,10 +24,10 @@ export class SnoozeConversationInput extends ConversationChangeInput {
 
 @InputType({ description: 'Whose concern a conversation is from now on. Neither: nobody’s.' })
 export class AssignConversationInput extends ConversationChangeInput {
-  @Field(() => ID, { nullable: true, description: 'Your own id of the agent, 1 to 255 characters. Null: none.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of the agent, 1 to 255 characters. Null: none.' })
   agentId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Your own id of the team, 1 to 255 characters. Null: none.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of the team, 1 to 255 characters. Null: none.' })
   teamId?: string | null;
 }
 

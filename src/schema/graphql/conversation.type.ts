@@ -25,10 +25,10 @@ export class ServiceWindow {
 
 @ObjectType({ description: 'Whose concern a conversation is, by your own ids.' })
 export class Assignee {
-  @Field(() => ID, { nullable: true, description: 'Your own id of the agent.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of the agent.' })
   agentId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Your own id of the team.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of the team.' })
   teamId!: string | null;
 }
 

@@ -35,10 +35,10 @@ export class ConversationFilter {
   @Field(() => Boolean, { nullable: true, description: 'Those with unread messages, or those without.' })
   isUnread?: boolean | null;
 
-  @Field(() => ID, { nullable: true, description: 'Those of one agent, by your own id.' })
+  @Field(() => String, { nullable: true, description: 'Those of one agent, by your own id.' })
   agentId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Those of one team, by your own id.' })
+  @Field(() => String, { nullable: true, description: 'Those of one team, by your own id.' })
   teamId?: string | null;
 
   @Field(() => Boolean, {

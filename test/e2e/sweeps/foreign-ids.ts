@@ -143,7 +143,8 @@ describe('whoever owns them is answered otherwise', () => {
     expect(isAnswered).toBe(true);
   });
 
-  it.each(watched.map((place) => [place.name, place] as const))('%s', async (_name, place) => {
+  const replayed = watched.filter(({ isLiveOnly }) => !isLiveOnly);
+  it.each(replayed.map((place) => [place.name, place] as const))('%s', async (_name, place) => {
     const wordsOf = (ids: Readonly<Record<Kind, string>>) =>
       firstWords(
         KINDS.map((kind) => place.request(owner, ids[kind])),

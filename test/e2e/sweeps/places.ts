@@ -28,6 +28,8 @@ export interface Place {
   /** `Mutation.sendMessage(input.to.contactId)` */
   readonly name: string;
   readonly operation: OperationKind;
+  /** A subscription without a past: who is let in hears nothing until something happens. */
+  readonly isLiveOnly: boolean;
   /** As somebody asks whose world is given, who has `value` from somewhere. */
   request(world: World, value: string): Request;
 }
@@ -67,6 +69,7 @@ const placesIn = (
   pathsTo(isWanted, arg.type).map((path) => ({
     name: `${root.name}.${field.name}(${[arg.name, ...path].join('.')})`,
     operation,
+    isLiveOnly: operation === 'subscription' && !field.args.some(({ name }) => name === 'after'),
     request: (world, value) => requestOf({ operation, field, arg, world, planted: { path, value } }),
   }));
 
@@ -97,6 +100,7 @@ function pagePlace(schema: GraphQLSchema, type: GraphQLObjectType, field: Field,
   return {
     name: `${type.name}.${field.name}(${arg.name})`,
     operation: 'query',
+    isLiveOnly: false,
     request(world, value) {
       const list = requestOf({ operation: 'query', field, arg, world, planted: { path: [], value } });
       if (isRoot) return list;

@@ -300,6 +300,7 @@ describe('a carrier that is told that somebody types', () => {
     expect(await type({ to: '+15550100000' })).toEqual([202, {}]);
     expect(await type({ to: 'nobody' })).toMatchObject([400, { error: { code: 'content_rejected' } }]);
     expect(await type({ to: '+15550100000' }, 'Bearer x')).toMatchObject([401, { error: { code: 'token_invalid' } }]);
-    expect(told).toEqual([]);
+    // Each send has a hook of its own, and this has none.
+    expect(told.filter(({ url }) => !url.startsWith('/hook/'))).toEqual([]);
   });
 });
