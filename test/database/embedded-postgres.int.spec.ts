@@ -19,9 +19,13 @@ const WORK_FOR_TWO_SECONDS = `do $$ declare until timestamptz := clock_timestamp
 
 /** A process that has ended and whose parent doesn't care; of the user that PostgreSQL runs as. */
 async function makeZombie(): Promise<{ readonly pid: number; end(): void }> {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { ...(await findPostgresUser()) });
+  const script = 'exec 3<&0; cat <&3 & echo $!; exec sleep 60';
+  const parent = spawn('sh', ['-c', script], { ...(await findPostgresUser()) });
   const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(chunk.toString());
+  // As long as it is the shell, it would still care.
+  await eventually(async () => expect(await readFile(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'));
+  parent.stdin.end();
   await eventually(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
   return { pid, end: () => parent.kill('SIGKILL') };
 }
