@@ -13,7 +13,8 @@ interface KeyRow extends Record<string, unknown> {
 
 /**
  * Who holds these secrets, in their order: by a key, by one that was rotated a short while ago, or by the secret id of
- * credentials, which opens nothing but their refreshing. Nobody where the workspace is suspended.
+ * credentials, which opens nothing but their refreshing. Nobody where the workspace is suspended, or where it has ended by
+ * the database's clock, by which ends are written down.
  * @param hashes of the secrets, SHA-256 in hex
  */
 export async function findCallers(
@@ -34,7 +35,8 @@ export async function findCallers(
       select id, workspace_id, '{}', expires_at
       from config.api_keys where secret_id_hash = decode(asked.hash, 'hex')
     ) found
-    join config.workspaces on workspaces.id = found.workspace_id and workspaces.suspended_at is null`);
+    join config.workspaces on workspaces.id = found.workspace_id and workspaces.suspended_at is null
+    where found.ends_at is null or found.ends_at > now()`);
   const callers = new Map(found.rows.map((row) => [row.place - 1, callerOf(row)]));
   return hashes.map((_, index) => callers.get(index));
 }
@@ -48,7 +50,8 @@ export async function findKeyHolders(
     select place::integer, k.id, k.workspace_id, k.scopes, (extract(epoch from k.expires_at) * 1000)::float8 as ends_at_ms
     from unnest(${sql.param(ids.map((id) => apiKeyIds.toUuid(id)))}::uuid[]) with ordinality as asked (id, place)
     join config.api_keys k on k.id = asked.id
-    join config.workspaces w on w.id = k.workspace_id and w.suspended_at is null`);
+    join config.workspaces w on w.id = k.workspace_id and w.suspended_at is null
+    where k.expires_at is null or k.expires_at > now()`);
   const callers = new Map(found.rows.map((row) => [row.place - 1, callerOf(row)]));
   return ids.map((_, index) => callers.get(index));
 }

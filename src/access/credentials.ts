@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../database/database.js';
 import type { AuditEvent } from '../events/channel/events.js';
 import { accepted, refused } from '../events/kernel/decision.js';
@@ -108,7 +108,10 @@ async function refresh(tx: Transaction, secretId: string, refreshToken: string, 
   const about = { workspaceId, subjectId, actorKeyId: subjectId };
   await tellKeysChanged(tx);
   if (token.spentAt !== null) {
-    await tx.update(apiKeys).set({ expiresAt: now }).where(eq(apiKeys.id, row.id));
+    await tx
+      .update(apiKeys)
+      .set({ expiresAt: sql`now()` })
+      .where(eq(apiKeys.id, row.id));
     return { result: replayed, events: [await recordAudit(tx, { ...about, action: 'credentials.replay' }, now)] };
   }
   await tx.update(refreshTokens).set({ spentAt: now }).where(own);

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, or } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Transaction } from '../database/database.js';
 import type { AuditEvent } from '../events/channel/events.js';
@@ -111,8 +111,13 @@ export async function revokeKey(
 ): Promise<Ended | undefined> {
   return database.transaction(async (tx) => {
     const own = ownKey(id, workspaceId);
-    const isValid = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
-    const [ended] = await tx.update(apiKeys).set({ expiresAt: now }).where(and(own, isValid)).returning();
+    // By the database's clock, as it is judged: a clock that is fast here must not let it live on.
+    const isValid = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`));
+    const [ended] = await tx
+      .update(apiKeys)
+      .set({ expiresAt: sql`now()` })
+      .where(and(own, isValid))
+      .returning();
     if (ended !== undefined) {
       const key = apiKeyViewOf(ended);
       const event = await recordAudit(tx, { ...about(key), action: 'api_key.revoke', actorKeyId }, now);

@@ -91,6 +91,7 @@ export const OBJECT_SCOPES: Readonly<Record<string, Scope>> = {
 
 /** Fields that need more than the object that they are of. */
 export const FIELD_SCOPES: Readonly<Record<string, Scope>> = {
+  'Conversation.notes': 'MESSAGES_READ',
   'Channel.webhookUrl': 'CHANNELS_ADMIN',
   'Channel.queueDepth': 'CHANNELS_ADMIN',
 };

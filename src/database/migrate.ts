@@ -6,8 +6,14 @@ import { MIGRATIONS_DIR, readMigrationState, type MigrationState } from './migra
 import { applicationName } from './open-database.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Above what any of them takes, another process' included: a connection that swallows everything must not hold the start. */
+/** A connection that swallows everything must not hold the start. */
 const ANSWER_TIMEOUT_MS = 60_000;
+const SOON = { query_timeout: ANSWER_TIMEOUT_MS };
+/**
+ * For an index over millions of messages, and for whoever waits meanwhile. Given up sooner, its session would go on to the
+ * end and take it back, and the next try would begin anew.
+ */
+const UPGRADE_MS = 60 * 60_000;
 /**
  * What it changes it takes from everybody, and whoever comes meanwhile waits behind it: above `deadlock_timeout`, after
  * which an autovacuum gives way, and below the 6 s that queries bear.
@@ -37,17 +43,17 @@ export async function migrate(url: string): Promise<MigrationState> {
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
+    query_timeout: UPGRADE_MS + ANSWER_TIMEOUT_MS,
     keepAlive: true,
   });
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('set client_min_messages = warning');
+    await client.query({ text: 'set client_min_messages = warning', ...SOON });
     await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
     const before = await readMigrationState(client);
     // Postgres' bound and not the client's: a session that is given up goes on waiting, and everybody behind it.
-    await client.query(`set lock_timeout = ${TABLES_FREE_WITHIN_MS}`);
+    await client.query(`set lock_timeout = ${TABLES_FREE_WITHIN_MS}; set statement_timeout = ${UPGRADE_MS}`);
     await applyMigrations(drizzle(client), { migrationsFolder: MIGRATIONS_DIR });
     return before;
   } catch (error) {

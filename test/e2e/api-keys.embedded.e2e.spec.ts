@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { WORKSPACE_SCOPES } from '../../src/access/caller.js';
 import { apiClient, type ApiClient } from '../support/api-client.js';
 import { openSocket } from '../support/closing-socket.js';
@@ -149,6 +151,46 @@ describe('API keys', () => {
     });
     await eventually(() => expect(ofKept?.items).not.toEqual([]));
     await Promise.all(sockets.map((socket) => socket.stop()));
+  });
+});
+
+describe('F31: who was told to go', () => {
+  it('is listened to no more, whether he goes or not', async () => {
+    const { id, secret } = await create(['MESSAGES_SEND', 'MESSAGES_READ']);
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const say = (message: object) => {
+      socket.send(JSON.stringify(message));
+    };
+    await once(socket, 'open');
+    say({ type: 'connection_init', payload: { authorization: `Bearer ${secret}` } });
+    await once(socket, 'message');
+    // A client that never answers a close frame, and hears of it nevertheless.
+    const isTold = new Promise<void>((resolve) => {
+      socket.close = () => {
+        resolve();
+      };
+    });
+    await run(REVOKE, { id });
+    await isTold;
+    const input = {
+      ...{ channelId: app.channelId, to: { phoneNumber: '+15550100001' }, content: { text: { text: 'one more' } } },
+      reference: 'after the end',
+    };
+    const query = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { cursor } }';
+    say({ type: 'subscribe', id: 'late', payload: { query, variables: { input } } });
+    await once(socket, 'close');
+    // Behind whatever became of it.
+    const sent = await app.client.run<{ sendMessage: { cursor: string } }>(query, {
+      input: { ...input, reference: 'later' },
+    });
+    const found = await app.client.run<{ events: { nodes: { data: { reference?: string } }[] } }>(
+      '{ events(first: 1000, filter: { types: ["message.accepted"] }) { nodes { data } } }',
+      {},
+      { 'x-parley-after': sent.sendMessage.cursor },
+    );
+    const references = found.events.nodes.map(({ data }) => data.reference);
+    expect(references).toContain('later');
+    expect(references).not.toContain('after the end');
   });
 });
 

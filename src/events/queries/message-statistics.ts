@@ -7,7 +7,7 @@ import type { MessageStatus } from '../message/state.js';
 import type { Durations, Finders, StatisticsDimension, StatisticsRow } from './finders.js';
 
 /** More are no overview any more: of an hour each, of every channel and status, a month of ten channels is 70,000. */
-export const STATISTICS_ROWS_MAX = 10_000;
+export const STATISTICS_ROWS_MAX = 1_000;
 
 /** What messages are told apart by, and what stands in place of those that aren't asked for. */
 const DIMENSIONS: Readonly<Record<StatisticsDimension, SQL>> = {

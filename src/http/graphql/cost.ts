@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { getComplexity, type ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { BATCH_MESSAGES_MAX } from '../../events/commands/commands.js';
+import { STATISTICS_ROWS_MAX } from '../../events/queries/message-statistics.js';
 import { PAGE_SIZE_DEFAULT } from '../../resolvers/arguments.js';
 
 /**
@@ -123,6 +124,7 @@ function repetitionsOf(type: GraphQLOutputType, name: string, args: Readonly<Rec
   if (named.name.endsWith('Connection')) return pageSizeOf(args);
   if (Array.isArray(args['ids'])) return args['ids'].length;
   if (name === 'sendMessages') return batchSizeOf(args);
+  if (name === 'messageStatistics') return STATISTICS_ROWS_MAX;
   if (args['asOf'] !== null && args['asOf'] !== undefined) return PAST_WEIGHT;
   const isList = isListType(isNonNullType(type) ? type.ofType : type);
   if (!isList || COUNTED_ABOVE.has(name)) return 1;

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Caller } from '../../access/caller.js';
 import { hasExpired } from '../../access/caller-rows.js';
 import type { GraphqlDeps, GraphqlDepsSource } from './request.js';
+import { terminateLater } from './websocket-host.js';
 
 /** Whoever may no longer come in is put out within 5 s: this, and the time that the question takes. */
 const LOOK_EVERY_MS = 2_000;
@@ -95,7 +96,10 @@ type Session = readonly [WebSocket, Caller];
 
 async function putOut(sessions: readonly Session[], { clock, areStillValid }: GraphqlDeps): Promise<void> {
   const now = clock.now().getTime();
-  const close = ([socket]: Session) => socket.close(FORBIDDEN, 'Forbidden');
+  const close = ([socket]: Session) => {
+    terminateLater(socket);
+    socket.close(FORBIDDEN, 'Forbidden');
+  };
   sessions.filter(([, caller]) => hasExpired(caller, now)).forEach(close);
   const others = sessions.filter(([, caller]) => !hasExpired(caller, now));
   for (let from = 0; from < others.length; from += ASKED_AT_ONCE) {

@@ -37,6 +37,8 @@ export function hostSocket(
     close: (code, reason) => socket.close(code, reason),
     onMessage: (handle) =>
       socket.on('message', (data) => {
+        // Told to go, nobody is listened to any more, whether he goes or not.
+        if (socket.readyState !== socket.OPEN) return;
         if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
         else void handle(textOf(data)).catch(fail);
       }),
