@@ -132,6 +132,21 @@ describe('a scheduled message that becomes due', () => {
     await bench.untilStatus(message.id, 'SENDING_FAILED');
   });
 
+  it('fails without another call when the contact opted out after it was put off', async () => {
+    const message = await bench.send('put off', { to: { phoneNumber: '+15550100131' } });
+    const contactId = message.contactId ?? expect.unreachable();
+    const { script } = bench.carrier;
+    bench.carrier.script = () => ({ status: 503, body: { error: { code: 'unavailable', message: 'not now' } } });
+    await dispatch();
+    await bench.untilSaid(message.id, 'message.accepted', 'message.dispatched', 'message.deferred');
+    valueOf(await bench.commands.setContactStanding(bench.caller, { contactId, standing: 'optOut' }));
+    bench.carrier.script = script;
+    await eventually(async () => expect((await bench.said(message.id)).at(-1)).toBe('message.send_failed'));
+    expect(bench.callsOf(message.id)).toHaveLength(1);
+    await bench.untilStatus(message.id, 'SENDING_FAILED');
+    expect((await bench.message(message.id))?.failure).toMatchObject({ code: 'RECIPIENT_OPTED_OUT' });
+  });
+
   it('is not refused for a window that only a read model behind the log takes for closed', async () => {
     const to = { phoneNumber: '+15550100106' };
     const message = await bench.send('answer', { to, scheduledAt: inSeconds(600) });
