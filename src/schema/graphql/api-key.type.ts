@@ -2,8 +2,8 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { Scope as ScopeName } from '../../access/caller.js';
 import { ApiKeyKind, Scope, type ApiKeyKindName } from './enums.js';
 import { Node } from './node.type.js';
+import { Payload } from './payload.type.js';
 import { DateTimeScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
 
 @ObjectType({
   implements: Node,
@@ -42,34 +42,25 @@ export class ApiKey extends Node {
 }
 
 @ObjectType({ description: 'The new key.' })
-export class CreateApiKeyPayload {
+export class CreateApiKeyPayload extends Payload {
   @Field(() => ApiKey, { nullable: true, description: 'The key. Null when refused.' })
   apiKey!: ApiKey | null;
 
   @Field(() => String, { nullable: true, description: 'What requests show: `pk_…`. Shown this once.' })
   secret!: string | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }
 
 @ObjectType({ description: 'The key with its new secret.' })
-export class RotateApiKeyPayload {
+export class RotateApiKeyPayload extends Payload {
   @Field(() => ApiKey, { nullable: true, description: 'The key. Null when refused.' })
   apiKey!: ApiKey | null;
 
   @Field(() => String, { nullable: true, description: 'The new secret, `pk_…`. Shown this once.' })
   secret!: string | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }
 
 @ObjectType({ description: 'The key, ended.' })
-export class RevokeApiKeyPayload {
+export class RevokeApiKeyPayload extends Payload {
   @Field(() => ApiKey, { nullable: true, description: 'The key. Null when refused.' })
   apiKey!: ApiKey | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Payload } from './payload.type.js';
 import { DateTimeScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
 
 @InputType({ description: 'What a browser may read: at least one id, at most 100 together.' })
 export class CreateClientTokenInput {
@@ -19,13 +19,10 @@ export class CreateClientTokenInput {
 }
 
 @ObjectType({ description: 'A token for a browser. It reads, it does not send.' })
-export class CreateClientTokenPayload {
+export class CreateClientTokenPayload extends Payload {
   @Field(() => String, { nullable: true, description: 'Shown as a key is. Null when refused.' })
   token!: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it ends; earlier if the key that made it does.' })
   expiresAt!: string | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }

@@ -1,29 +1,17 @@
 import { Field, ObjectType, type ClassType } from 'type-graphql';
 import { Contact } from './contact.type.js';
-import { CursorScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
+import { RecordedPayload } from './payload.type.js';
 
 /** What each change of a contact answers. */
-export interface ContactPayload {
+export interface ContactPayload extends RecordedPayload {
   contact: Contact | null;
-  userErrors: UserError[];
-  cursor: string | null;
 }
 
 function payloadOf(name: string, description: string): ClassType<ContactPayload> {
   @ObjectType(`${name}Payload`, { description })
-  class Payload implements ContactPayload {
+  class Payload extends RecordedPayload implements ContactPayload {
     @Field(() => Contact, { nullable: true, description: 'The contact. Null when refused.' })
     contact!: Contact | null;
-
-    @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-    userErrors!: UserError[];
-
-    @Field(() => CursorScalar, {
-      nullable: true,
-      description: 'The place in the journal behind this change. Null when refused.',
-    })
-    cursor!: string | null;
   }
   return Payload;
 }

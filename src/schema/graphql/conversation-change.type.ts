@@ -1,29 +1,17 @@
 import { Field, ObjectType, type ClassType } from 'type-graphql';
 import { Conversation } from './conversation.type.js';
-import { CursorScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
+import { RecordedPayload } from './payload.type.js';
 
 /** What each change of a conversation answers. */
-export interface ConversationPayload {
+export interface ConversationPayload extends RecordedPayload {
   conversation: Conversation | null;
-  userErrors: UserError[];
-  cursor: string | null;
 }
 
 function payloadOf(name: string, description: string): ClassType<ConversationPayload> {
   @ObjectType(`${name}Payload`, { description })
-  class Payload implements ConversationPayload {
+  class Payload extends RecordedPayload implements ConversationPayload {
     @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })
     conversation!: Conversation | null;
-
-    @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-    userErrors!: UserError[];
-
-    @Field(() => CursorScalar, {
-      nullable: true,
-      description: 'The place in the journal behind this change. Null when refused.',
-    })
-    cursor!: string | null;
   }
   return Payload;
 }

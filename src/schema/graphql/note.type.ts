@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { CursorScalar, DateTimeScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
+import { RecordedPayload } from './payload.type.js';
+import { DateTimeScalar } from './scalars.js';
 
 @ObjectType({ description: 'An internal note beside a conversation. It is never sent, and no contact sees it.' })
 export class Note {
@@ -36,16 +36,7 @@ export class AddNoteInput {
 }
 
 @ObjectType({ description: 'The note.' })
-export class AddNotePayload {
+export class AddNotePayload extends RecordedPayload {
   @Field(() => Note, { nullable: true, description: 'The note as recorded. Null when refused.' })
   note!: Note | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-
-  @Field(() => CursorScalar, {
-    nullable: true,
-    description: 'The place in the journal behind this change. Null when refused.',
-  })
-  cursor!: string | null;
 }

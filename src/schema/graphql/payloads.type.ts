@@ -2,6 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Channel } from './channel.type.js';
 import { Conversation } from './conversation.type.js';
 import { Message } from './message.type.js';
+import { Payload, RecordedPayload } from './payload.type.js';
 import { CursorScalar } from './scalars.js';
 import { UserError } from './user-error.type.js';
 
@@ -9,54 +10,27 @@ import { UserError } from './user-error.type.js';
   description:
     'The message is complete at once; what is reached through it waits for the projection, as with read your writes.',
 })
-export class SendMessagePayload {
+export class SendMessagePayload extends RecordedPayload {
   @Field(() => Message, { nullable: true, description: 'The message as recorded. Null when refused.' })
   message!: Message | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-
-  @Field(() => CursorScalar, {
-    nullable: true,
-    description: 'The place in the journal behind this change. Null when refused.',
-  })
-  cursor!: string | null;
 }
 
 @ObjectType({ description: 'The message, cancelled.' })
-export class CancelScheduledMessagePayload {
+export class CancelScheduledMessagePayload extends RecordedPayload {
   @Field(() => Message, {
     nullable: true,
     description: 'The message as cancelled. Null when refused, or not readable within 2 s.',
   })
   message!: Message | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-
-  @Field(() => CursorScalar, {
-    nullable: true,
-    description: 'The place in the journal behind this change. Null when refused.',
-  })
-  cursor!: string | null;
 }
 
 @ObjectType({ description: 'The message with its outcome settled, or on its way again.' })
-export class ResolveMessagePayload {
+export class ResolveMessagePayload extends RecordedPayload {
   @Field(() => Message, {
     nullable: true,
     description: 'The message as resolved. Null when refused, or not readable within 2 s.',
   })
   message!: Message | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-
-  @Field(() => CursorScalar, {
-    nullable: true,
-    description: 'The place in the journal behind this change. Null when refused.',
-  })
-  cursor!: string | null;
 }
 
 @ObjectType({ description: 'What became of each message of a batch.' })
@@ -78,25 +52,13 @@ export class SendMessagesPayload {
 }
 
 @ObjectType({ description: 'The conversation with its new read mark.' })
-export class MarkConversationReadPayload {
+export class MarkConversationReadPayload extends RecordedPayload {
   @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })
   conversation!: Conversation | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-
-  @Field(() => CursorScalar, {
-    nullable: true,
-    description: 'The place in the journal behind this change. Null when refused.',
-  })
-  cursor!: string | null;
 }
 
 @ObjectType({ description: 'The connected channel.' })
-export class CreateChannelPayload {
+export class CreateChannelPayload extends Payload {
   @Field(() => Channel, { nullable: true, description: 'The channel. Null when refused.' })
   channel!: Channel | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }

@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID, InputType, ObjectType } from 'type-graphql';
 import { MessageAuthor } from './enums.js';
+import { Payload } from './payload.type.js';
 import { DateTimeScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
 
 @InputType({ description: 'That somebody on your side types.' })
 export class SetTypingInput {
@@ -16,10 +16,7 @@ export class SetTypingInput {
 }
 
 @ObjectType({ description: 'Whether it was told to those who watch. Nothing of it is recorded.' })
-export class SetTypingPayload {
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
-}
+export class SetTypingPayload extends Payload {}
 
 @ArgsType()
 export class TypingArgs {

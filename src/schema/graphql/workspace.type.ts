@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { ApiKey } from './api-key.type.js';
+import { Payload } from './payload.type.js';
 import { DateTimeScalar } from './scalars.js';
-import { UserError } from './user-error.type.js';
 
 @ObjectType({ description: 'Whose data it is: each workspace sees only itself.' })
 export class Workspace {
@@ -28,7 +28,7 @@ export class CreateWorkspaceInput {
 }
 
 @ObjectType({ description: 'The new workspace and its first key.' })
-export class CreateWorkspacePayload {
+export class CreateWorkspacePayload extends Payload {
   @Field(() => Workspace, { nullable: true, description: 'The workspace. Null when refused.' })
   workspace!: Workspace | null;
 
@@ -37,9 +37,6 @@ export class CreateWorkspacePayload {
 
   @Field(() => String, { nullable: true, description: 'What requests show: `pk_…`. Shown this once.' })
   secret!: string | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }
 
 @InputType({ description: 'A workspace to suspend.' })
@@ -49,12 +46,9 @@ export class SuspendWorkspaceInput {
 }
 
 @ObjectType({ description: 'The workspace, suspended.' })
-export class SuspendWorkspacePayload {
+export class SuspendWorkspacePayload extends Payload {
   @Field(() => Workspace, { nullable: true, description: 'The workspace. Null when refused.' })
   workspace!: Workspace | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }
 
 @InputType({ description: 'A workspace to resume.' })
@@ -64,10 +58,7 @@ export class ResumeWorkspaceInput {
 }
 
 @ObjectType({ description: 'The workspace, at work again.' })
-export class ResumeWorkspacePayload {
+export class ResumeWorkspacePayload extends Payload {
   @Field(() => Workspace, { nullable: true, description: 'The workspace. Null when refused.' })
   workspace!: Workspace | null;
-
-  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
-  userErrors!: UserError[];
 }
