@@ -19,7 +19,7 @@ import {
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
-import { toUserErrors } from './user-error.view.js';
+import { outcomeOf } from './user-error.view.js';
 
 /** What is said of a contact. */
 @Resolver()
@@ -96,6 +96,4 @@ const toPayload = (
   result: CommandResult<ContactState>,
   { cursors }: RequestContext,
 ): ContactPayload =>
-  result.ok
-    ? instance(payload, { contact: toContact(result.value), userErrors: [], cursor: cursors.encode(result.cursor) })
-    : instance(payload, { contact: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+  instance(payload, { contact: result.ok ? toContact(result.value) : null, ...outcomeOf(result, cursors) });

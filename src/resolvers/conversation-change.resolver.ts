@@ -22,7 +22,7 @@ import {
 import type { RequestContext } from './context.js';
 import { toConversation } from './conversation.view.js';
 import { instance } from './instance.js';
-import { toUserErrors } from './user-error.view.js';
+import { outcomeOf } from './user-error.view.js';
 
 /** What whoever looks after a conversation does about it. */
 @Resolver()
@@ -126,11 +126,6 @@ async function change(
 ): Promise<ConversationPayload> {
   const input = { conversationId, change: wish, actorId: actorId ?? undefined };
   const result = await commands.changeConversation(caller, input, startedAt);
-  return result.ok
-    ? instance(payload, {
-        conversation: toConversation(result.value),
-        userErrors: [],
-        cursor: cursors.encode(result.cursor),
-      })
-    : instance(payload, { conversation: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+  const conversation = result.ok ? toConversation(result.value) : null;
+  return instance(payload, { conversation, ...outcomeOf(result, cursors) });
 }

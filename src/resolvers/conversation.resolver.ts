@@ -22,7 +22,7 @@ import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
 import { toConnection } from './page.view.js';
-import { toUserErrors } from './user-error.view.js';
+import { outcomeOf } from './user-error.view.js';
 import { viewOf } from './view.js';
 
 const AS_OF =
@@ -141,16 +141,7 @@ export class ConversationResolver {
     const { conversationId, upToMessageId } = input;
     const mark = { conversationId, upToMessageId: upToMessageId ?? undefined };
     const result = await commands.markConversationRead(caller, mark, startedAt);
-    return result.ok
-      ? instance(MarkConversationReadPayload, {
-          conversation: toConversation(result.value),
-          userErrors: [],
-          cursor: cursors.encode(result.cursor),
-        })
-      : instance(MarkConversationReadPayload, {
-          conversation: null,
-          userErrors: toUserErrors(result.userErrors),
-          cursor: null,
-        });
+    const conversation = result.ok ? toConversation(result.value) : null;
+    return instance(MarkConversationReadPayload, { conversation, ...outcomeOf(result, cursors) });
   }
 }

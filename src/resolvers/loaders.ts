@@ -14,7 +14,7 @@ import type {
 } from '../events/kernel/ids.js';
 import type { MessageState } from '../events/message/state.js';
 import { createPageLoader, type PageLoader } from './page-loader.js';
-import type { ChannelView, Finders, JournalItem, TimelineView } from '../events/queries/finders.js';
+import type { ChannelView, Finders, JournalItem, Page, PageRequest, TimelineView } from '../events/queries/finders.js';
 
 /** Each kind by id, batched and remembered for as long as the loaders live: one operation or one delivered event. */
 export interface Loaders {
@@ -37,6 +37,14 @@ export interface Loaders {
 const options = { maxBatchSize: 500 };
 
 export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders {
+  const pages = <Id extends string, State>(
+    readOne: (workspace: WorkspaceId, id: Id, page: PageRequest) => Promise<Page<State>>,
+    readEach: (workspace: WorkspaceId, ids: readonly Id[], page: PageRequest) => Promise<readonly Page<State>[]>,
+  ) =>
+    createPageLoader<Id, State>(
+      (id, page) => readOne(workspace, id, page),
+      (ids, page) => readEach(workspace, ids, page),
+    );
   return {
     messages: new DataLoader((ids) => finders.messages(workspace, ids), options),
     timelines: new DataLoader((ids) => finders.timelines(workspace, ids), options),
@@ -46,25 +54,10 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     queueDepths: new DataLoader((ids) => finders.queueDepths(workspace, ids), options),
     events: new DataLoader((ids) => finders.events(workspace, ids), options),
     apiKeys: new DataLoader((ids) => finders.apiKeys(workspace, ids), options),
-    messagePages: createPageLoader(
-      (id, page) => finders.messagePage(workspace, id, page),
-      (ids, page) => finders.messagePages(workspace, ids, page),
-    ),
-    scheduledPages: createPageLoader(
-      (id, page) => finders.scheduledPage(workspace, id, page),
-      (ids, page) => finders.scheduledPages(workspace, ids, page),
-    ),
-    notePages: createPageLoader(
-      (id, page) => finders.notePage(workspace, id, page),
-      (ids, page) => finders.notePages(workspace, ids, page),
-    ),
-    contactMessagePages: createPageLoader(
-      (id, page) => finders.messagesOfContact(workspace, id, page),
-      (ids, page) => finders.messagesOfContacts(workspace, ids, page),
-    ),
-    conversationPages: createPageLoader(
-      (id, page) => finders.conversationsOfContact(workspace, id, page),
-      (ids, page) => finders.conversationsOfContacts(workspace, ids, page),
-    ),
+    messagePages: pages(finders.messagePage, finders.messagePages),
+    scheduledPages: pages(finders.scheduledPage, finders.scheduledPages),
+    notePages: pages(finders.notePage, finders.notePages),
+    contactMessagePages: pages(finders.messagesOfContact, finders.messagesOfContacts),
+    conversationPages: pages(finders.conversationsOfContact, finders.conversationsOfContacts),
   };
 }

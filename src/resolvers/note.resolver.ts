@@ -9,7 +9,7 @@ import { toPageRequest } from './arguments.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 import { toConnection } from './page.view.js';
-import { toUserErrors } from './user-error.view.js';
+import { outcomeOf } from './user-error.view.js';
 import { viewOf } from './view.js';
 
 @Resolver(() => Conversation)
@@ -34,13 +34,10 @@ export class NoteResolver {
   ): Promise<AddNotePayload> {
     const optional = { authorId: authorId ?? undefined, idempotencyKey: idempotencyKey ?? undefined };
     const result = await commands.addNote(caller, { conversationId, text, ...optional }, startedAt);
-    return result.ok
-      ? instance(AddNotePayload, {
-          note: toNote(result.value),
-          userErrors: [],
-          cursor: cursors.encode(result.cursor),
-        })
-      : instance(AddNotePayload, { note: null, userErrors: toUserErrors(result.userErrors), cursor: null });
+    return instance(AddNotePayload, {
+      note: result.ok ? toNote(result.value) : null,
+      ...outcomeOf(result, cursors),
+    });
   }
 }
 

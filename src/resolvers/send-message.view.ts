@@ -4,7 +4,7 @@ import type { MessageState } from '../events/message/state.js';
 import { SendMessagePayload, SendMessagesPayload } from '../schema/graphql/payloads.type.js';
 import { instance } from './instance.js';
 import { toMessage } from './message.view.js';
-import { toUserErrors } from './user-error.view.js';
+import { outcomeOf, toUserErrors } from './user-error.view.js';
 
 /**
  * What every command that answers a message answers.
@@ -15,13 +15,8 @@ export function toMessageFields(
   cursors: CursorCodec,
   readAfter?: Vector,
 ) {
-  if (!result.ok) return { message: null, userErrors: toUserErrors(result.userErrors), cursor: null };
-  const { value, cursor } = result;
-  return {
-    message: toMessage(value, { readAfter: readAfter ?? cursor }),
-    userErrors: [],
-    cursor: cursors.encode(cursor),
-  };
+  const message = result.ok ? toMessage(result.value, { readAfter: readAfter ?? result.cursor }) : null;
+  return { message, ...outcomeOf(result, cursors) };
 }
 
 export const toSendPayload = (...of: Parameters<typeof toMessageFields>): SendMessagePayload =>
