@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '../database/database.js';
 import { createMicroBatch } from '../database/micro-batch.js';
 import type { Clock } from '../events/kernel/clock.js';
+import { createRecent } from '../recent.js';
 import type { Caller } from './caller.js';
 import { findCallers, hasExpired } from './caller-rows.js';
 import { createClientTokenReader, isClientToken, type ClientTokenSecret } from './client-tokens.js';
@@ -62,7 +63,7 @@ export interface AuthenticatorDeps {
 /** Finds callers by what they hold. Who was found is kept for 5 s; who wasn't is asked for again each time. */
 export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const { clock, usage } = deps;
-  const kept = new Map<string, Kept>();
+  const kept = createRecent<Kept>(KEPT_MAX);
   /** A caller is one object for as long as it is kept. */
   const proofs = new WeakMap<Caller, Proof>();
   const proofOf = createProofs(deps);
@@ -81,7 +82,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       const isKnown = known !== undefined && known.until > now.getTime() && !hasExpired(known.caller, now.getTime());
       const caller = isKnown ? known.caller : await findAnew(proof);
       if (caller === undefined) kept.delete(proof.hash);
-      else if (!isKnown) keep(kept, proof.hash, { caller, until: now.getTime() + KEPT_MS });
+      else if (!isKnown) kept.set(proof.hash, { caller, until: now.getTime() + KEPT_MS });
       if (caller !== undefined) usage?.note(caller.keyId, now);
       return caller;
     },
@@ -117,12 +118,4 @@ function createProofs({ database, clock, clientTokens }: AuthenticatorDeps): (se
     const hash = apiKeyHash(secret).toString('hex');
     return { hash, find: () => (mayBeToken ? readToken(secret) : findByHash(hash)) };
   };
-}
-
-/** The longest kept goes first. */
-function keep(kept: Map<string, Kept>, hash: string, entry: Kept): void {
-  kept.delete(hash);
-  kept.set(hash, entry);
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
 }

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { ChannelDirectory } from '../../providers/channel.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
+import { createRecent } from '../../recent.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ConversationState } from '../conversation/state.js';
-import type { ConversationId } from '../kernel/ids.js';
 
 export interface ShowTypingDeps {
   readonly directory: ChannelDirectory;
@@ -25,7 +25,7 @@ const REMEMBERED_MAX = 10_000;
  * answer waits for it, and what became of it is nobody's concern.
  */
 export function createShowTyping({ directory, providers, clock, logger }: ShowTypingDeps) {
-  const toldAt = new Map<ConversationId, number>();
+  const toldAt = createRecent<number>(REMEMBERED_MAX);
   let calls = 0;
   const show = async ({ channelId, address }: ConversationState) => {
     const channel = await directory.find(channelId);
@@ -39,10 +39,7 @@ export function createShowTyping({ directory, providers, clock, logger }: ShowTy
     const now = clock.now().getTime();
     const isTold = now - (toldAt.get(conversation.id) ?? -Infinity) < AGAIN_AFTER_MS;
     if (isTold || calls >= CALLS_MAX) return;
-    toldAt.delete(conversation.id);
     toldAt.set(conversation.id, now);
-    const [oldest] = toldAt.keys();
-    if (toldAt.size > REMEMBERED_MAX && oldest !== undefined) toldAt.delete(oldest);
     calls += 1;
     show(conversation)
       .catch((error: unknown) => logger.debug({ reason: nameOf(error) }, 'a contact was not shown who types'))

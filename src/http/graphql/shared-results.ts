@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../../access/caller.js';
+import { createRecent, type Recent } from '../../recent.js';
 import type { OperationRequest } from './operation.js';
 
 /** Null for an event that says nothing to who asks. */
@@ -35,7 +36,7 @@ interface Shared {
 
 interface Group {
   members: number;
-  readonly results: Map<string, Shared>;
+  readonly results: Recent<Shared>;
 }
 
 /** @param now in ms */
@@ -43,7 +44,7 @@ export function createSharedResults(now: () => number = () => performance.now())
   const groups = new Map<string, Group>();
   return {
     join(question) {
-      const group = groups.get(question) ?? { members: 0, results: new Map<string, Shared>() };
+      const group = groups.get(question) ?? { members: 0, results: createRecent<Shared>(OCCASIONS_MAX) };
       groups.set(question, group);
       group.members += 1;
       let isMember = true;
@@ -65,10 +66,7 @@ function share({ results }: Group, occasion: string, execute: () => Promise<Resu
   const known = results.get(occasion);
   if (known !== undefined && known.until > now) return known.result;
   const shared = { result: execute(), until: now + SHARED_FOR_MS };
-  results.delete(occasion);
   results.set(occasion, shared);
-  const [oldest] = results.keys();
-  if (results.size > OCCASIONS_MAX && oldest !== undefined) results.delete(oldest);
   shared.result.catch(() => {
     if (results.get(occasion) === shared) results.delete(occasion);
   });

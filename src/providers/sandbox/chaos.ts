@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createRandom, delayWithin, type Random } from './random.js';
-import { createRecent } from './recent.js';
+import { createRecent } from '../../recent.js';
 import type { Step } from './stories.js';
 
 const PROBABILITY = 'A probability: a number from 0 to 1.';

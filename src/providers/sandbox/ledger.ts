@@ -1,5 +1,5 @@
 import type { Clock } from '../../events/kernel/clock.js';
-import { createRecent } from './recent.js';
+import { createRecent } from '../../recent.js';
 import type { ErrorAnswer, SendBody } from './wire.js';
 
 /** Whom it was sent for, and how the sender calls it. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../events/kernel/clock.js';
-import { createRecent } from './recent.js';
+import { createRecent } from '../../recent.js';
 import type { SendBody } from './wire.js';
 
 /** Numbers that are written to at once. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../src/providers/sandbox/ledger.js';
-import { createRecent } from '../../../src/providers/sandbox/recent.js';
+import { createRecent } from '../../../src/recent.js';
 import { createTurnAways } from '../../../src/providers/sandbox/turn-aways.js';
 
 /** A clock that the test moves. */

@@ -23,14 +23,13 @@ export interface CarrierDeps {
 export async function carrierOf(
   channelId: ChannelId,
   { directory, providers, logger }: CarrierDeps,
+  known = directory.get(channelId),
 ): Promise<Carrier | undefined> {
-  const channel = await findChannel(channelId, directory).catch((error: unknown) => {
+  const finding = known === undefined ? directory.find(channelId) : Promise.resolve(known);
+  const channel = await finding.catch((error: unknown) => {
     logger.warn({ err: error, channelId }, 'the channel could not be loaded: its lanes wait');
     return undefined;
   });
   const adapter = channel?.isEnabled ? providers.get(channel.provider) : undefined;
   return channel && adapter ? { channel, adapter } : undefined;
 }
-
-const findChannel = async (channelId: ChannelId, directory: ChannelDirectory) =>
-  directory.get(channelId) ?? (await directory.find(channelId));

@@ -117,7 +117,8 @@ async function claimFrom(
 ): Promise<number> {
   const { database, limits, runner, expire, directory } = deps;
   // What was put off before rests too: nothing of a suspended workspace ends while it is.
-  if (directory.get(channelId)?.isSuspended) return limits.pollMs;
+  const known = directory.get(channelId);
+  if (known?.isSuspended) return limits.pollMs;
   const pause = pauseOf(channelId, bucket, runner);
   if (pause !== undefined) {
     if (dueInMs <= 0) await expire(channelId, pause.reason);
@@ -125,7 +126,7 @@ async function claimFrom(
   }
   const free = runner.free(channelId, held.count);
   if (free === 0) return limits.pollMs;
-  const carrier = await carrierOf(channelId, deps);
+  const carrier = await carrierOf(channelId, deps, known);
   if (carrier === undefined) return limits.pollMs;
   if (dueInMs > 0) return Math.ceil(dueInMs);
   const rate = carrier.adapter.rateOf(carrier.channel.settings);

@@ -4,6 +4,7 @@ export interface Recent<Value> {
   /** Makes it the youngest. */
   set(key: string, value: Value): void;
   delete(key: string): void;
+  clear(): void;
 }
 
 export function createRecent<Value>(entriesMax: number): Recent<Value> {
@@ -18,5 +19,6 @@ export function createRecent<Value>(entriesMax: number): Recent<Value> {
       if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
     },
     delete: (key) => void entries.delete(key),
+    clear: () => entries.clear(),
   };
 }
