@@ -22,7 +22,10 @@ export interface GroupCommit<Item, Result> {
    * @throws LogUnavailableError it isn't known whether it was written
    */
   add(item: Item, signal?: AbortSignal): Promise<Result>;
-  /** Refuses what comes from now on, and resolves when what waited is written or was given up. */
+  /**
+   * Refuses what comes from now on, and resolves when everybody who waited was told. A `write` that still hangs after
+   * that is nobody's any more: it isn't waited for.
+   */
   close(): Promise<void>;
 }
 
@@ -34,6 +37,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   let inFlight: readonly Waiter<Item, Result>[] = [];
   let running: Promise<void> | undefined;
   let isClosed = false;
+  let tellClosed: () => void = () => undefined;
+  const everybodyTold = new Promise<void>((resolve) => (tellClosed = resolve));
 
   const giveUpLate = () => {
     const now = performance.now();
@@ -42,6 +47,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     for (const waiter of inFlight) {
       if (waiter.deadline <= now) waiter.reject(new LogUnavailableError('The log did not answer in time.'));
     }
+    if (isClosed && queue.length === 0 && inFlight.every(({ deadline }) => deadline <= now)) tellClosed();
   };
   const writeAll = async () => {
     const watch = setInterval(giveUpLate, LOOK_EVERY_MS);
@@ -71,7 +77,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     },
     async close() {
       isClosed = true;
-      await running;
+      await Promise.race([running, everybodyTold]);
     },
   };
 }

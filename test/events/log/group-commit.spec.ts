@@ -148,4 +148,18 @@ describe('group commit', () => {
     await closed;
     expect(await last).toBe('A');
   });
+
+  it('is closed once everybody was told, though a write still hangs', async () => {
+    const { batches, write } = openWriter();
+    const commits = createGroupCommit({ ...BOUNDS, waitMaxMs: 50, write });
+    const inFlight = commits.add('a');
+    await eventually(() => expect(batches).toHaveLength(1));
+    const queued = commits.add('b');
+    await Promise.all([
+      commits.close(),
+      expect(inFlight).rejects.toThrow('did not answer'),
+      expect(queued).rejects.toThrow('did not take it'),
+    ]);
+    expect(batches).toEqual([['a']]);
+  });
 });

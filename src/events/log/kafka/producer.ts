@@ -44,6 +44,7 @@ interface Connection {
 export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
   let connection: Connection | undefined;
   let connects = 0;
+  let isClosed = false;
   const departures = createDepartures();
 
   const throwAway = ({ producer }: Connection) => {
@@ -52,6 +53,8 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
   };
   const connected = async (): Promise<Connection> => {
     if (connection !== undefined) return connection;
+    // A batch may still be at its last attempts.
+    if (isClosed) throw new LogUnavailableError('The log is closed.');
     const fresh = openConnection(kafka);
     try {
       await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
@@ -86,6 +89,7 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
       await connected();
     },
     async close() {
+      isClosed = true;
       if (connection) throwAway(connection);
       await departures.settled();
     },
