@@ -5,6 +5,8 @@ import type { Lanes, LanesDependencies } from './lanes.js';
 
 /** A join may take the 15 s of a rebalance and the 5 s that kafkajs adds; nothing else takes as long. */
 const DEAD_AFTER_MS = 45_000;
+/** Well within a session's 6 s. */
+const SET_BACK_MS = 1_000;
 
 export interface SessionWatch {
   stop(): void;
@@ -18,17 +20,21 @@ interface Watched {
 
 /**
  * Sees to what no batch would tell. A topic that was made anew and is quiet: its head is behind our position. A consumer
- * of kafkajs that hangs. And it shows the positions to Kafka, whose own tools then know the lag; nobody reads from there.
+ * of kafkajs that hangs. A clock that was set back: by it kafkajs tells when to say that it lives, so it would be silent
+ * until the clock has caught up, the group would go on without it, and nobody would take over from whom dies meanwhile.
+ * And it shows the positions to Kafka, whose own tools then know the lag; nobody reads from there.
  */
 export function watchSession(deps: LanesDependencies, { consumer, lanes, end }: Watched): SessionWatch {
   let lastFetchAt = performance.now();
   const stopListening = consumer.on(consumer.events.FETCH_START, () => void (lastFetchAt = performance.now()));
+  const isSetBack = createClockCheck();
   const findLost = createLostCheck(deps, lanes);
   const lookBack = createLookBack(deps, lanes);
   const show = createShowing(deps.topicName, consumer, lanes);
   const look = () => {
     if (performance.now() - lastFetchAt > DEAD_AFTER_MS)
       end(new LogUnavailableError('The client of Kafka has not asked for records for too long.'));
+    if (isSetBack()) end(new LogUnavailableError('The clock was set back: the client of Kafka has to begin anew.'));
     void findLost().then((lost) => lost !== undefined && end(lost));
     void lookBack();
     void show();
@@ -39,6 +45,18 @@ export function watchSession(deps: LanesDependencies, { consumer, lanes, end }: 
       clearInterval(timer);
       stopListening();
     },
+  };
+}
+
+/** Whether the wall clock has lost time against the one that only rises since it was asked last. */
+function createClockCheck(): () => boolean {
+  const ahead = () => Date.now() - performance.now();
+  let before = ahead();
+  return () => {
+    const now = ahead();
+    const lost = before - now;
+    before = now;
+    return lost > SET_BACK_MS;
   };
 }
 
