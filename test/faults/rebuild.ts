@@ -12,6 +12,8 @@ import { withClient } from '../support/with-client.js';
 import type { Rig } from './rig.js';
 
 const PARTITIONS = 12;
+/** Under the worst load yet seen; a fault of ten minutes leaves some hundred thousand. */
+const EVENTS_A_SECOND_MIN = 1_000;
 
 /** Drops the read models and folds them anew from offset 0, with the same driver, in this process. */
 export async function rebuildReadModels(rig: Rig): Promise<void> {
@@ -22,6 +24,7 @@ export async function rebuildReadModels(rig: Rig): Promise<void> {
   const projector = await createProjector({ database, log, logger, clock: systemClock });
   try {
     const heads = await rig.heads('events');
+    const events = Number(heads.reduce((sum, head) => sum + head, 0n));
     await withClient(rig.directUrl, async (client) => {
       await eventually(
         async () => {
@@ -32,7 +35,7 @@ export async function rebuildReadModels(rig: Rig): Promise<void> {
           const behind = heads.filter((head, partition) => head !== (reached.get(partition) ?? 0n));
           if (behind.length > 0) throw new Error(`${behind.length} partitions are behind: ${projectorState()}`);
         },
-        { timeoutMs: 60_000, everyMs: 50 },
+        { timeoutMs: 60_000 + (events / EVENTS_A_SECOND_MIN) * 1_000, everyMs: 50 },
       );
     });
   } finally {
