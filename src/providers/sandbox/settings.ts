@@ -51,8 +51,9 @@ export function parseSandboxSettings(
   before?: SandboxSettings,
 ): Decision<SandboxSettings, SettingsRefusal> {
   const { token = newSecret(), ...settings } = before ?? {};
-  const whole = Object.entries({ ...settings, ...given }).filter(([, value]) => value !== null && value !== undefined);
-  const parsed = input.safeParse(Object.fromEntries(whole));
+  const whole: Readonly<Record<string, unknown>> = { ...settings, ...given };
+  const named = Object.entries(whole).filter(([, value]) => value !== null && value !== undefined);
+  const parsed = input.safeParse(Object.fromEntries(named));
   if (parsed.success) return accepted({ ...parsed.data, token });
   return refused(...parsed.error.issues.flatMap(refusalsOf));
 }
