@@ -115,10 +115,29 @@ module.exports = {
     },
     {
       name: 'providers-do-not-know-each-other',
-      comment: 'Two vendors that share code change together when one of them changes its mind.',
+      comment:
+        "Two vendors that share code change together when one of them changes its mind. meta/ is what all of Meta's products have in common, and what partners resell as it is.",
       severity: 'error',
       from: { path: '^src/providers/([^/]+)/' },
-      to: { path: '^src/providers/[^/]+/', pathNot: '^src/providers/$1/' },
+      to: { path: '^src/providers/[^/]+/', pathNot: ['^src/providers/$1/', '^src/providers/meta/'] },
+    },
+    {
+      name: 'simulators-are-the-other-side',
+      comment:
+        'A simulator that shares the reading of a contract with the adapter shares its mistakes: neither knows the other.',
+      severity: 'error',
+      from: { path: '^src/simulators/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/simulators/', '^src/(lifecycle|random)\\.ts$', '^src/providers/[^/]+\\.ts$'],
+      },
+    },
+    {
+      name: 'only-the-command-line-runs-simulators',
+      comment: 'A Parley that serves people has none in it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(simulators|cli)/' },
+      to: { path: '^src/simulators/' },
     },
     {
       name: 'events-do-not-know-the-rim',

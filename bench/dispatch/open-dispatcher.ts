@@ -60,6 +60,7 @@ const channelAt = (apiBaseUrl: string, channel: number): Channel => ({
   provider: 'SANDBOX',
   platform: 'WHATSAPP',
   isEnabled: true,
+  disabledAt: null,
   isSuspended: false,
   // More than it can do: the rate is not what is measured.
   settings: { apiBaseUrl, token: 't'.repeat(43), ratePerSecond: 10_000 },

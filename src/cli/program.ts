@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.js';
+import { addChannel, type ChannelDeps } from './channel.js';
 import { addDoctor, type DoctorVerbDeps } from './doctor.js';
 import { addKey, type KeyDeps } from './key.js';
 import { addMigrate, type MigrateDeps } from './migrate.js';
@@ -9,11 +10,20 @@ import { addRebuild } from './rebuild.js';
 import { addRedrive } from './redrive.js';
 import { addReinterpret } from './reinterpret.js';
 import { addSecret, type SecretDeps } from './secret.js';
+import { addSimulate, type SimulateDeps } from './simulate.js';
 import { addStart, type StartDeps } from './start.js';
 import { addTail, type TailDeps } from './tail.js';
 import { EXIT, UsageError, type AddVerb, type Finish } from './verb.js';
 
-export type CliDeps = StartDeps & DoctorVerbDeps & TailDeps & MigrateDeps & OperateDeps & KeyDeps & SecretDeps;
+export type CliDeps = StartDeps &
+  DoctorVerbDeps &
+  TailDeps &
+  MigrateDeps &
+  OperateDeps &
+  KeyDeps &
+  ChannelDeps &
+  SecretDeps &
+  SimulateDeps;
 
 /** In the order in which `--help` shows them. */
 const VERBS: readonly AddVerb<CliDeps>[] = [
@@ -25,7 +35,9 @@ const VERBS: readonly AddVerb<CliDeps>[] = [
   addReinterpret,
   addRedrive,
   addKey,
+  addChannel,
   addSecret,
+  addSimulate,
 ];
 
 /** Runs one command line (without node and script). @returns the exit code, after everything has stopped */

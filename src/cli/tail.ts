@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-import { findKeptKey } from '../access/bootstrap.js';
-import { readConfig, urlOf, type Config } from '../config.js';
+import { readConfig } from '../config.js';
 import { channelIds, conversationIds, messageIds, type IdCodec } from '../events/kernel/ids.js';
 import { jsonLine } from '../printable.js';
 import { eventLine, withoutContent, type ShownEvent } from './event-line.js';
 import { askViewer, follow, SourceAwayError, SourceRefusedError, type EventSource } from './event-source.js';
+import { findSource, toUrl } from './find-source.js';
 import type { ProgressOutput } from './progress.js';
 import { EXIT, UsageError, type AddVerb, type ExitCode } from './verb.js';
 
@@ -96,18 +96,6 @@ async function show(
   }
 }
 
-/** @throws UsageError */
-async function findSource(config: Config, options: TailOptions): Promise<EventSource> {
-  const url = options.url ?? urlOf(config);
-  if (url === undefined) throw new UsageError('Say where Parley is: --url, PARLEY_PUBLIC_URL, or HOST and PORT.');
-  const key = config.apiKey ?? config.bootstrapApiKey ?? (await findKeptKey(config.dataDir));
-  if (key === undefined)
-    throw new UsageError(
-      `Set PARLEY_API_KEY: there is no key in ${config.dataDir} either. \`parley key create\` makes one.`,
-    );
-  return { url, key };
-}
-
 /** @throws InvalidArgumentError which ends the process with the usage; so do the others */
 function toTypes(text: string, before: readonly string[] | undefined): readonly string[] {
   const types = text.split(',').map((type) => type.trim());
@@ -122,8 +110,3 @@ const toIdOf =
     if (ids.parse(text) !== undefined) return text;
     throw new InvalidArgumentError(`It begins with ${ids.prefix}_.`);
   };
-
-function toUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
-  throw new InvalidArgumentError('An http or https URL, e.g. https://parley.example.com');
-}

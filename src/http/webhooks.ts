@@ -34,6 +34,7 @@ const RETRY_AFTER_SECONDS = 1;
 const REFUSALS = {
   forged: { status: 401, message: 'The signature does not match the body, or is not of now.' },
   unknown: { status: 404, message: 'No channel has this address.' },
+  stranger: { status: 403, message: 'The token is not the one of this channel.' },
   method: { status: 405, message: 'Webhooks are posted.' },
   tooLarge: { status: 413, message: 'A webhook has at most 1 MiB.' },
   mediaType: { status: 415, message: 'A webhook is application/json, uncompressed.' },
@@ -64,8 +65,9 @@ export function webhookRoutes(deps: WebhookRoutesDeps): FastifyPluginAsync {
     app.post<{ Params: Address }>(url, { bodyLimit: BODY_BYTES_MAX }, (request, reply) =>
       receive(ingress, request, reply),
     );
+    app.get<{ Params: Address }>(url, (request, reply) => shakeHands(ingress, request, reply));
     app.route({
-      method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+      method: ['PUT', 'PATCH', 'DELETE'],
       url,
       handler: async (_request, reply) => refuse(reply.header('allow', 'POST'), 'method'),
     });
@@ -103,17 +105,51 @@ async function receive(ingress: Ingress, request: FastifyRequest<{ Params: Addre
   if (verdict !== 'authentic') return refuse(reply, verdict);
   await ingress.log.append(
     'webhooks',
-    toRawRecord({
-      id: ingress.newRawWebhookId(),
-      workspaceId: known.channel.workspaceId,
-      channelId: known.channel.id,
-      provider: known.channel.provider,
-      receivedAt: ingress.clock.now(),
-      request: webhook,
-      trace: ingress.trace?.(),
-    }),
+    toRawRecord(
+      {
+        id: ingress.newRawWebhookId(),
+        workspaceId: known.channel.workspaceId,
+        channelId: known.channel.id,
+        provider: known.channel.provider,
+        receivedAt: ingress.clock.now(),
+        request: webhook,
+        trace: ingress.trace?.(),
+      },
+      known.adapter.secretHeaders,
+    ),
   );
-  return reply.code(200).send();
+  return answer(reply, known, webhook);
+}
+
+/** It is recorded: an adapter that fails here takes nothing back. */
+function answer(reply: FastifyReply, { channel, adapter }: Known, webhook: WebhookRequest): FastifyReply {
+  try {
+    const said = adapter.answerTo?.(webhook, channel.settings);
+    return said === undefined ? reply.code(200).send() : reply.code(200).send(said);
+  } catch {
+    return reply.code(200).send();
+  }
+}
+
+/** Some providers ask by a GET whether the address is ours before they post to it; nothing is kept of that. */
+async function shakeHands(ingress: Ingress, request: FastifyRequest<{ Params: Address }>, reply: FastifyReply) {
+  const known = await attempt(() => findChannel(ingress, request.params));
+  if (known === 'unavailable' || known === 'unknown') return refuse(reply, known);
+  if (known.adapter.challenge === undefined) return refuse(reply.header('allow', 'POST'), 'method');
+  const query = new URL(request.originalUrl, 'http://webhooks.invalid').searchParams;
+  const said = await attempt(() => answerChallenge(ingress, known, query));
+  if (said === 'unavailable') return refuse(reply, said);
+  if (said === undefined) return refuse(reply, 'stranger');
+  return reply.code(200).type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(said.echo);
+}
+
+/** Likewise under settings that may have changed since they were cached. */
+async function answerChallenge({ directory }: Ingress, { channel, adapter }: Known, query: URLSearchParams) {
+  const known = adapter.challenge?.(query, channel.settings);
+  if (known !== undefined) return { echo: known };
+  const fresh = await directory.refresh(channel.id);
+  const echo = fresh && adapter.challenge?.(query, fresh.settings);
+  return echo === undefined ? undefined : { echo };
 }
 
 interface Known {

@@ -9,6 +9,8 @@ export interface Channel {
   readonly provider: ProviderKind;
   readonly platform: ChannelPlatform;
   readonly isEnabled: boolean;
+  /** Since when it doesn't send; null while it does. */
+  readonly disabledAt: Date | null;
   /** Its workspace is suspended: webhooks are taken, and nothing is sent. */
   readonly isSuspended: boolean;
   /** What the adapter's `parseSettings` made. */

@@ -144,7 +144,7 @@ function channelOf(row: ChannelRow, box: SecretBox): Channel {
     name: row.name,
     provider: row.provider as ProviderKind,
     platform: row.platform as ChannelPlatform,
-    isEnabled: row.isEnabled,
+    ...{ isEnabled: row.isEnabled, disabledAt: row.disabledAt },
     isSuspended: row.suspendedAt !== null,
     settings: JSON.parse(box.open(row.settingsSealed).toString('utf8')) as unknown,
     createdAt: row.createdAt,

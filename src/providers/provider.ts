@@ -1,8 +1,13 @@
-import type { ChannelPlatform, ProviderKind, ReceiptStatus } from '../events/channel/events.js';
+import type { ChannelPlatform, ProviderKind } from '../events/channel/events.js';
 import type { Decision } from '../events/kernel/decision.js';
 import type { ChannelId, MessageId } from '../events/kernel/ids.js';
-import type { ContentKind, MessageContent } from '../events/message/content.js';
-import type { FailureCode, MessageFailureData } from '../events/message/events.js';
+import type { MessageContent } from '../events/message/content.js';
+import type { MessageFailureData } from '../events/message/events.js';
+import type { Capabilities } from './capabilities.js';
+import type { Interpretation } from './interpretation.js';
+
+export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { Interpretation } from './interpretation.js';
 
 /**
  * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
@@ -17,17 +22,29 @@ import type { FailureCode, MessageFailureData } from '../events/message/events.j
  *  7. `lookUp` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
+ *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
+ *     changes nothing there.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
   readonly platforms: readonly ChannelPlatform[];
-  readonly capabilities: Capabilities;
-  /** Judges what `createChannel` was given; the result is what is sealed and handed back at every call. */
-  parseSettings(input: Readonly<Record<string, unknown>>): Decision<Settings, SettingsRefusal>;
+  /** Names in lower case of the webhook headers that carry a secret itself: they are verified, and not kept. */
+  readonly secretHeaders?: readonly string[];
+  /** @param settings undefined: of such channels in general */
+  capabilitiesOf(platform: ChannelPlatform, settings?: Settings): Capabilities;
+  /**
+   * Judges what `createChannel` and `updateChannel` were given; the result is what is sealed and handed back at every call.
+   * @param before what the channel has: only changes are given, null takes one away, and what isn't named stays
+   */
+  parseSettings(input: Readonly<Record<string, unknown>>, before?: Settings): Decision<Settings, SettingsRefusal>;
+  /** The provider's account behind a channel, where one webhook may speak for several (`Interpretation.account`). */
+  accountOf?(settings: Settings): string;
   /** One spelling for each address: what the thread is known by. Undefined: it can't be an address of this platform. */
   normalizeAddress(platform: ChannelPlatform, address: string): string | undefined;
+  /** Why this content can't go, beyond what `capabilitiesOf` says as data. Pure. */
+  refuse?(content: MessageContent, platform: ChannelPlatform, settings: Settings): readonly ContentRefusal[];
   /** How many provider calls this content takes. */
-  partsOf(content: MessageContent): number;
+  partsOf(content: MessageContent, platform: ChannelPlatform): number;
   /** How fast this channel may be called: the provider's limit, or what the settings say. */
   rateOf(settings: Settings): ChannelRate;
   /** One call for one part. */
@@ -39,28 +56,18 @@ export interface ProviderAdapter<Settings = unknown> {
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
   /** Shows the contact for some seconds that somebody types, where the provider can. */
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
+  /** Whether the provider knows us by these credentials. */
+  verifyCredentials?(request: AccountRequest<Settings>): Promise<AccountAnswer>;
+  /** Tells the provider where to post its webhooks, where it can be told by a call. */
+  registerWebhook?(request: AccountRequest<Settings> & { readonly webhookUrl: string }): Promise<AccountAnswer>;
+  /** What a GET of the webhook's URL is answered, where the provider asks before it posts. Undefined: it isn't who it should be. */
+  challenge?(query: URLSearchParams, settings: Settings): string | undefined;
+  /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */
+  answerTo?(webhook: WebhookRequest, settings: Settings): Readonly<Record<string, unknown>> | undefined;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
+  /** One webhook may have many entries; what is none at all says one thing: that it isn't understood. */
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
-}
-
-/** What a channel of this provider can carry, as data. */
-export interface Capabilities {
-  /** Content kinds that can be sent, each with its limits; an absent kind is CONTENT_UNSUPPORTED. */
-  readonly content: Readonly<Partial<Record<ContentKind, ContentLimits>>>;
-  /** True where the provider has no *sent* receipt: its acceptance then counts as SENT. */
-  readonly acceptedMeansSent: boolean;
-  /** How long after the contact's last message anything may be sent; `permanent`: always. */
-  readonly serviceWindowHours: number | 'permanent';
-}
-
-export interface ContentLimits {
-  readonly textCharactersMax?: number;
-  readonly mediaMax?: number;
-  readonly actionsMax?: number;
-  readonly rowsMax?: number;
-  readonly contactsMax?: number;
-  readonly cardsMax?: number;
 }
 
 /** How many calls a channel bears; all processes together keep to it (rule 18). */
@@ -80,9 +87,32 @@ export interface SettingsRefusal {
   readonly message: string;
 }
 
-export interface SendRequest<Settings> {
+export interface ContentRefusal {
+  readonly code: 'CONTENT_UNSUPPORTED' | 'CONTENT_INVALID';
+  /** Path into the content of its kind. */
+  readonly field: readonly string[];
+  readonly message: string;
+}
+
+/** Which channel a call is made for. */
+export interface AccountRequest<Settings> {
   readonly settings: Settings;
   readonly channelId: ChannelId;
+  readonly platform: ChannelPlatform;
+  /** Aborts at the call's deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** What a provider says of an account. */
+export type AccountAnswer =
+  /** `account`: what it calls the account, for people. */
+  | { readonly kind: 'confirmed'; readonly account?: string }
+  | { readonly kind: 'refused'; readonly failure: MessageFailureData; readonly providerMessage?: string }
+  /** It isn't there, or nobody can tell. */
+  | { readonly kind: 'unavailable' | 'unknown' };
+
+/** Its signal aborts at the call's deadline (30 s). */
+export interface SendRequest<Settings> extends AccountRequest<Settings> {
   /** Comes back in receipts where the provider echoes it: `formatReference` of the call. */
   readonly reference: string;
   readonly address: string;
@@ -94,31 +124,25 @@ export interface SendRequest<Settings> {
   readonly replyToProviderMessageId?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
-  /** Aborts at the call's deadline (30 s). */
-  readonly signal: AbortSignal;
 }
 
-export interface LookUpRequest<Settings> {
-  readonly settings: Settings;
-  readonly channelId: ChannelId;
+export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
   /** Of the call: what `send` was given. */
   readonly reference: string;
   readonly address: string;
   /** When the call began. */
   readonly calledAt: Date;
-  readonly signal: AbortSignal;
 }
 
-export interface TypingRequest<Settings> {
-  readonly settings: Settings;
-  readonly channelId: ChannelId;
+export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
-  readonly signal: AbortSignal;
 }
 
 type Accepted = {
   readonly kind: 'accepted';
+  /** One, or several where the provider makes several messages of one call; none where it tells none. */
   readonly providerMessageIds: readonly string[];
+  /** The contact's address as the provider spells it, where it says so. */
   readonly providerAddress?: string;
 };
 type Rejected = { readonly kind: 'rejected'; readonly failure: MessageFailureData; readonly providerMessage?: string };
@@ -147,33 +171,6 @@ export interface WebhookRequest {
   readonly url: string;
   readonly body: Buffer;
 }
-
-/** What an adapter reads out of a webhook. */
-export type Interpretation =
-  | {
-      readonly kind: 'received';
-      readonly providerMessageId: string;
-      readonly address: string;
-      readonly displayName?: string | undefined;
-      readonly occurredAt?: Date | undefined;
-      readonly content: MessageContent;
-      readonly replyToProviderMessageId?: string | undefined;
-      readonly providerData?: Readonly<Record<string, unknown>> | undefined;
-    }
-  | {
-      readonly kind: 'receipt';
-      readonly providerMessageId: string;
-      /** What the call carried and the provider echoed. */
-      readonly reference?: string | undefined;
-      readonly status: ReceiptStatus;
-      readonly occurredAt?: Date | undefined;
-      /** With `failed`. */
-      readonly failure?: { readonly code: FailureCode; readonly isRetryable: boolean; readonly providerCode?: string };
-      readonly providerMessage?: string | undefined;
-      /** With `failed`: when it failed, where the provider says so. */
-      readonly stage?: 'SENDING' | 'DELIVERY' | 'UNKNOWN';
-    }
-  | { readonly kind: 'uninterpreted'; readonly reason: string };
 
 /** One call, as it stands in a provider's reference field. */
 export interface CallReference {

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { channelIds } from '../events/kernel/ids.js';
-import { Channel } from '../schema/graphql/channel.type.js';
+import { Channel, ChannelCapabilities } from '../schema/graphql/channel.type.js';
 import { CreateChannelInput } from '../schema/graphql/commands.input.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
 import { ChannelConnection } from '../schema/graphql/connections.js';
@@ -8,7 +8,7 @@ import { ChannelFilter } from '../schema/graphql/filters.input.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
 import { CreateChannelPayload } from '../schema/graphql/payloads.type.js';
 import { requireId, toPageRequest } from './arguments.js';
-import { toChannel } from './channel.view.js';
+import { toCapabilities, toChannel } from './channel.view.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 import { toConnection } from './page.view.js';
@@ -50,6 +50,15 @@ export class ChannelResolver {
   })
   async queueDepth(@Root() channel: Channel, @Ctx() { loaders }: RequestContext): Promise<number | null> {
     return (await loaders.queueDepths.load(requireId(channelIds, channel.id))) ?? null;
+  }
+
+  @FieldResolver(() => ChannelCapabilities, {
+    nullable: true,
+    description: 'What it carries. Null where this build has no such provider.',
+  })
+  capabilities(@Root() channel: Channel, @Ctx() { providers }: RequestContext): ChannelCapabilities | null {
+    const adapter = providers.get(channel.provider);
+    return adapter === undefined ? null : toCapabilities(adapter, channel.platform);
   }
 
   @Mutation(() => CreateChannelPayload, { description: 'Connects a channel. The provider itself is asked nothing.' })

@@ -1,6 +1,8 @@
 import type { ChannelView } from '../events/queries/finders.js';
+import type { ChannelPlatform } from '../events/channel/events.js';
+import type { ProviderAdapter } from '../providers/provider.js';
 import { providerSlug } from '../providers/registry.js';
-import { Channel } from '../schema/graphql/channel.type.js';
+import { Channel, ChannelCapabilities, ContentCapability } from '../schema/graphql/channel.type.js';
 import { instance } from './instance.js';
 
 export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
@@ -13,3 +15,17 @@ export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
     webhookUrl: `${publicUrl}/webhooks/${providerSlug(view.provider)}/${view.id}`,
     createdAt: view.createdAt,
   });
+
+/** Of such channels in general: what hangs on a channel's settings isn't told here. */
+export function toCapabilities(adapter: ProviderAdapter, platform: ChannelPlatform): ChannelCapabilities {
+  const { content, carriesReply = false, serviceWindowHours, receipts = [] } = adapter.capabilitiesOf(platform);
+  return instance(ChannelCapabilities, {
+    content: Object.entries(content).map(([kind, limits]) =>
+      instance(ContentCapability, { kind, limits: { ...limits } }),
+    ),
+    carriesReply,
+    carriesTyping: adapter.showTyping !== undefined,
+    serviceWindowHours: serviceWindowHours === 'permanent' ? null : serviceWindowHours,
+    receipts: [...receipts],
+  });
+}

@@ -89,7 +89,8 @@ export class ConversationResolver {
   async serviceWindow(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<ServiceWindow> {
     const channel = await context.loaders.channels.load(state.channelId);
     const adapter = channel && context.providers.get(channel.provider);
-    return toServiceWindow(state, adapter?.capabilities.serviceWindowHours, viewOf(asOf, context).clock.now());
+    const capabilities = channel && adapter?.capabilitiesOf(channel.platform);
+    return toServiceWindow(state, capabilities?.serviceWindowHours, viewOf(asOf, context).clock.now());
   }
 
   @FieldResolver(() => DateTimeScalar, {

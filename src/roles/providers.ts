@@ -3,6 +3,7 @@ import type { ProviderAdapter } from '../providers/provider.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
+import { createTelegramAdapter } from '../providers/telegram/adapter.js';
 import type { ExchangeAdapters, Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
@@ -15,6 +16,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       defaultBaseUrl: () => carrier?.baseUrl,
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
+    createTelegramAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }

@@ -3,6 +3,7 @@ import { GraphQLInputObjectType, assertValidSchema, type GraphQLSchema } from 'g
 import { buildSchemaSync } from 'type-graphql';
 import { ApiKeyResolver } from '../resolvers/api-key.resolver.js';
 import { AuditResolver } from '../resolvers/audit.resolver.js';
+import { ChannelChangeResolver } from '../resolvers/channel-change.resolver.js';
 import { ChannelResolver } from '../resolvers/channel.resolver.js';
 import { ClientTokenResolver } from '../resolvers/client-token.resolver.js';
 import { ContactChangeResolver } from '../resolvers/contact-change.resolver.js';
@@ -40,6 +41,7 @@ export function buildParleySchema(): GraphQLSchema {
     resolvers: [
       ViewerResolver,
       NodeResolver,
+      ChannelChangeResolver,
       ChannelResolver,
       ContactResolver,
       ContactAddressResolver,

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { channelIds, messageIds } from '../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../src/events/message/content.js';
-import type { ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
+import type { ChannelPlatform } from '../../src/events/channel/events.js';
+import { CONTENT_KINDS } from '../../src/events/message/content.js';
+import type { Interpretation, ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
@@ -31,10 +33,38 @@ export interface ProviderFixture<Settings> {
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
-  /** A receipt as the provider posts it at `now`, signed. */
+  /** A webhook as the provider posts it at `now`, signed: a receipt, or of a provider that has none, a message. */
   receipt(settings: Settings, reference: string, now: Date): WebhookRequest;
   /** Whether the provider echoes the reference of a call. */
   readonly echoes: boolean;
+  /** What makes a webhook authentic: a signature over its bytes, or a secret that is shown; default: bytes. */
+  readonly proof?: 'bytes' | 'secret';
+  /** Whether the proof is of its time only; default: where it is of the bytes. */
+  readonly isTimely?: boolean;
+  /** What goes out for each content, written from the provider's contract; every kind of the capabilities is among them. */
+  readonly outgoing?: readonly OutgoingSample[];
+  /** What comes in, written from the contract: each body, and what it says. */
+  readonly incoming?: readonly IncomingSample[];
+  /** What a GET of the webhook's URL is answered, where the provider shakes hands; and what it isn't. */
+  readonly handshake?: { readonly query: string; readonly echo: string; readonly refused: readonly string[] };
+  /** How it answers what is asked of the account itself, where it can be asked. */
+  readonly account?: { readonly confirmed: ScriptedAnswer; readonly refused: ScriptedAnswer };
+}
+
+export interface OutgoingSample {
+  readonly name: string;
+  readonly platform?: ChannelPlatform;
+  readonly content: MessageContent;
+  readonly replyToProviderMessageId?: string;
+  /** One for each part. */
+  readonly calls: readonly { readonly method?: string; readonly path: string; readonly body: unknown }[];
+}
+
+export interface IncomingSample {
+  readonly name: string;
+  readonly body: unknown;
+  /** Each as `toMatchObject` has it, in this order. */
+  readonly says: readonly object[];
 }
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
@@ -44,6 +74,12 @@ const REFERENCE = formatReference({
   part: 0,
 });
 const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
+
+/** Everything that an adapter can say. */
+const STATEMENTS: ReadonlySet<Interpretation['kind']> = new Set([
+  ...(['received', 'receipt', 'watermark', 'echoed', 'edited', 'deleted', 'reacted', 'address_changed'] as const),
+  ...(['ignored', 'uninterpreted'] as const),
+]);
 
 /** No answer of these says whether the provider took the message. */
 const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
@@ -60,6 +96,8 @@ const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
 /** The promises of `provider.ts`, each asked of one adapter. */
 export function providerContract<Settings>(name: string, fixture: ProviderFixture<Settings>): void {
   const { adapter } = fixture;
+  const [PLATFORM = 'WHATSAPP'] = adapter.platforms;
+  const { proof = 'bytes', outgoing = [], incoming = [] } = fixture;
   describe(`${name} keeps the provider port's promises`, () => {
     let server: ScriptedServer;
     beforeAll(async () => {
@@ -73,6 +111,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       adapter.send({
         settings: fixture.settings(options.baseUrl ?? server.baseUrl),
         channelId: CHANNEL,
+        platform: PLATFORM,
         reference: REFERENCE,
         address: fixture.address,
         content: fixture.content,
@@ -137,7 +176,13 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       () => {
         const show = (signal = AbortSignal.timeout(10_000)) =>
           adapter.showTyping?.({
-            ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, address: fixture.address, signal },
+            ...{
+              settings: fixture.settings(server.baseUrl),
+              channelId: CHANNEL,
+              platform: PLATFORM,
+              address: fixture.address,
+              signal,
+            },
           });
 
         it.each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
@@ -191,7 +236,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(adapter.verify(webhook, settings, NOW)).toBe('authentic');
       });
 
-      it('refuses every other body and any other secret', () => {
+      it.runIf(proof === 'bytes')('refuses every other body', () => {
         fc.assert(
           fc.property(fc.nat(webhook.body.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
             const body = Buffer.from(webhook.body);
@@ -199,8 +244,18 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
             expect(adapter.verify({ ...webhook, body }, settings, NOW)).toBe('forged');
           }),
         );
+      });
+
+      it('refuses any other secret, and none', () => {
         const other = fixture.receipt(fixture.settings('http://127.0.0.1:1'), REFERENCE, NOW);
+        expect(adapter.verify({ ...webhook, headers: {} }, settings, NOW)).toBe('forged');
         expect(adapter.verify({ ...webhook, headers: other.headers }, settings, NOW)).toBe('forged');
+      });
+
+      it.runIf(fixture.isTimely ?? proof === 'bytes')('refuses what is stale, and what is of the future', () => {
+        const [early, late] = [-10, 10].map((minutes) => new Date(NOW.getTime() + minutes * 60_000));
+        expect(adapter.verify(webhook, settings, late ?? NOW)).toBe('forged');
+        expect(adapter.verify(webhook, settings, early ?? NOW)).toBe('forged');
       });
 
       it('never throws on any headers', () => {
@@ -220,8 +275,15 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const twice = (body: Buffer) => {
         const facts = adapter.interpret({ ...webhook, body }, settings);
         expect(adapter.interpret({ ...webhook, body: Buffer.from(body) }, settings)).toEqual(facts);
-        expect(facts.every(({ kind }) => ['received', 'receipt', 'uninterpreted'].includes(kind))).toBe(true);
+        expect(facts.length).toBeGreaterThan(0);
+        expect(facts.every(({ kind }) => STATEMENTS.has(kind))).toBe(true);
+        adapter.answerTo?.({ ...webhook, body }, settings);
       };
+
+      it('a body of 1 MiB, of brackets and of letters', () => {
+        for (const filling of ['[', '{"a":', 'x', '"'])
+          twice(Buffer.from(filling.repeat(Math.floor(1_048_576 / filling.length))));
+      });
 
       it('random bytes', () => {
         fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => twice(Buffer.from(bytes))));
@@ -232,13 +294,14 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
 
       it('a real webhook with anything in place of anything', () => {
-        const real: unknown = JSON.parse(webhook.body.toString());
-        const paths = pathsOf(real);
-        fc.assert(
-          fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) =>
-            twice(Buffer.from(JSON.stringify(replaced(real, path, value)))),
-          ),
-        );
+        for (const real of [JSON.parse(webhook.body.toString()) as unknown, ...incoming.map(({ body }) => body)]) {
+          const paths = pathsOf(real);
+          fc.assert(
+            fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) =>
+              twice(Buffer.from(JSON.stringify(replaced(real, path, value)))),
+            ),
+          );
+        }
       });
     });
 
@@ -247,7 +310,10 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const facts = adapter.interpret(fixture.receipt(settings, REFERENCE, NOW), settings);
       expect(facts.length).toBeGreaterThan(0);
       for (const fact of facts) {
-        if (fact.kind !== 'receipt') throw new Error('not a receipt');
+        if (fact.kind !== 'receipt') {
+          expect(adapter.capabilitiesOf(PLATFORM, settings).receipts ?? []).toEqual([]);
+          continue;
+        }
         if (fixture.echoes) expect(parseReference(fact.reference ?? '')).toEqual(parseReference(REFERENCE));
       }
     });
@@ -273,6 +339,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           adapter.lookUp?.({
             settings: fixture.settings(options.baseUrl ?? server.baseUrl),
             channelId: CHANNEL,
+            platform: PLATFORM,
             reference: REFERENCE,
             address: fixture.address,
             calledAt: NOW,
@@ -311,6 +378,81 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         });
       });
     }
+
+    describe.runIf(outgoing.length > 0)('what goes out is what the contract shows', () => {
+      it.each(outgoing)(
+        '$name',
+        async ({ content, calls: expected, platform = PLATFORM, replyToProviderMessageId }) => {
+          server.answer = () => fixture.answers.accepted.answer;
+          const settings = fixture.settings(server.baseUrl);
+          expect(adapter.partsOf(content, platform)).toBe(expected.length);
+          expect(adapter.refuse?.(content, platform, settings) ?? []).toEqual([]);
+          for (const [part, { method = 'POST', path, body }] of expected.entries()) {
+            const address = adapter.normalizeAddress(platform, fixture.address) ?? '';
+            await adapter.send({
+              ...{ settings, channelId: CHANNEL, platform, reference: REFERENCE, address, content, part, call: 1 },
+              ...{ webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y', signal: AbortSignal.timeout(10_000) },
+              replyToProviderMessageId,
+            });
+            const asked = server.requests.at(-1);
+            expect(asked).toMatchObject({ method, url: path });
+            expect(JSON.parse(asked?.body.toString() ?? '')).toEqual(body);
+          }
+          expect(calls()).toBe(expected.length);
+        },
+      );
+
+      it('every kind of the capabilities is among them', () => {
+        const claimed = adapter.platforms.flatMap((platform) => {
+          const { content } = adapter.capabilitiesOf(platform, fixture.settings('http://127.0.0.1:1'));
+          return CONTENT_KINDS.filter((kind) => content[kind] !== undefined);
+        });
+        expect(new Set(outgoing.map(({ content }) => content.kind))).toEqual(new Set(claimed));
+      });
+    });
+
+    describe.runIf(incoming.length > 0)('what comes in says what the contract says', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      const webhook = fixture.receipt(settings, REFERENCE, NOW);
+      it.each(incoming)('$name', ({ body, says }) => {
+        const read = () => adapter.interpret({ ...webhook, body: Buffer.from(JSON.stringify(body)) }, settings);
+        expect(read()).toMatchObject(says);
+        expect(read()).toHaveLength(says.length);
+        expect(read()).toEqual(read());
+      });
+    });
+
+    const { handshake, account } = fixture;
+    it('shakes hands where the fixture says so', () => {
+      const settings = fixture.settings('http://127.0.0.1:1');
+      expect(adapter.challenge === undefined).toBe(handshake === undefined);
+      if (handshake === undefined) return;
+      expect(adapter.challenge?.(new URLSearchParams(handshake.query), settings)).toBe(handshake.echo);
+      for (const query of ['', ...handshake.refused])
+        expect(adapter.challenge?.(new URLSearchParams(query), settings)).toBeUndefined();
+    });
+
+    describe.runIf(account !== undefined)('9. what concerns the account is one call, and never throws', () => {
+      const asks = (['verifyCredentials', 'registerWebhook'] as const).filter((name) => adapter[name] !== undefined);
+      const ask = (name: (typeof asks)[number], signal = AbortSignal.timeout(10_000)) =>
+        adapter[name]?.({
+          ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, platform: PLATFORM, signal },
+          webhookUrl: 'https://parley.example/webhooks/x/y',
+        });
+      it.each(asks)('%s', async (name) => {
+        server.answer = () => account?.confirmed ?? 'drop';
+        expect(await ask(name)).toMatchObject({ kind: 'confirmed' });
+        server.answer = () => account?.refused ?? 'drop';
+        expect(await ask(name)).toMatchObject({ kind: 'refused', failure: { code: 'CREDENTIALS_INVALID' } });
+        expect(calls()).toBe(2);
+        for (const answer of ['drop', 'cut', { status: 200, body: 'OK' }] as const) {
+          server.answer = () => answer;
+          expect((await ask(name))?.kind).toBe('unknown');
+        }
+        server.answer = () => 'silence';
+        expect((await ask(name, AbortSignal.timeout(100)))?.kind).toBe('unknown');
+      });
+    });
 
     it('normalizes an address once and for all', () => {
       for (const platform of adapter.platforms) {

@@ -45,7 +45,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
   const { database, log, commands, caller, channelId } = bench;
   const feed = await createLiveFeed({ database, partitionCount: log.partitionCount, logger: testLog });
   const sandbox = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => 'x'.repeat(32) });
-  const capabilities = { ...sandbox.capabilities, serviceWindowHours: WINDOW_HOURS };
+  const capabilitiesOf = () => ({ ...sandbox.capabilitiesOf('WHATSAPP'), serviceWindowHours: WINDOW_HOURS });
   let now = new Date();
   let told = originVector(log.partitionCount);
   const deps: ResolverDeps = {
@@ -55,7 +55,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
       clientTokens: clientTokenSecret(Buffer.alloc(32), 'of a test'),
     }),
     cursors: createCursorCodec(log.id, log.partitionCount),
-    providers: createProviderRegistry([{ ...sandbox, capabilities }]),
+    providers: createProviderRegistry([{ ...sandbox, capabilitiesOf }]),
     typing: { listen: () => expect.unreachable() },
     publicUrl: () => 'http://localhost',
     acceptanceEventId: (messageId) => bench.identity.ofAcceptance(messageId),

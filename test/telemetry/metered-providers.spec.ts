@@ -20,7 +20,13 @@ const meter = {
 };
 const adapter = createSandboxAdapter({ defaultBaseUrl: () => carrier.baseUrl, newSecret: () => 'x'.repeat(43) });
 const metered = meteredProviders(createProviderRegistry([adapter]), meter).get('SANDBOX');
-const call = { settings: { token: 't'.repeat(43) }, channelId: channelId(), reference: 'ref', address: '+15550100000' };
+const call = {
+  settings: { token: 't'.repeat(43) },
+  channelId: channelId(),
+  platform: 'WHATSAPP' as const,
+  reference: 'ref',
+  address: '+15550100000',
+};
 const signal = new AbortController().signal;
 const send = () =>
   metered?.send({

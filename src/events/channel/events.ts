@@ -45,7 +45,7 @@ export const channelEventData = {
 
 /** What may be done to the configuration. */
 export const AUDIT_ACTIONS = [
-  'channel.create',
+  ...(['channel.create', 'channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'] as const),
   ...(['api_key.create', 'api_key.rotate', 'api_key.revoke'] as const),
   ...(['credentials.create', 'credentials.refresh', 'credentials.replay', 'client_token.create'] as const),
   ...(['workspace.create', 'workspace.suspend', 'workspace.resume'] as const),

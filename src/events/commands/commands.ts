@@ -4,9 +4,10 @@ import type { ContactState } from '../contact/state.js';
 import type { ConversationChange } from '../conversation/decide.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
-import type { MessageState } from '../message/state.js';
+import type { MessageFailure, MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
 import type { Vector } from '../kernel/cursor.js';
+import type { ChannelId } from '../kernel/ids.js';
 
 /** The refusals that exist so far, out of the public contract's `UserErrorCode`. */
 export type UserErrorCode =
@@ -150,6 +151,34 @@ export interface CreateChannel {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+export interface ChangeChannel {
+  readonly channelId: string;
+  readonly name?: string | undefined;
+  /** Only what changes; null takes a setting away. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly isEnabled?: boolean | undefined;
+}
+
+export interface VerifyChannel {
+  readonly channelId: string;
+}
+
+export interface RegisterChannelWebhook {
+  readonly channelId: string;
+  /** Of this server, without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** What a provider said of an account of ours. */
+export interface AskedAccount {
+  readonly channelId: ChannelId;
+  readonly isConfirmed: boolean;
+  /** What the provider calls it, where it says that. */
+  readonly account: string | null;
+  /** Why it isn't confirmed. */
+  readonly failure: MessageFailure | null;
+}
+
 /**
  * Whoever calls is told within 5 s of `startedAt` (rule 2), on the clock of `performance.now()`, in milliseconds: when the
  * request came in, which may have waited before it became a command. Default: now.
@@ -196,4 +225,11 @@ export interface Commands {
   /** Nothing of it is recorded. */
   setTyping(caller: Caller, input: SetTyping, startedAt?: number): Promise<CommandResult<null>>;
   createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;
+  changeChannel(caller: Caller, input: ChangeChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;
+  verifyChannel(caller: Caller, input: VerifyChannel, startedAt?: number): Promise<CommandResult<AskedAccount>>;
+  registerChannelWebhook(
+    caller: Caller,
+    input: RegisterChannelWebhook,
+    startedAt?: number,
+  ): Promise<CommandResult<AskedAccount>>;
 }

@@ -1,22 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Caller } from '../../access/caller.js';
 import type { Transaction } from '../../database/database.js';
-import { atMost } from '../../lifecycle.js';
 import { channels } from '../../schema/tables/index.js';
 import type { ParleyEvent } from '../catalog.js';
 import type { Identity } from '../event-identity.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { channelIds, workspaceIds } from '../kernel/ids.js';
-import { LogUnavailableError } from '../log/event-log.js';
-import { isSingleLine } from '../message/plain-text.js';
 import type { ChannelView } from '../queries/finders.js';
+import { refuseName, refuseSettings, settingsRefusal, tellChannel } from './channel-form.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, CreateChannel, UserError } from './commands.js';
-
-const NAME_LENGTH_MAX = 100;
-const SETTINGS_BYTES_MAX = 16_384;
-/** A Postgres or a log that went away just now must not undo the answer. */
-const TELL_WITHIN_MS = 2_000;
 
 /** Connects a channel: the commit accepts it (rule 1), and the events that say so lie in the outbox with it. */
 export function createCreateChannel(deps: CommandDeps) {
@@ -29,19 +22,9 @@ export function createCreateChannel(deps: CommandDeps) {
       await insertChannel(tx, channel, deps.box.seal(Buffer.from(JSON.stringify(settings.value))));
       await deps.outbox.enqueue(tx, events);
     });
-    await atMost(TELL_WITHIN_MS, tell(deps, channel, events));
+    await tellChannel(deps, channel.id, events);
     return { ok: true, value: channel, cursor: deps.feed.tail() };
   };
-}
-
-/** The commit was the acceptance: what the directory doesn't hear now, NOTIFY tells it; what the log doesn't take, the sweeper appends. */
-async function tell({ directory, outbox }: CommandDeps, channel: ChannelView, events: readonly ParleyEvent[]) {
-  await directory.refresh(channel.id).catch(() => undefined);
-  try {
-    await outbox.publish(events);
-  } catch (error) {
-    if (!(error instanceof LogUnavailableError)) throw error;
-  }
 }
 
 function judge({ providers }: CommandDeps, input: CreateChannel): Decision<unknown, UserError> {
@@ -53,11 +36,7 @@ function judge({ providers }: CommandDeps, input: CreateChannel): Decision<unkno
   if (adapter === undefined || refusals.length > 0) return refused(...refusals);
   const settings = adapter.parseSettings(withoutNulls(input.settings));
   if (settings.ok) return accepted(settings.value);
-  return refused(
-    ...settings.refusals.map(({ field, message }): UserError => {
-      return { code: 'SETTINGS_INVALID', message, field: ['settings', ...field] };
-    }),
-  );
+  return refused(...settings.refusals.map(settingsRefusal));
 }
 
 /** Null and absent mean the same in every input, and GraphQL can't tell an adapter so within a JSON object. */
@@ -65,16 +44,6 @@ const withoutNulls = (settings: CreateChannel['settings']): CreateChannel['setti
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 
 const invalid = (field: string, message: string): UserError => ({ code: 'INPUT_INVALID', message, field: [field] });
-
-function refuseName(name: string): UserError[] {
-  if (name.trim() !== '' && name.length <= NAME_LENGTH_MAX && isSingleLine(name)) return [];
-  return [invalid('name', `1 to ${NAME_LENGTH_MAX} characters, and no control characters.`)];
-}
-
-function refuseSettings(settings: CreateChannel['settings']): UserError[] {
-  if (Buffer.byteLength(JSON.stringify(settings)) <= SETTINGS_BYTES_MAX) return [];
-  return [{ code: 'SETTINGS_INVALID', message: `At most ${SETTINGS_BYTES_MAX} bytes as JSON.`, field: ['settings'] }];
-}
 
 function viewOf(deps: CommandDeps, caller: Caller, { name, provider, platform }: CreateChannel): ChannelView {
   return {

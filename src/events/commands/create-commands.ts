@@ -1,5 +1,7 @@
 import { createAddNote } from './add-note.js';
+import { createRegisterChannelWebhook, createVerifyChannel } from './ask-account.js';
 import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
+import { createChangeChannel } from './change-channel.js';
 import { createChangeConversation } from './change-conversation.js';
 import type { CommandDeps } from './command-deps.js';
 import type { Commands } from './commands.js';
@@ -29,6 +31,10 @@ const CONTACT_AGAIN =
 const TYPE_ON = 'It is not known whether anybody was told. Say it again while it is so.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
 
+const CHANGE_CHANNEL_AGAIN = 'It is not known whether the channel was changed. Change it again: repeating is safe.';
+const ASK_AGAIN = 'Nobody could be asked. Ask again.';
+const REGISTER_AGAIN = 'It is not known whether the provider was told. Tell it again: repeating is safe.';
+
 /** Everything that changes something. Refusals are values; faults are thrown as `AppError` (rule 2). */
 export function createCommands(deps: CommandDeps): Commands {
   const freshly = createFreshLookup(deps);
@@ -45,6 +51,9 @@ export function createCommands(deps: CommandDeps): Commands {
   const setContactAttributes = createSetContactAttributes(deps, settle);
   const setTyping = createSetTyping(deps, freshly);
   const createChannel = createCreateChannel(deps);
+  const changeChannel = createChangeChannel(deps);
+  const verifyChannel = createVerifyChannel(deps);
+  const registerChannelWebhook = createRegisterChannelWebhook(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
       withFaults(SEND_AGAIN, startedAt, (givenUp) => sendMessage(caller, input, givenUp)),
@@ -66,5 +75,10 @@ export function createCommands(deps: CommandDeps): Commands {
     setTyping: (caller, input, startedAt) =>
       withFaults(TYPE_ON, startedAt, (givenUp) => setTyping(caller, input, givenUp)),
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
+    changeChannel: (caller, input, startedAt) =>
+      withFaults(CHANGE_CHANNEL_AGAIN, startedAt, () => changeChannel(caller, input)),
+    verifyChannel: (caller, input, startedAt) => withFaults(ASK_AGAIN, startedAt, () => verifyChannel(caller, input)),
+    registerChannelWebhook: (caller, input, startedAt) =>
+      withFaults(REGISTER_AGAIN, startedAt, () => registerChannelWebhook(caller, input)),
   };
 }

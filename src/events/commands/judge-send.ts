@@ -67,7 +67,7 @@ export async function judgeSend(
   if (thread?.bar !== undefined) return refused(barred(thread.bar, form.value.recipient.field));
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
-  const acceptance = await decide(deps, form.value, adapter, request, thread, { ...arrival, idempotency: key });
+  const acceptance = await decide(deps, form.value, route.value, request, thread, { ...arrival, idempotency: key });
   return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
 }
 
@@ -101,16 +101,17 @@ async function findRoute(
 async function decide(
   { finders, identity }: CommandDeps,
   form: SendForm,
-  adapter: ProviderAdapter,
+  { channel: { platform, settings }, adapter }: Route,
   { workspaceId, address }: ThreadRequest,
   thread: Thread | undefined,
   said: Arrival & { readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined },
 ): Promise<Decision<Acceptance, UserError>> {
-  const { capabilities } = adapter;
+  const capabilities = adapter.capabilitiesOf(platform, settings);
   const asksWindow = capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
   const [conversation] = asksWindow ? await finders.conversations(workspaceId, [thread.conversationId]) : [];
   return decideSend(form, {
-    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content), ...said },
+    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content, platform), ...said },
+    refusals: adapter.refuse?.(form.content, platform, settings) ?? [],
     lastIncomingAt: conversation?.lastIncomingAt ?? null,
     eventId: identity.ofAcceptance(said.messageId),
   });

@@ -30,10 +30,10 @@ export function createShowTyping({ directory, providers, clock, logger }: ShowTy
   const show = async ({ channelId, address }: ConversationState) => {
     const channel = await directory.find(channelId);
     if (channel === undefined || !channel.isEnabled || address === null) return;
-    const { settings } = channel;
+    const { settings, platform } = channel;
     await providers
       .get(channel.provider)
-      ?.showTyping?.({ settings, channelId, address, signal: AbortSignal.timeout(CALL_MS) });
+      ?.showTyping?.({ settings, channelId, platform, address, signal: AbortSignal.timeout(CALL_MS) });
   };
   return (conversation: ConversationState): void => {
     const now = clock.now().getTime();

@@ -1,12 +1,12 @@
-import type { Capabilities, ContentLimits } from '../../providers/provider.js';
+import type { Capabilities, ContentRefusal } from '../../providers/provider.js';
 import type { UserError } from '../commands/commands.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
 import { traced, type TraceContext } from '../kernel/trace-context.js';
-import { actionsOf, contentFacts, mediaOf, rowsOf } from './content-facts.js';
+import { contentFacts } from './content-facts.js';
 import type { MessageContent } from './content.js';
 import type { MessageEvent } from './events.js';
-import { countCharacters } from './plain-text.js';
+import { judgeLimits } from './judge-limits.js';
 import { dueLater, refuseSchedule } from './schedule.js';
 import type { SendForm } from './send-form.js';
 
@@ -17,6 +17,8 @@ export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' |
 export interface SendFacts {
   readonly workspaceId: WorkspaceId;
   readonly capabilities: Capabilities;
+  /** What the adapter has against the content, beyond the capabilities. */
+  readonly refusals?: readonly ContentRefusal[];
   /** As the adapter spells it. */
   readonly address: string;
   /** How many provider calls it takes. */
@@ -41,6 +43,10 @@ export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptanc
   const refusals = [
     ...refuseSchedule(form.scheduledAt, facts.now),
     ...judgeLimits(form.content, facts.capabilities.content[form.content.kind]),
+    ...(facts.refusals ?? []).map((refusal) => ({
+      ...refusal,
+      field: ['content', form.content.kind, ...refusal.field],
+    })),
     ...judgeWindow(form.content, facts.capabilities, facts.lastIncomingAt, facts.now),
   ];
   return refusals.length > 0 ? refused(...refusals) : accepted((thread) => acceptedEvent(form, facts, thread));
@@ -71,42 +77,6 @@ function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acce
 
 const defined = <Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
-
-const MEDIA_FIELD: Readonly<Record<string, string>> = {
-  ...{ image: 'images', file: 'files', text: 'attachments' },
-  ...{ carousel: 'cards', template: 'parameters' },
-};
-
-/** Against what this channel can carry; Parley's own outer limits were judged with the form. */
-function judgeLimits(content: MessageContent, limits: ContentLimits | undefined): readonly UserError[] {
-  const { kind } = content;
-  if (limits === undefined)
-    return [
-      {
-        code: 'CONTENT_UNSUPPORTED',
-        message: 'This channel can not carry this kind of content.',
-        field: ['content', kind],
-      },
-    ];
-  const over = (field: string, count: number, max: number | undefined, unit: string): readonly UserError[] =>
-    max === undefined || count <= max
-      ? []
-      : [
-          {
-            code: 'CONTENT_INVALID',
-            message: `This channel carries at most ${max} ${unit}.`,
-            field: ['content', kind, field],
-          },
-        ];
-  return [
-    ...over('text', countCharacters(content.text), limits.textCharactersMax, 'characters'),
-    ...over(MEDIA_FIELD[kind] ?? kind, mediaOf(content).length, limits.mediaMax, 'media'),
-    ...over('actions', actionsOf(content).length, limits.actionsMax, 'actions'),
-    ...over('sections', rowsOf(content).length, limits.rowsMax, 'rows'),
-    ...over('contacts', content.kind === 'contacts' ? content.contacts.length : 0, limits.contactsMax, 'contacts'),
-    ...over('cards', content.kind === 'carousel' ? content.cards.length : 0, limits.cardsMax, 'cards'),
-  ];
-}
 
 const HOUR_MS = 3_600_000;
 

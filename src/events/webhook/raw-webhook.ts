@@ -21,9 +21,13 @@ export interface RawWebhook {
 /** Headers that would let a reader of the topic act as somebody. A signature stays: it proves the bytes and opens nothing. */
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
 
-/** Keyed by its own id, so that one webhook can be erased by a tombstone; partitioned by the channel, for order. */
-export function toRawRecord(raw: RawWebhook): OutgoingRecord {
-  const kept = Object.entries(raw.request.headers).filter(([name]) => !SECRET_HEADERS.has(name));
+/**
+ * Keyed by its own id, so that one webhook can be erased by a tombstone; partitioned by the channel, for order.
+ * @param secretHeaders of this provider, beside those that are secret everywhere; in lower case
+ */
+export function toRawRecord(raw: RawWebhook, secretHeaders: readonly string[] = []): OutgoingRecord {
+  const isSecret = (name: string) => SECRET_HEADERS.has(name) || secretHeaders.includes(name);
+  const kept = Object.entries(raw.request.headers).filter(([name]) => !isSecret(name));
   return {
     key: raw.id,
     partitionKey: raw.channelId,

@@ -1,4 +1,5 @@
-import { Agent } from 'undici';
+import { createHttpCaller } from '../http-call.js';
+import { RECEIPT_STATUSES } from '../../events/channel/events.js';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
 import { callCarrier } from './call.js';
 import { interpretSandboxWebhook } from './interpret.js';
@@ -16,8 +17,6 @@ export interface SandboxAdapterDeps {
   readonly newSecret: () => string;
 }
 
-const ANSWER_BYTES_MAX = 65_536;
-
 /** The sandbox takes whatever Parley takes: only the outer limits bound it. */
 const CAPABILITIES: Capabilities = {
   content: {
@@ -25,34 +24,36 @@ const CAPABILITIES: Capabilities = {
     ...{ contacts: {}, carousel: {}, reaction: {}, template: {} },
   },
   acceptedMeansSent: false,
+  carriesReply: true,
+  receipts: RECEIPT_STATUSES,
+  echoesReference: true,
   serviceWindowHours: 'permanent',
 };
 
 /** The provider that comes with Parley: a simulated carrier with fixed stories, spoken to over real HTTP. */
 export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<SandboxSettings> {
-  // Idle sockets don't hold the process, so there is nothing to close.
-  const dispatcher = new Agent({ maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: 10_000 });
+  const call = createHttpCaller();
   const baseUrlOf = ({ apiBaseUrl }: SandboxSettings) => apiBaseUrl ?? deps.defaultBaseUrl();
   return {
     kind: 'SANDBOX',
     platforms: ['WHATSAPP'],
-    capabilities: CAPABILITIES,
-    parseSettings: (input) => parseSandboxSettings(input, deps.newSecret),
+    capabilitiesOf: () => CAPABILITIES,
+    parseSettings: (input, before) => parseSandboxSettings(input, deps.newSecret, before),
     normalizeAddress: (_platform, address) => normalizePhoneNumber(address),
     partsOf,
     rateOf: sandboxRateOf,
     async send(request) {
       const baseUrl = baseUrlOf(request.settings);
-      if (baseUrl !== undefined) return callCarrier(baseUrl, request, dispatcher);
+      if (baseUrl !== undefined) return callCarrier(baseUrl, request, call);
       return { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } };
     },
     async lookUp(request) {
       const baseUrl = baseUrlOf(request.settings);
-      return baseUrl === undefined ? { kind: 'unknown' } : lookUpCall(baseUrl, request, dispatcher);
+      return baseUrl === undefined ? { kind: 'unknown' } : lookUpCall(baseUrl, request, call);
     },
     async showTyping(request) {
       const baseUrl = baseUrlOf(request.settings);
-      if (baseUrl !== undefined) await showTyping(baseUrl, request, dispatcher);
+      if (baseUrl !== undefined) await showTyping(baseUrl, request, call);
     },
     verify({ headers, body }, settings, now) {
       const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };

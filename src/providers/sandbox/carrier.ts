@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../../events/kernel/clock.js';
 import type { Running } from '../../lifecycle.js';
 import { createClerk, type Answer } from './clerk.js';
-import { createRandom } from './random.js';
+import { createRandom } from '../../random.js';
 import { createStage } from './stage.js';
 import { createStoryTeller } from './story-teller.js';
 import { createWebhookPoster } from './webhook-poster.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createRandom, delayWithin, type Random } from './random.js';
+import { createRandom, delayWithin, type Random } from '../../random.js';
 import { createRecent } from '../../recent.js';
 import type { Step } from './stories.js';
 

@@ -1,4 +1,5 @@
 import type { Interpretation } from '../provider.js';
+import { parseJson } from '../parse-json.js';
 import { failureOf } from './failures.js';
 import { carrierEvent, eventBatch, type CarrierEvent, type ReceiptEvent } from './wire.js';
 
@@ -40,12 +41,4 @@ function receiptOf(event: ReceiptEvent): Interpretation {
     failure: failureOf(event.error?.code),
     providerMessage: event.error?.message,
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

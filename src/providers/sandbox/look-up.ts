@@ -1,23 +1,18 @@
-import type { Dispatcher } from 'undici';
+import type { HttpCaller } from '../http-call.js';
 import type { LookUpAnswer, LookUpRequest } from '../provider.js';
-import { exchange } from './exchange.js';
 import { failureOf } from './failures.js';
-import type { SandboxSettings } from './settings.js';
+import { bearer, type SandboxSettings } from './settings.js';
 import { errorAnswer, sendAnswer } from './wire.js';
 
 /** One GET. Never throws: only a 200 that says what became of the call is an answer. */
 export async function lookUpCall(
   baseUrl: string,
-  { settings: { token }, reference, signal }: LookUpRequest<SandboxSettings>,
-  dispatcher: Dispatcher,
+  { settings, reference, signal }: LookUpRequest<SandboxSettings>,
+  call: HttpCaller,
 ): Promise<LookUpAnswer> {
   const path = `/messages?reference=${encodeURIComponent(reference)}`;
-  try {
-    const { status, json } = await exchange({ baseUrl, method: 'GET', path, token, signal }, dispatcher);
-    return status === 200 ? answerOf(json) : { kind: 'unknown' };
-  } catch {
-    return { kind: 'unknown' };
-  }
+  const end = await call({ baseUrl, method: 'GET', path, headers: bearer(settings), signal });
+  return end.kind === 'answered' && end.status === 200 ? answerOf(end.json) : { kind: 'unknown' };
 }
 
 function answerOf(json: unknown): LookUpAnswer {

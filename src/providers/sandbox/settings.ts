@@ -48,11 +48,18 @@ export function sandboxRateOf({ ratePerSecond = RATE_DEFAULT }: SandboxSettings)
 export function parseSandboxSettings(
   given: Readonly<Record<string, unknown>>,
   newSecret: () => string,
+  before?: SandboxSettings,
 ): Decision<SandboxSettings, SettingsRefusal> {
-  const parsed = input.safeParse(given);
-  if (parsed.success) return accepted({ ...parsed.data, token: newSecret() });
+  const { token = newSecret(), ...settings } = before ?? {};
+  const whole: Readonly<Record<string, unknown>> = { ...settings, ...given };
+  const named = Object.entries(whole).filter(([, value]) => value !== null && value !== undefined);
+  const parsed = input.safeParse(Object.fromEntries(named));
+  if (parsed.success) return accepted({ ...parsed.data, token });
   return refused(...parsed.error.issues.flatMap(refusalsOf));
 }
+
+/** How Parley shows who it is. */
+export const bearer = ({ token }: SandboxSettings) => ({ authorization: `Bearer ${token}` });
 
 function refusalsOf(issue: z.core.$ZodIssue): SettingsRefusal[] {
   const path = issue.path.map(String);

@@ -1,14 +1,12 @@
-import type { Dispatcher } from 'undici';
+import type { HttpCaller } from '../http-call.js';
 import type { TypingRequest } from '../provider.js';
-import { exchange } from './exchange.js';
-import type { SandboxSettings } from './settings.js';
+import { bearer, type SandboxSettings } from './settings.js';
 
 /** One POST. Never throws, and answers nothing: what isn't shown now is shown by the next one, or not at all. */
 export async function showTyping(
   baseUrl: string,
-  { settings: { token }, address, signal }: TypingRequest<SandboxSettings>,
-  dispatcher: Dispatcher,
+  { settings, address, signal }: TypingRequest<SandboxSettings>,
+  call: HttpCaller,
 ): Promise<void> {
-  const json = { to: address };
-  await exchange({ baseUrl, method: 'POST', path: '/typing', token, json, signal }, dispatcher).catch(() => undefined);
+  await call({ baseUrl, method: 'POST', path: '/typing', headers: bearer(settings), json: { to: address }, signal });
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../events/kernel/clock.js';
 import type { MessageContent } from '../../events/message/content.js';
 import type { Disorder } from './chaos.js';
-import { delayWithin, type Random } from './random.js';
+import { delayWithin, type Random } from '../../random.js';
 import { nameOf, type Step } from './stories.js';
 import type { WebhookPoster, WebhookTarget } from './webhook-poster.js';
 import type { CarrierEvent, SendBody } from './wire.js';

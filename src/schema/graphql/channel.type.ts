@@ -1,8 +1,40 @@
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
 import { ChannelPlatform, ProviderKind } from './enums.js';
 import { Node } from './node.type.js';
-import { DateTimeScalar } from './scalars.js';
+import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
+
+@ObjectType({ description: 'A kind of content that a channel carries.' })
+export class ContentCapability {
+  @Field(() => String, { description: 'As `ContentInput` names it.' })
+  kind!: string;
+
+  @Field(() => JSONObjectScalar, {
+    description: 'Its bounds, e.g. `{"textCharactersMax": 4096}`. What is not named has none of the channel itself.',
+  })
+  limits!: Record<string, unknown>;
+}
+
+@ObjectType({ description: 'What a channel carries, and what its provider tells of it.' })
+export class ChannelCapabilities {
+  @Field(() => [ContentCapability], { description: 'What can be sent.' })
+  content!: ContentCapability[];
+
+  @Field(() => Boolean, { description: 'Whether a message can say which one it answers.' })
+  carriesReply!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether a contact can be shown that somebody types.' })
+  carriesTyping!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How long after the contact last wrote anything may be sent. Null: always.',
+  })
+  serviceWindowHours!: number | null;
+
+  @Field(() => [String], { description: 'What the provider tells of a message: sent, delivered, read, failed.' })
+  receipts!: string[];
+}
 
 @ObjectType({ implements: Node, description: 'One account of ours at a provider: what messages go through.' })
 export class Channel extends Node {

@@ -1,7 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { Channel } from './channel.type.js';
 import { Conversation } from './conversation.type.js';
-import { Message } from './message.type.js';
+import { Message, MessageFailure } from './message.type.js';
 import { Payload, RecordedPayload } from './payload.type.js';
 import { CursorScalar } from './scalars.js';
 import { UserError } from './user-error.type.js';
@@ -55,6 +55,27 @@ export class SendMessagesPayload {
 export class MarkConversationReadPayload extends RecordedPayload {
   @Field(() => Conversation, { nullable: true, description: 'The conversation. Null when refused.' })
   conversation!: Conversation | null;
+}
+
+@ObjectType({ description: 'The changed channel.' })
+export class ChangeChannelPayload extends Payload {
+  @Field(() => Channel, { nullable: true, description: 'The channel. Null when refused.' })
+  channel!: Channel | null;
+}
+
+@ObjectType({ description: 'What the provider said of an account.' })
+export class AskChannelPayload extends Payload {
+  @Field(() => Channel, { nullable: true, description: 'The channel. Null when refused.' })
+  channel!: Channel | null;
+
+  @Field(() => Boolean, { description: 'Whether the provider said yes.' })
+  isConfirmed!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'What the provider calls the account, where it says that.' })
+  account!: string | null;
+
+  @Field(() => MessageFailure, { nullable: true, description: 'Why it did not. Null when it did, or was not asked.' })
+  failure!: MessageFailure | null;
 }
 
 @ObjectType({ description: 'The connected channel.' })

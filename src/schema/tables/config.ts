@@ -98,6 +98,8 @@ export const channels = config.table(
     provider: text('provider').notNull(),
     platform: text('platform').notNull(),
     isEnabled: boolean('is_enabled').notNull().default(true),
+    /** Since when it isn't; a day later what waits fails. */
+    disabledAt: timestamptz('disabled_at'),
     /** The adapter's settings as JSON, secrets and all, sealed under `PARLEY_SECRET_KEY`. */
     settingsSealed: bytea('settings_sealed').notNull(),
     createdAt: timestamptz('created_at').notNull().defaultNow(),

@@ -119,6 +119,7 @@ describe('settings of a sandbox channel', () => {
     const outcome = await adapter.send({
       settings: settingsOf({}),
       channelId: 'chan_x' as never,
+      platform: 'WHATSAPP',
       reference: 'r',
       address: '+15550100000',
       content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },

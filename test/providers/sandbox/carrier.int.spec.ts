@@ -64,6 +64,7 @@ async function send(
   const outcome = await adapter.send({
     settings: { ...settings, chaos, apiBaseUrl },
     channelId: CHANNEL,
+    platform: 'WHATSAPP' as const,
     reference,
     address,
     content: { kind: 'text', text, actions: [], attachments: [] },
@@ -80,7 +81,7 @@ const toldOf = (...sent: readonly Sent[]) => told.filter(({ url }) => sent.some(
 /** The same in words: statuses, and what replies say. */
 const story = (...sent: readonly Sent[]) =>
   toldOf(...sent).map(({ fact }) =>
-    fact.kind === 'receipt' ? fact.status : fact.kind === 'received' ? fact.content.text : fact.reason,
+    fact.kind === 'receipt' ? fact.status : fact.kind === 'received' ? fact.content.text : fact.kind,
   );
 
 describe.concurrent('the stories of the sandbox carrier', () => {
@@ -225,6 +226,7 @@ describe('the sandbox carrier', () => {
     await other.send({
       settings,
       channelId: CHANNEL,
+      platform: 'WHATSAPP' as const,
       reference: 'r',
       address: '+15550100000',
       content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
@@ -253,6 +255,7 @@ describe('what became of a call', () => {
     adapter.lookUp?.({
       settings: { token, apiBaseUrl: own.baseUrl },
       channelId: CHANNEL,
+      platform: 'WHATSAPP' as const,
       reference,
       address: '+15550100000',
       calledAt: new Date(),

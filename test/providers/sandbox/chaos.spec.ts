@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDisorder, createDisorders, type Chaos } from '../../../src/providers/sandbox/chaos.js';
-import { createRandom } from '../../../src/providers/sandbox/random.js';
+import { createRandom } from '../../../src/random.js';
 import { parseSandboxSettings } from '../../../src/providers/sandbox/settings.js';
 import { storyOf } from '../../../src/providers/sandbox/stories.js';
 

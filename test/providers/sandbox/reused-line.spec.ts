@@ -24,6 +24,7 @@ async function send(adapter = newAdapter(), baseUrl = proxy.baseUrl) {
   const outcome = await adapter.send({
     settings: { apiBaseUrl: baseUrl, token: 't'.repeat(43) },
     channelId: channelId(),
+    platform: 'WHATSAPP' as const,
     reference,
     address: '+15550100000',
     content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },

@@ -6,7 +6,7 @@ import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
 import type { LateRefusal } from './late-refusal.js';
 import { givenUp, nextStep, type Ended, type PutOff } from './policy.js';
-import type { Carrier } from './carrier.js';
+import { capabilitiesOf, type Carrier } from './carrier.js';
 import { callProvider, type ProviderCallDeps } from './provider-call.js';
 import { LOOK_AGAIN_MS } from './read-model-lag.js';
 import type { StartCall } from './start-call.js';
@@ -89,7 +89,7 @@ async function perform(
   await faultPoint('dispatch.answered');
   const place = { attempt: claim.attempt, part: claim.part, call };
   const history = { deferrals: claim.deferrals, deferredForMs: claim.deferredForMs, random: deps.random() };
-  const step = nextStep(outcome, place, carrier.adapter.capabilities, history);
+  const step = nextStep(outcome, place, capabilitiesOf(carrier), history);
   if (step.state === 'waiting') await putOff(claim, call, step, deps);
   else await settle(claim, call, step, deps);
   await faultPoint('dispatch.settled');

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Channel, ChannelDirectory } from '../../../providers/channel.js';
-import type { ProviderAdapter } from '../../../providers/provider.js';
+import type { Capabilities, ProviderAdapter } from '../../../providers/provider.js';
 import type { ProviderRegistry } from '../../../providers/registry.js';
 import type { ChannelId } from '../../kernel/ids.js';
 
@@ -9,6 +9,9 @@ export interface Carrier {
   readonly channel: Channel;
   readonly adapter: ProviderAdapter;
 }
+
+export const capabilitiesOf = ({ channel, adapter }: Carrier): Capabilities =>
+  adapter.capabilitiesOf(channel.platform, channel.settings);
 
 export interface CarrierDeps {
   readonly directory: ChannelDirectory;

@@ -1,5 +1,7 @@
 import type { Database } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
+import type { Channel } from '../../../providers/channel.js';
+import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import type { WakeSignal } from '../../../wake-signal.js';
@@ -7,7 +9,7 @@ import type { DeferralReason } from './back-off.js';
 import type { CallRunner } from './call-runner.js';
 import { carrierOf, type CarrierDeps } from './carrier.js';
 import { claimDue, findDueChannels, type ChannelDue } from './claim.js';
-import type { Expire } from './expire.js';
+import { DISABLED_MS_MAX, type Expire } from './expire.js';
 import type { CatchUpGate } from './gate.js';
 import { createHeldClaims, type HeldClaims } from './held-claims.js';
 import type { Publisher } from './publisher.js';
@@ -22,8 +24,9 @@ export interface ClaimLoopDeps extends CarrierDeps {
   readonly newLeaseToken: () => string;
   readonly limits: { readonly leaseMs: number; readonly pollMs: number };
   readonly gate: CatchUpGate;
+  readonly clock: Clock;
   readonly runner: CallRunner;
-  /** Fails what a channel that is left alone has put off for too long. */
+  /** Fails what a channel that is left alone has put off for too long, and what waits for one disabled too long ago. */
   readonly expire: Expire;
   /** Lets scheduled messages join their lanes; answers when it wants to be called again. */
   readonly promote: () => Promise<number>;
@@ -119,6 +122,10 @@ async function claimFrom(
   // What was put off before rests too: nothing of a suspended workspace ends while it is.
   const known = directory.get(channelId);
   if (known?.isSuspended) return limits.pollMs;
+  if (known !== undefined && isForgotten(known, deps.clock.now())) {
+    await expire(channelId, 'disabled');
+    return limits.pollMs;
+  }
   const pause = pauseOf(channelId, bucket, runner);
   if (pause !== undefined) {
     if (dueInMs <= 0) await expire(channelId, pause.reason);
@@ -138,6 +145,10 @@ async function claimFrom(
   held.hold(claims, carrier);
   return claims.length > 0 ? 0 : LOOK_AGAIN_MS;
 }
+
+/** Disabled a day ago. */
+const isForgotten = ({ isEnabled, disabledAt }: Channel, now: Date): boolean =>
+  !isEnabled && disabledAt !== null && now.getTime() - disabledAt.getTime() >= DISABLED_MS_MAX;
 
 interface ChannelPause {
   readonly reason: DeferralReason;

@@ -1,12 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Database, Transaction } from '../../../database/database.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Outbox } from '../../outbox/outbox.js';
-import { DEFERRED_MAX_MS, type DeferralReason } from './back-off.js';
+import { DEFERRED_MAX_MS } from './back-off.js';
 import { closeDispatches, subjectColumns, subjectOf, type DispatchSubject, type SubjectRow } from './dispatch.js';
 import { advanceLanes } from './lanes.js';
-import { givenUp } from './policy.js';
+import { givenUp, type GivenUpReason } from './policy.js';
 import type { Publisher } from './publisher.js';
 import type { StepEventMaker } from './step-events.js';
 
@@ -19,15 +19,18 @@ export interface ExpireDeps {
 }
 
 /** @throws LogUnavailableError when the log is known to be away */
-export type Expire = (channelId: ChannelId, reason: DeferralReason) => Promise<void>;
+export type Expire = (channelId: ChannelId, reason: GivenUpReason) => Promise<void>;
 
 /** Rows of one look; what is beyond it comes with the next. */
 const EXPIRE_MAX = 200;
 
+/** After that what waits for a disabled channel fails (design §8): somebody forgot it, and the contact waits. */
+export const DISABLED_MS_MAX = 24 * 60 * 60 * 1_000;
+
 /**
  * Fails what a channel's provider has put off for ten minutes, without another call: for channels that aren't called just
- * now, throttled or broken, which would otherwise keep such a message for as long as that lasts. Looks once in a while,
- * however often it is asked.
+ * now, throttled or broken, which would otherwise keep such a message for as long as that lasts. Of a channel that is
+ * disabled it fails all that waits. Looks once in a while, however often it is asked.
  */
 export function createExpire(deps: ExpireDeps): Expire {
   const lookedAt = new Map<ChannelId, number>();
@@ -43,10 +46,10 @@ export function createExpire(deps: ExpireDeps): Expire {
 async function expireDeferrals(
   { database, outbox, makeEvent }: ExpireDeps,
   channelId: ChannelId,
-  reason: DeferralReason,
+  reason: GivenUpReason,
 ): Promise<readonly MessageEvent[]> {
   return database.transaction(async (tx) => {
-    const expired = await lockExpired(tx, channelId);
+    const expired = await lockExpired(tx, channelId, reason === 'disabled' ? ALL : PUT_OFF_TOO_LONG);
     if (expired.length === 0) return [];
     const subjects = expired.map(({ subject }) => subject);
     await closeDispatches(tx, subjects);
@@ -67,12 +70,16 @@ interface Expired {
   readonly call: number;
 }
 
+const ALL = sql`true order by d.message_id, d.attempt, d.part`;
+const PUT_OFF_TOO_LONG = sql`
+  d.deferred_since <= (select clock_timestamp()) - make_interval(secs => ${DEFERRED_MAX_MS / 1_000})
+  order by d.deferred_since`;
+
 /** Rows that somebody else has locked are being cancelled or expired: they are passed over. */
-async function lockExpired(tx: Transaction, channelId: ChannelId): Promise<readonly Expired[]> {
+async function lockExpired(tx: Transaction, channelId: ChannelId, which: SQL): Promise<readonly Expired[]> {
   const found = await tx.execute<SubjectRow & { call: number }>(sql`
     select ${subjectColumns}, d.call from work.dispatches d
     where d.channel_id = ${channelIds.toUuid(channelId)} and d.state = 'waiting'
-      and d.deferred_since <= (select clock_timestamp()) - make_interval(secs => ${DEFERRED_MAX_MS / 1_000})
-    order by d.deferred_since limit ${EXPIRE_MAX} for update skip locked`);
+      and ${which} limit ${EXPIRE_MAX} for update skip locked`);
   return found.rows.map((row) => ({ subject: subjectOf(row), call: row.call }));
 }

@@ -6,7 +6,7 @@ import { conversationIds, type ConversationId } from '../../kernel/ids.js';
 import { judgeWindow } from '../../message/decide.js';
 import type { MessageFailureData } from '../../message/events.js';
 import type { ClaimedDispatch } from './claim.js';
-import type { Carrier } from './carrier.js';
+import { capabilitiesOf, type Carrier } from './carrier.js';
 import { LOOK_AGAIN_MS, type HasReadLog } from './read-model-lag.js';
 import { retryPassing, WITHIN_LEASE_MS } from './retry.js';
 import type { StepEventMaker } from './step-events.js';
@@ -42,7 +42,8 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
     });
     return true;
   };
-  return async (claim, { adapter: { capabilities } }) => {
+  return async (claim, carrier) => {
+    const capabilities = capabilitiesOf(carrier);
     // Also of one that was put off: what waits was surely not processed.
     if (claim.bar !== undefined) return refuse(claim, { code: claim.bar, isRetryable: false });
     if (!claim.isScheduled || claim.call > 0 || capabilities.serviceWindowHours === 'permanent') return false;

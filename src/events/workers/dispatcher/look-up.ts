@@ -4,7 +4,7 @@ import { formatReference } from '../../../providers/reference.js';
 import { answerWithin } from './adapter-deadline.js';
 import type { DueLookUp } from './look-up-rows.js';
 import { endedBy } from './policy.js';
-import type { Carrier } from './carrier.js';
+import { capabilitiesOf, type Carrier } from './carrier.js';
 import type { StepEventMaker } from './step-events.js';
 import type { ClaimStore } from './store.js';
 
@@ -27,7 +27,7 @@ export async function lookUp(due: DueLookUp, carrier: Carrier, deps: LookUpDeps)
   try {
     const answer = await ask(due, carrier, deps);
     if (answer.kind === 'unknown') return;
-    const { events, ...ended } = endedBy(answer, { ...subject, call }, carrier.adapter.capabilities);
+    const { events, ...ended } = endedBy(answer, { ...subject, call }, capabilitiesOf(carrier));
     await deps.store.settle({
       ...ended,
       ...{ subject, by: 'look_up', leaseToken: deps.newLeaseToken() },
@@ -45,7 +45,8 @@ async function ask(due: DueLookUp, { channel, adapter }: Carrier, deps: LookUpDe
   const { address, calledAt, subject } = due;
   if (adapter.lookUp === undefined || address === undefined) return UNKNOWN;
   const { lookUp: answerOf } = adapter;
-  const request = { settings: channel.settings, channelId: channel.id, reference: formatReference(subject) };
+  const { id: channelId, platform, settings } = channel;
+  const request = { settings, channelId, platform, reference: formatReference(subject) };
   return answerWithin(
     { callMs: deps.callMs, cutOff: deps.stopping },
     (signal) => answerOf({ ...request, address, calledAt, signal }),

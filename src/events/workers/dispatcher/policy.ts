@@ -1,4 +1,4 @@
-import type { MessageEventData, MessageEventType, MessageFailureData } from '../../message/events.js';
+import type { FailureCode, MessageEventData, MessageEventType, MessageFailureData } from '../../message/events.js';
 import { UnreachableCaseError } from '../../kernel/unreachable.js';
 import type { Capabilities, LookUpAnswer, Outcome } from '../../../providers/provider.js';
 import { deferralOf, type Deferral, type DeferralHistory, type DeferralReason } from './back-off.js';
@@ -115,10 +115,15 @@ const putOff = (
   return deferral === undefined ? givenUp(reason, place) : { state: 'waiting', deferral };
 };
 
-const GIVEN_UP_CODE = { throttled: 'RATE_LIMITED', unavailable: 'PROVIDER_UNAVAILABLE' } as const;
+/** Why nobody tries any more: it was put off for too long, or its channel was disabled for too long. */
+export type GivenUpReason = DeferralReason | 'disabled';
 
-/** The ten minutes are over: nothing of it was sent, and whoever wants to may send it again. */
-export const givenUp = (reason: DeferralReason, place: Pick<CallPlace, 'attempt' | 'part'>): Ended =>
+const GIVEN_UP_CODE = {
+  ...{ throttled: 'RATE_LIMITED', unavailable: 'PROVIDER_UNAVAILABLE', disabled: 'EXPIRED' },
+} as const satisfies Record<GivenUpReason, FailureCode>;
+
+/** The time is over: nothing of it was sent, and whoever wants to may send it again. */
+export const givenUp = (reason: GivenUpReason, place: Pick<CallPlace, 'attempt' | 'part'>): Ended =>
   failed(place, { code: GIVEN_UP_CODE[reason], isRetryable: true }, {});
 
 const PROVIDER_TEXT_MAX = 1_000;

@@ -37,6 +37,7 @@ export async function callProvider(
       ...said,
       settings: channel.settings,
       channelId: channel.id,
+      platform: channel.platform,
       reference: formatReference(claim),
       part: claim.part,
       call: claim.call + 1,

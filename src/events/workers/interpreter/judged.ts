@@ -6,6 +6,19 @@ const ADDRESS_LENGTH_MAX = 255;
 const NAME_LENGTH_MAX = 255;
 const WORDS_LENGTH_MAX = 1_000;
 
+/** What becomes of a webhook's entry: an event, or nothing. */
+export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'ignored' | 'uninterpreted' }>;
+
+/** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
+const NOT_TAKEN_IN = {
+  watermark: 'How far everything was read or delivered is not taken in yet.',
+  echoed: 'A message that was sent from elsewhere is not taken in yet.',
+  edited: 'An edit is not taken in yet.',
+  deleted: 'A deletion is not taken in yet.',
+  reacted: 'A reaction is not taken in yet.',
+  address_changed: 'A change of address is not taken in yet.',
+} as const;
+
 /**
  * What an adapter read, fit to be kept: addresses in the one spelling that names a thread, ids and names bounded and
  * without what can't stand in a row or in a line of the log. What isn't fit becomes `uninterpreted`.
@@ -14,8 +27,10 @@ export function judged(
   said: Interpretation,
   adapter: Pick<ProviderAdapter, 'normalizeAddress'>,
   platform: ChannelPlatform,
-): Interpretation {
-  if (said.kind === 'uninterpreted') return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
+): Judged {
+  if (said.kind === 'uninterpreted' || said.kind === 'ignored')
+    return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
+  if (said.kind !== 'receipt' && said.kind !== 'received') return unfit(NOT_TAKEN_IN[said.kind]);
   if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
@@ -52,7 +67,7 @@ function judgedReceipt(said: SaidReceipt): SaidReceipt {
   };
 }
 
-const unfit = (reason: string): Interpretation => ({ kind: 'uninterpreted', reason });
+const unfit = (reason: string): Judged => ({ kind: 'uninterpreted', reason });
 
 /** With the `u` flag `\p{Cs}` matches only surrogates that stand alone. */
 const UNFIT_CHARACTERS = /[\p{Cc}\p{Cs}]/gu;

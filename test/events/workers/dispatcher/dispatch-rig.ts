@@ -175,6 +175,7 @@ const sandboxChannel = (n: number, apiBaseUrl: string): Channel => ({
   provider: 'SANDBOX',
   platform: 'WHATSAPP',
   isEnabled: true,
+  disabledAt: null,
   isSuspended: false,
   settings: { apiBaseUrl, token: 't'.repeat(43) },
   createdAt: new Date(),

@@ -141,6 +141,17 @@ describe('lanes', () => {
     await patiently(() => expect(rig.said(stopped).at(-1)).toBe('message.submitted'));
   });
 
+  it('rule 18: a day after its channel was disabled, what waits fails without a call', async () => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    rig.setChannel(1, { isEnabled: false, disabledAt: hoursAgo(24.1) });
+    rig.setChannel(2, { isEnabled: false, disabledAt: hoursAgo(23.9) });
+    await rig.start({ limits: { pollMs: 50 } });
+    const [waiting, late] = [await rig.accept({ channel: 2, thread: 2 }), await rig.accept()];
+    await patiently(() => expect(rig.said(late).at(-1)).toBe('message.send_failed'));
+    expect(rig.callsOf(late)).toHaveLength(0);
+    expect(await rig.row(waiting)).toMatchObject({ state: 'waiting', call: 0 });
+  });
+
   it('rule 18: a channel that can not be loaded keeps its own lanes waiting, and no others', async () => {
     rig.setChannel(2);
     await rig.start({ limits: { pollMs: 50 }, directory: rig.directoryThatCannotLoad(1) });

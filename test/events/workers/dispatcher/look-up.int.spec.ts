@@ -59,7 +59,7 @@ describe('the look-up of a call that nobody knows the outcome of (rule 19)', () 
         asked.push(request);
         return accepted;
       }),
-      capabilities: { ...sandboxAdapter().capabilities, acceptedMeansSent: true },
+      capabilitiesOf: () => ({ ...sandboxAdapter().capabilitiesOf('WHATSAPP'), acceptedMeansSent: true }),
     });
     const id = await lost();
     await bench.untilSaid(

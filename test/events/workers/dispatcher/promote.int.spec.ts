@@ -99,7 +99,9 @@ describe('a scheduled message that becomes due', () => {
 
   it('fails without a call when the service window has closed meanwhile', async () => {
     const message = await bench.send('late', { to: { phoneNumber: '+15550100103' }, scheduledAt: inSeconds(1.2) });
-    await dispatch({ capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 } });
+    await dispatch({
+      capabilitiesOf: () => ({ content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 }),
+    });
     await bench.untilSaid(message.id, 'message.scheduled', 'message.send_failed');
     expect(await bench.rows(message.id)).toMatchObject([{ state: 'settled', call: 0, payload: null }]);
     expect(bench.callsOf(message.id)).toEqual([]);
@@ -157,7 +159,9 @@ describe('a scheduled message that becomes due', () => {
       await projector.query('begin');
       await projector.query('select 1 from read.positions for update');
       await bench.receive(message, 'please do');
-      await dispatch({ capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 } });
+      await dispatch({
+        capabilitiesOf: () => ({ content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 }),
+      });
       await bench.makeDue(message.id);
       await bench.untilStates(message.id, 'claimed');
       await bench.untilStates(message.id, 'waiting');

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from 'undici';
+import { wasNeverSent } from './never-sent.js';
+import { parseJson } from './parse-json.js';
+
+/** One request to a provider. */
+export interface HttpCall {
+  /** Without a slash at its end is as good as with one. */
+  readonly baseUrl: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `baseUrl`, with its query; begins with a slash. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `application/json`. */
+  readonly json?: unknown;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** Empty where it was cut off or too long: the status alone is enough for many answers. */
+  readonly text: string;
+  /** Undefined where `text` is no JSON. */
+  readonly json: unknown;
+}
+
+/** An answer; or what no answer means (rule 19), which is an `Outcome` by itself. */
+export type HttpEnd = HttpAnswer | { readonly kind: 'unavailable' } | { readonly kind: 'unknown' };
+
+/** Makes one call; no redirect is followed, nothing is tried again, the answer is bounded. Never throws. */
+export type HttpCaller = (call: HttpCall) => Promise<HttpEnd>;
+
+const ANSWER_BYTES_MAX = 65_536;
+const CONNECT_MS_MAX = 10_000;
+
+/** One for each adapter. Idle sockets don't hold the process, so there is nothing to close. */
+export function createHttpCaller(): HttpCaller {
+  const dispatcher = new Agent({ maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: CONNECT_MS_MAX });
+  return async ({ baseUrl, method, path, headers = {}, json, signal }) => {
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    try {
+      const answer = await request(`${baseUrl.replace(/\/+$/, '')}${path}`, {
+        ...{ method, signal, dispatcher },
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await answer.body.text().catch(() => '');
+      const { statusCode: status } = answer;
+      return { kind: 'answered', status, headers: answer.headers, text, json: parseJson(text) };
+    } catch (error) {
+      return wasNeverSent(error) ? { kind: 'unavailable' } : { kind: 'unknown' };
+    }
+  };
+}

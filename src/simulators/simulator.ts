@@ -1,0 +1,146 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Running } from '../lifecycle.js';
+import { readCall, type ReceivedCall } from './read-call.js';
+import { createRandom, type Random } from '../random.js';
+import { createWebhookPoster, type PostedWebhook, type WebhookPoster } from './webhook-poster.js';
+
+/** How a simulated provider misbehaves, each by its probability, 0 to 1; what is absent doesn't happen. */
+export interface Faults {
+  /** Not taken: too many at the moment. */
+  readonly throttles?: number;
+  /** Not taken, or taken: nobody can tell from a 500. */
+  readonly fails?: number;
+  /** Taken, and the line drops instead of an answer. */
+  readonly acceptsAndDrops?: number;
+  /** Not answered at all, and not taken. */
+  readonly hangs?: number;
+  /** A webhook is posted twice. */
+  readonly repeats?: number;
+  /** A webhook changes places with the next one. */
+  readonly reorders?: number;
+}
+
+export interface SimulatorOptions {
+  /** 0: the OS picks it. */
+  readonly port?: number;
+  /** The same seed and the same order of calls misbehave alike. */
+  readonly seed?: number;
+  readonly faults?: Faults;
+}
+
+/** What a call is answered; `webhooks` are posted after it. */
+export interface SimulatedAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly webhooks?: readonly PostedWebhook[];
+}
+
+/** One provider's contract from the other side. Pure but for what it remembers of itself. */
+export interface SimulatedProvider {
+  /** Judges a call as the provider's door would, its credentials included. */
+  answer(call: ReceivedCall): SimulatedAnswer;
+  /** What the provider says where it takes too many calls, and where it fails. */
+  readonly throttled: () => SimulatedAnswer;
+  readonly failed: () => SimulatedAnswer;
+  /** Whether this call sends something: only such calls meet faults. */
+  isSend(call: ReceivedCall): boolean;
+}
+
+export interface Simulator extends Running {
+  /** What a channel of it has as its `apiBaseUrl`. */
+  readonly baseUrl: string;
+  /** What came in, in order, with what it was answered; the latest 10,000. */
+  readonly calls: readonly (ReceivedCall & { readonly status: number | 'dropped' | 'hanging' })[];
+  /** How it misbehaves from now on. */
+  misbehave(faults: Faults): void;
+  /** Posts webhooks as the provider does, one after another; resolves when each was taken or given up. */
+  post(webhooks: readonly PostedWebhook[]): Promise<void>;
+}
+
+const CALLS_KEPT_MAX = 10_000;
+
+/** A small HTTP server that speaks a provider's contract on loopback. It remembers its calls, and nothing after its end. */
+export async function startSimulator(provider: SimulatedProvider, options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, seed = 0 } = options;
+  const random = createRandom(seed);
+  const poster = createWebhookPoster();
+  const calls: (ReceivedCall & { readonly status: number | 'dropped' | 'hanging' })[] = [];
+  const keep = (call: ReceivedCall, status: number | 'dropped' | 'hanging') => {
+    calls.push({ ...call, status });
+    if (calls.length > CALLS_KEPT_MAX) calls.shift();
+  };
+  let faults = options.faults ?? {};
+  const telling = new Set<Promise<void>>();
+  const tell = (webhooks: readonly PostedWebhook[]) => {
+    const told = postAll(poster, random, faults, webhooks).finally(() => telling.delete(told));
+    telling.add(told);
+    return told;
+  };
+  const server = createServer((request, response) => {
+    void readCall(request)
+      .then((call) => {
+        const fault = provider.isSend(call) ? faultOf(faults, random) : undefined;
+        if (fault === 'hangs') return keep(call, 'hanging');
+        const answer =
+          fault === 'throttles' ? provider.throttled() : fault === 'fails' ? provider.failed() : provider.answer(call);
+        keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
+        if (fault === 'acceptsAndDrops') request.socket.destroy();
+        else
+          response
+            .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+            .end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+        if (answer.webhooks !== undefined && answer.webhooks.length > 0) void tell(answer.webhooks);
+      })
+      .catch(() => request.socket.destroy());
+  });
+  const baseUrl = await listen(server, port);
+  return {
+    ...{ baseUrl, calls },
+    misbehave: (next) => void (faults = next),
+    post: tell,
+    async stop() {
+      await poster.stop();
+      await Promise.all(telling);
+      await close(server);
+    },
+  };
+}
+
+/** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */
+function faultOf(faults: Faults, random: Random): 'throttles' | 'fails' | 'acceptsAndDrops' | 'hangs' | undefined {
+  const kinds = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
+  return kinds.map((kind) => ({ kind, isMet: random() < (faults[kind] ?? 0) })).find(({ isMet }) => isMet)?.kind;
+}
+
+async function postAll(
+  poster: WebhookPoster,
+  random: Random,
+  { repeats = 0, reorders = 0 }: Faults,
+  webhooks: readonly PostedWebhook[],
+): Promise<void> {
+  const order = [...webhooks];
+  order.forEach((webhook, index) => {
+    const next = order[index + 1];
+    if (random() < reorders && next !== undefined) [order[index], order[index + 1]] = [next, webhook];
+  });
+  for (const webhook of order) {
+    const times = random() < repeats ? 2 : 1;
+    for (let time = 0; time < times; time += 1) await poster.post(webhook);
+  }
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

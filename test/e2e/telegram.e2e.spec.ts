@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
+import { createTelegramSimulator, type TelegramSimulator } from '../../src/simulators/telegram.js';
+import { eventually } from '../support/eventually.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const BOT_TOKEN = '123456789:simulated';
+const SETTINGS = { botToken: BOT_TOKEN, secretToken: 'marker-secret' };
+
+interface Asked {
+  readonly done: {
+    readonly isConfirmed: boolean;
+    readonly account: string | null;
+    readonly failure: { readonly code: string } | null;
+    readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+  };
+}
+interface Changed {
+  readonly done: {
+    readonly channel: { readonly id: string; readonly name: string; readonly isEnabled: boolean } | null;
+    readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+  };
+}
+interface Sent {
+  readonly sendMessage: {
+    readonly message: { readonly id: string } | null;
+    readonly userErrors: readonly { readonly code: string }[];
+  };
+}
+interface Thread {
+  readonly message: {
+    readonly status: string;
+    readonly providerMessageIds: readonly string[];
+    readonly failure: { readonly code: string } | null;
+    readonly timeline: readonly { readonly status: string }[];
+    readonly conversation: {
+      readonly messages: {
+        readonly nodes: readonly { readonly direction: string; readonly content: { text: string } }[];
+      };
+    } | null;
+  };
+}
+
+const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(input: $input) {
+  channel { id name isEnabled } userErrors { code field } } }`;
+const change = (name: string, input: string) => `mutation ($input: ${input}!) { done: ${name}(input: $input) {
+  channel { id name isEnabled } userErrors { code field } } }`;
+const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
+  isConfirmed account failure { code } userErrors { code field } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code } timeline { status }
+  conversation { messages { nodes { direction content { text } } } } } }`;
+
+describe('a Telegram channel, through the simulated Bot API', () => {
+  let app: TestApp;
+  let telegram: TelegramSimulator;
+  let simulator: Simulator;
+  let channelId: string;
+  beforeAll(async () => {
+    app = await startTestApp();
+    telegram = createTelegramSimulator({ botToken: BOT_TOKEN, replies: true });
+    simulator = await startSimulator(telegram, { seed: 1 });
+    const settings = { ...SETTINGS, apiBaseUrl: simulator.baseUrl };
+    const input = { name: 'Bot', provider: 'TELEGRAM', platform: 'TELEGRAM', settings };
+    const { done } = await app.client.run<Changed>(CREATE, { input });
+    channelId = done.channel?.id ?? '';
+  });
+  afterAll(async () => {
+    await app.stop();
+    await simulator.stop();
+  });
+
+  const send = async (address: string, content: object = { text: { text: 'Hello' } }) => {
+    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
+    return sendMessage;
+  };
+  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+
+  it('is verified, and its webhook registered', async () => {
+    const { done: verified } = await app.client.run<Asked>(ask('verifyChannel'), { input: { channelId } });
+    expect(verified).toEqual({ isConfirmed: true, account: '@simulated_bot', failure: null, userErrors: [] });
+    const { done: registered } = await app.client.run<Asked>(ask('registerChannelWebhook'), { input: { channelId } });
+    expect(registered).toMatchObject({ isConfirmed: true, userErrors: [] });
+    const asked = simulator.calls.find(({ path }) => path.endsWith('/setWebhook'));
+    expect(asked?.json).toMatchObject({ url: `${app.url}/webhooks/telegram/${channelId}` });
+  });
+
+  it('sends, is answered, and shows both in one thread', async () => {
+    const { message } = await send('77');
+    await eventually(async () => {
+      const found = await thread(message?.id ?? '');
+      expect(found.status).toBe('SENT');
+      expect(found.providerMessageIds).toHaveLength(1);
+      expect(found.conversation?.messages.nodes.map(({ direction, content }) => [direction, content.text])).toEqual([
+        ['OUTGOING', 'Hello'],
+        ['INCOMING', 'You said: Hello'],
+      ]);
+    });
+  });
+
+  it('says why it failed', async () => {
+    const { message } = await send('403');
+    await eventually(async () => {
+      expect(await thread(message?.id ?? '')).toMatchObject({
+        ...{ status: 'SENDING_FAILED', failure: { code: 'RECIPIENT_BLOCKED' } },
+      });
+    });
+  });
+
+  it('refuses before sending what Telegram does not carry', async () => {
+    const refused = await send('77', { template: { name: 'order_ready' } });
+    expect(refused.userErrors.map(({ code }) => code)).toEqual(['CONTENT_UNSUPPORTED']);
+    const tooLong = await send('77', { text: { text: 'x'.repeat(4_097) } });
+    expect(tooLong.userErrors.map(({ code }) => code)).toContain('CONTENT_INVALID');
+  });
+
+  it('nobody knows what became of what was taken before the line dropped', async () => {
+    simulator.misbehave({ acceptsAndDrops: 1 });
+    const { message } = await send('78');
+    await eventually(async () => expect((await thread(message?.id ?? '')).status).toBe('OUTCOME_UNKNOWN'));
+    simulator.misbehave({});
+  });
+
+  it('takes repeated and reordered updates once', async () => {
+    const { message } = await send('79');
+    await eventually(async () => expect((await thread(message?.id ?? '')).status).toBe('SENT'));
+    simulator.misbehave({ repeats: 1, reorders: 0.5 });
+    await simulator.post(['one', 'two', 'three'].map((text) => telegram.messageFrom(79, { text })));
+    simulator.misbehave({});
+    await eventually(async () => {
+      const nodes = (await thread(message?.id ?? '')).conversation?.messages.nodes ?? [];
+      const texts = nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
+      expect([...texts].sort()).toEqual(['You said: Hello', 'one', 'three', 'two']);
+    });
+  });
+
+  it('is disabled and enabled, renamed, and given another secret; none is ever shown', async () => {
+    const { done: disabled } = await app.client.run<Changed>(change('disableChannel', 'ChannelInput'), {
+      input: { channelId },
+    });
+    expect(disabled.channel?.isEnabled).toBe(false);
+    await eventually(async () => expect((await send('77')).userErrors).toMatchObject([{ code: 'CHANNEL_DISABLED' }]));
+    const { done: enabled } = await app.client.run<Changed>(change('enableChannel', 'ChannelInput'), {
+      input: { channelId },
+    });
+    expect(enabled.channel?.isEnabled).toBe(true);
+    const { done: updated } = await app.client.run<Changed>(change('updateChannel', 'UpdateChannelInput'), {
+      input: { channelId, name: 'Shop', settings: { botToken: '1:wrong' } },
+    });
+    expect(updated.channel?.name).toBe('Shop');
+    await eventually(async () => {
+      const { done } = await app.client.run<Asked>(ask('verifyChannel'), { input: { channelId } });
+      expect(done).toMatchObject({ isConfirmed: false, failure: { code: 'CREDENTIALS_INVALID' } });
+    });
+    const { done: refused } = await app.client.run<Changed>(change('updateChannel', 'UpdateChannelInput'), {
+      input: { channelId, settings: { secretToken: 'with space' } },
+    });
+    expect(refused.userErrors).toEqual([{ code: 'SETTINGS_INVALID', field: ['settings', 'secretToken'] }]);
+    const shown = await app.client.run<object>(
+      `{ channels { nodes { id name webhookUrl capabilities { content { kind limits } } } } }`,
+    );
+    expect(JSON.stringify(shown)).not.toContain('marker-secret');
+    expect(JSON.stringify(shown)).toContain('textCharactersMax');
+    const audited = await app.client.run<object>('{ auditEvents(first: 50) { nodes { action } } }');
+    for (const action of ['channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'])
+      expect(JSON.stringify(audited)).toContain(action);
+  });
+});
