@@ -81,7 +81,8 @@ describe('the budget of a key in PostgreSQL', () => {
     let [taken, refused] = [0, 0];
     const takeOne = async (n: number) => {
       try {
-        taken += (await budgets[n % 3]?.take(caller, 'requests', { wanted: 1, withinMs: 5_000 })) ?? 0;
+        const got = await budgets[n % 3]?.take(caller, 'requests', { wanted: 1, withinMs: 5_000 });
+        taken += got ?? 0;
       } catch (error) {
         expect(error).toMatchObject({ code: 'RATE_LIMITED' });
         refused += 1;
