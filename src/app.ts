@@ -75,7 +75,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   };
   const routes = [webhookRoutes(ingress), asyncApiRoutes(asyncApiSettings(config))];
   const http = await createHttpServer({
-    api: roles.includes('api') ? { ...openTo(config), graphql: () => api().graphql, routes } : undefined,
+    api: roles.includes('api') ? { ...openTo(config), graphql: () => api().graphql, routes, meter } : undefined,
     readiness: createReadiness({ roles, isOnKafka, up }),
     routes: [metricsRoutes(metrics)],
     logger,
@@ -164,4 +164,4 @@ const ingressOf = (api: () => Api): Pick<WebhookRoutesDeps, 'log' | 'directory' 
 
 const newRawWebhookId = () => rawWebhookIds.fromUuid(uuidv7());
 
-const openTo = ({ corsOrigins, isIntrospectionOn }: Config) => ({ corsOrigins, isIntrospectionOn });
+const openTo = ({ corsOrigins, isIntrospectionOn, limits }: Config) => ({ corsOrigins, isIntrospectionOn, limits });

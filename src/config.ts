@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readTracesConfig, tracesEnvironment, type TracesConfig } from './traces-config.js';
+import { limitsEnvironment, readLimitsConfig, type LimitsConfig } from './limits-config.js';
 import { kafkaEnvironment, readKafkaConfig, type KafkaConfig } from './kafka-config.js';
 
 /** What a process can do; by default one does all of it. */
@@ -35,6 +36,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Whether clients may ask the API for its schema. */
   readonly isIntrospectionOn: boolean;
+  readonly limits: LimitsConfig;
   /** A text search configuration of PostgreSQL. */
   readonly searchLanguage: string;
   readonly isSandboxOn: boolean;
@@ -72,6 +74,7 @@ const secretKey = z
 const environment = z.object({
   ...kafkaEnvironment,
   ...tracesEnvironment,
+  ...limitsEnvironment,
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).optional(),
   DATABASE_URL: z
@@ -147,6 +150,7 @@ export function readConfig(
     roles: is.PARLEY_ROLES,
     corsOrigins: is.PARLEY_CORS_ORIGINS,
     isIntrospectionOn: is.PARLEY_INTROSPECTION === 'true',
+    limits: readLimitsConfig(is),
     searchLanguage: is.PARLEY_SEARCH_LANGUAGE,
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,

@@ -17,6 +17,16 @@ const API_KEY = 'pk_bench-0000000000000000000000000000000000000';
 /** Of no use to anybody: what it seals is gone with the run. All processes of one place need the same. */
 export const SECRET_KEY = Buffer.alloc(32, 7);
 
+/** What is measured is the work, by one key: its slices are leased as ever, and never used up. */
+const AMPLE_LIMITS = {
+  PARLEY_LIMIT_REQUESTS: '1000000',
+  PARLEY_LIMIT_SENDS: '1000000',
+  PARLEY_LIMIT_COST: '100000000',
+  PARLEY_LIMIT_SOCKETS: '100000',
+  PARLEY_LIMIT_SUBSCRIPTIONS: '100000',
+  PARLEY_LIMIT_UNAUTHENTICATED_SOCKETS: '100000',
+};
+
 /** @param settings of the environment, beyond where the place is */
 export async function startParley(
   { databaseUrl, brokers, topicPrefix, partitions }: Place,
@@ -34,6 +44,7 @@ export async function startParley(
     PARLEY_DATA_DIR: dataDir,
     PARLEY_SECRET_KEY: SECRET_KEY.toString('base64'),
     PARLEY_BOOTSTRAP_API_KEY: API_KEY,
+    ...AMPLE_LIMITS,
     ...settings,
   };
   const app = await createApp(readConfig(environment, roles));

@@ -8,6 +8,7 @@ import type { Outbox } from '../events/outbox/outbox.js';
 import type { Caller, Scope } from './caller.js';
 import type { ClientTokenSecret } from './client-tokens.js';
 import type { ApiKeyView } from './key-view.js';
+import type { OwnQuota, Quota } from './limits/quota.js';
 
 /** What a change of access answers. Faults are thrown as `AppError`. */
 export type AccessResult<Value> = Decision<Value, UserError>;
@@ -17,11 +18,14 @@ export interface NewApiKeyInput {
   readonly scopes: readonly Scope[];
   /** RFC 3339; null: never. */
   readonly expiresAt: string | null;
+  readonly quota: OwnQuota;
 }
 
 export interface RotateApiKeyInput {
   readonly id: string;
   readonly overlapSeconds: number;
+  /** What is changed of it. */
+  readonly quota: OwnQuota;
 }
 
 /** Ids are unparsed text. */
@@ -95,4 +99,6 @@ export interface AdministrationDeps {
   readonly clock: Clock;
   readonly finders: Pick<Finders, 'conversations' | 'contacts'>;
   readonly clientTokens: ClientTokenSecret;
+  /** What a key may use that has no limits of its own. */
+  readonly quotaDefaults: Quota;
 }

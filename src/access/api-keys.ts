@@ -29,8 +29,12 @@ export const newRefreshToken = (): string => newSecret('rt');
 export const apiKeyHash = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 export interface Authenticator {
-  /** Undefined: nobody holds this, or no longer. @throws when Postgres is away */
-  authenticate(secret: string): Promise<Caller | undefined>;
+  /**
+   * Undefined: nobody holds this, or no longer.
+   * @param beforeAsking called before somebody who isn't known here is looked up; what it throws ends that
+   * @throws when Postgres is away
+   */
+  authenticate(secret: string, beforeAsking?: () => void): Promise<Caller | undefined>;
   /**
    * Whether what each of them came in with is still good, asked of Postgres: not revoked, rotated away, expired, nor its
    * workspace suspended since. They must be callers that `authenticate` answered. @throws when Postgres is away
@@ -74,12 +78,13 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     return caller;
   };
   return {
-    async authenticate(secret) {
+    async authenticate(secret, beforeAsking) {
       const proof = proofOf(secret);
       if (proof === undefined) return undefined;
       const now = clock.now();
       const known = kept.get(proof.hash);
       const isKnown = known !== undefined && known.until > now.getTime() && !hasExpired(known.caller, now.getTime());
+      if (!isKnown) beforeAsking?.();
       const caller = isKnown ? known.caller : await findAnew(proof);
       if (caller === undefined) kept.delete(proof.hash);
       else if (!isKnown) kept.set(proof.hash, { caller, until: now.getTime() + KEPT_MS });

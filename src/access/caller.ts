@@ -1,4 +1,5 @@
 import type { ApiKeyId, ContactId, ConversationId, WorkspaceId } from '../events/kernel/ids.js';
+import type { OwnQuota } from './limits/quota.js';
 
 export const SCOPES = [
   'MESSAGES_SEND',
@@ -33,6 +34,8 @@ export interface Caller {
   readonly keyId: ApiKeyId;
   readonly scopes: ReadonlySet<Scope>;
   readonly expiresAt: Date | null;
+  /** What its key may use of its own; undefined: the instance's defaults. */
+  readonly quota?: OwnQuota | undefined;
   /** Of a client token; undefined: the whole workspace. */
   readonly limits?: ReadLimits | undefined;
 }

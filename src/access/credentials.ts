@@ -8,6 +8,7 @@ import type { AccessResult, Administration, AdministrationDeps, Credentials } fr
 import { apiKeyHash, newAccessToken, newRefreshToken, newSecretId } from './api-keys.js';
 import { recordAudit, tellKeysChanged } from './audit.js';
 import { refusal, refuseExpiry, refuseName, refuseScopes } from './judge-key.js';
+import { quotaFor, refuseQuota } from './judge-quota.js';
 import { apiKeyViewOf, hasEnded } from './key-view.js';
 import { keyRow } from './manage-keys.js';
 import { tell } from './tell.js';
@@ -29,13 +30,19 @@ export const createCredentialCommands = (deps: AdministrationDeps): CredentialCo
 });
 
 const createCredentials =
-  ({ database, outbox, clock }: AdministrationDeps): CredentialCommands['createCredentials'] =>
-  async (caller, { name, scopes, expiresAt }) => {
+  ({ database, outbox, clock, quotaDefaults }: AdministrationDeps): CredentialCommands['createCredentials'] =>
+  async (caller, { name, scopes, expiresAt, quota }) => {
     const now = clock.now();
-    const refusals = [...refuseName(name), ...refuseScopes(caller, scopes), ...refuseExpiry(expiresAt, now)];
+    const refusals = [
+      ...refuseName(name),
+      ...refuseScopes(caller, scopes),
+      ...refuseExpiry(expiresAt, now),
+      ...refuseQuota(caller, quota, quotaDefaults),
+    ];
     if (refusals.length > 0) return refused(...refusals);
     const ends = (expiresAt === null ? undefined : parseInstant(expiresAt)) ?? null;
-    const asked = { workspaceId: caller.workspaceId, name, scopes: [...new Set(scopes)], expiresAt: ends };
+    const given = { name, scopes: [...new Set(scopes)], quota: quotaFor(caller, quota) };
+    const asked = { ...given, workspaceId: caller.workspaceId, expiresAt: ends };
     const secretId = newSecretId();
     const { event, ...made } = await database.transaction(async (tx) => {
       const values = { ...keyRow(asked, now), secretIdHash: apiKeyHash(secretId), secretHash: apiKeyHash(secretId) };

@@ -3,6 +3,7 @@ import { apiKeyIds } from '../events/kernel/ids.js';
 import { parseInstant } from '../events/message/schedule.js';
 import type { AccessResult, Administration, AdministrationDeps, KeyWithSecret } from './administration.js';
 import { refusal, refuseExpiry, refuseName, refuseRotation, refuseScopes } from './judge-key.js';
+import { quotaFor, refuseQuota } from './judge-quota.js';
 import { createKey, revokeKey, rotateKey } from './manage-keys.js';
 import { tell } from './tell.js';
 
@@ -21,12 +22,18 @@ export const createKeyCommands = (deps: AdministrationDeps): KeyCommands => ({
 const noSuchKey = refusal('API_KEY_NOT_FOUND', 'There is no such API key.', 'id');
 
 const createApiKey =
-  ({ database, outbox, clock }: AdministrationDeps): KeyCommands['createApiKey'] =>
-  async (caller, { name, scopes, expiresAt }) => {
+  ({ database, outbox, clock, quotaDefaults }: AdministrationDeps): KeyCommands['createApiKey'] =>
+  async (caller, { name, scopes, expiresAt, quota }) => {
     const now = clock.now();
-    const refusals = [...refuseName(name), ...refuseScopes(caller, scopes), ...refuseExpiry(expiresAt, now)];
+    const refusals = [
+      ...refuseName(name),
+      ...refuseScopes(caller, scopes),
+      ...refuseExpiry(expiresAt, now),
+      ...refuseQuota(caller, quota, quotaDefaults),
+    ];
     if (refusals.length > 0) return refused(...refusals);
-    const asked = { workspaceId: caller.workspaceId, name, scopes: [...new Set(scopes)] };
+    const given = { name, scopes: [...new Set(scopes)], quota: quotaFor(caller, quota) };
+    const asked = { ...given, workspaceId: caller.workspaceId };
     const ends = (expiresAt === null ? undefined : parseInstant(expiresAt)) ?? null;
     const { event, key, ...made } = await createKey(database, { ...asked, expiresAt: ends }, now, caller.keyId);
     await tell(outbox, [event]);
@@ -34,15 +41,17 @@ const createApiKey =
   };
 
 const rotateApiKey =
-  ({ database, outbox, clock }: AdministrationDeps): KeyCommands['rotateApiKey'] =>
-  async (caller, { id, overlapSeconds }): Promise<AccessResult<KeyWithSecret>> => {
+  ({ database, outbox, clock, quotaDefaults }: AdministrationDeps): KeyCommands['rotateApiKey'] =>
+  async (caller, { id, overlapSeconds, quota }): Promise<AccessResult<KeyWithSecret>> => {
     const now = clock.now();
     const keyId = apiKeyIds.parse(id);
     if (keyId === undefined) return refused(noSuchKey);
     if (overlapSeconds < 0 || overlapSeconds > OVERLAP_SECONDS_MAX)
       return refused(refusal('INPUT_INVALID', `0 to ${OVERLAP_SECONDS_MAX} seconds.`, 'overlapSeconds'));
+    const [refusedQuota] = refuseQuota(caller, quota, quotaDefaults);
+    if (refusedQuota !== undefined) return refused(refusedQuota);
     const { workspaceId, keyId: actorKeyId } = caller;
-    const rotation = { id: keyId, workspaceId, actorKeyId, overlapMs: overlapSeconds * 1_000 };
+    const rotation = { id: keyId, workspaceId, actorKeyId, overlapMs: overlapSeconds * 1_000, quota };
     const rotated = await rotateKey(database, { ...rotation, refuse: (key) => refuseRotation(caller, key, now) }, now);
     if (rotated === undefined) return refused(noSuchKey);
     if (!rotated.ok) return rotated;

@@ -1,6 +1,7 @@
 import { apiKeyIds, workspaceIds, type ApiKeyId, type WorkspaceId } from '../events/kernel/ids.js';
 import type { apiKeys } from '../schema/tables/index.js';
 import { isScope, type Scope } from './caller.js';
+import { parseOwnQuota, type OwnQuota } from './limits/quota.js';
 
 /** A key as administrators see it: the key itself is kept nowhere. */
 export interface ApiKeyView {
@@ -15,6 +16,8 @@ export interface ApiKeyView {
   readonly lastUsedAt: Date | null;
   /** After a rotation: until when the old secret is good as well. */
   readonly previousSecretUntil: Date | null;
+  /** What it has in place of the instance's defaults. */
+  readonly quota: OwnQuota;
   /** Whether its secret is a short-lived access token that is refreshed. */
   readonly isCredentials: boolean;
 }
@@ -30,6 +33,7 @@ export const apiKeyViewOf = (row: ApiKeyRow): ApiKeyView => ({
   expiresAt: row.expiresAt,
   lastUsedAt: row.lastUsedAt,
   previousSecretUntil: row.previousSecretUntil,
+  quota: parseOwnQuota(row.quota),
   isCredentials: row.secretIdHash !== null,
 });
 

@@ -10,6 +10,7 @@ import { apiKeyHash, newApiKey } from './api-keys.js';
 import { recordAudit, tellKeysChanged } from './audit.js';
 import type { Scope } from './caller.js';
 import { apiKeyViewOf, type ApiKeyView } from './key-view.js';
+import { parseOwnQuota, type OwnQuota } from './limits/quota.js';
 
 /** Nobody keeps more workspaces or keys by hand; what is beyond is told. */
 const LISTED_MAX = 1_000;
@@ -50,6 +51,8 @@ export interface NewKey {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly expiresAt: Date | null;
+  /** Absent: the instance's defaults. */
+  readonly quota?: OwnQuota | undefined;
 }
 
 /** What was done, and the event that says so: in the outbox, and to be published by whoever has a log. */
@@ -90,8 +93,9 @@ export async function insertKey(
 }
 
 /** All of a new key's row but its secret. */
-export const keyRow = ({ workspaceId, name, scopes, expiresAt }: NewKey, createdAt: Date) => ({
+export const keyRow = ({ workspaceId, name, scopes, expiresAt, quota = {} }: NewKey, createdAt: Date) => ({
   ...{ id: uuidv7(), workspaceId: workspaceIds.toUuid(workspaceId), name, scopes: [...scopes], expiresAt, createdAt },
+  quota,
 });
 
 /** What became of a key that was to be changed; undefined: there is no such key. */
@@ -135,6 +139,8 @@ export interface Rotation {
   readonly actorKeyId: ApiKeyId;
   /** For how long the old secret is good beside the new one. */
   readonly overlapMs: number;
+  /** What is changed of its quota. */
+  readonly quota?: OwnQuota | undefined;
   /** Judges the key, under its lock; a refusal leaves it as it is. */
   readonly refuse: (key: ApiKeyView) => UserError | undefined;
 }
@@ -145,7 +151,7 @@ export interface Rotation {
  */
 export async function rotateKey(
   database: Database,
-  { id, workspaceId, actorKeyId, overlapMs, refuse }: Rotation,
+  { id, workspaceId, actorKeyId, overlapMs, quota: changes, refuse }: Rotation,
   now: Date,
 ): Promise<Decision<Done<ApiKeyView & { readonly key: string }>, UserError> | undefined> {
   return database.transaction(async (tx) => {
@@ -159,11 +165,12 @@ export async function rotateKey(
       overlapMs > 0
         ? { previousSecretHash: row.secretHash, previousSecretUntil: new Date(now.getTime() + overlapMs) }
         : { previousSecretHash: null, previousSecretUntil: null };
+    const quota = { ...parseOwnQuota(row.quota), ...changes };
     await tx
       .update(apiKeys)
-      .set({ secretHash: apiKeyHash(key), ...previous })
+      .set({ secretHash: apiKeyHash(key), ...previous, quota })
       .where(own);
-    const view = apiKeyViewOf({ ...row, ...previous });
+    const view = apiKeyViewOf({ ...row, ...previous, quota });
     const event = await recordAudit(tx, { ...about(view), action: 'api_key.rotate', actorKeyId }, now);
     await tellKeysChanged(tx);
     return accepted({ ...view, key, event });

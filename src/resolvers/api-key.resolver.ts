@@ -9,7 +9,7 @@ import {
 import type { Connection } from '../schema/graphql/connection.type.js';
 import { ApiKeyConnection } from '../schema/graphql/connections.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
-import { toApiKey, toKeyPayload } from './api-key.view.js';
+import { toApiKey, toKeyPayload, toOwnQuota } from './api-key.view.js';
 import { toPageRequest } from './arguments.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
@@ -36,10 +36,10 @@ export class ApiKeyResolver {
   @Mutation(() => CreateApiKeyPayload, { description: 'Makes a key. Its secret is shown this once.' })
   async createApiKey(
     @Arg('input', () => CreateApiKeyInput, { description: 'The key.' })
-    { name, scopes, expiresAt }: CreateApiKeyInput,
+    { name, scopes, expiresAt, limits }: CreateApiKeyInput,
     @Ctx() { administration, caller, startedAt }: RequestContext,
   ): Promise<CreateApiKeyPayload> {
-    const asked = { name, scopes, expiresAt: expiresAt ?? null };
+    const asked = { name, scopes, expiresAt: expiresAt ?? null, quota: toOwnQuota(limits) };
     return instance(CreateApiKeyPayload, toKeyPayload(await administration.createApiKey(caller, asked, startedAt)));
   }
 
@@ -50,7 +50,8 @@ export class ApiKeyResolver {
     @Arg('input', () => RotateApiKeyInput, { description: 'The key, and for how long.' }) input: RotateApiKeyInput,
     @Ctx() { administration, caller, startedAt }: RequestContext,
   ): Promise<RotateApiKeyPayload> {
-    const asked = { id: input.id, overlapSeconds: input.overlapSeconds ?? OVERLAP_SECONDS_DEFAULT };
+    const { id, overlapSeconds, limits } = input;
+    const asked = { id, overlapSeconds: overlapSeconds ?? OVERLAP_SECONDS_DEFAULT, quota: toOwnQuota(limits) };
     return instance(RotateApiKeyPayload, toKeyPayload(await administration.rotateApiKey(caller, asked, startedAt)));
   }
 

@@ -1,6 +1,8 @@
 import type { AccessResult, KeyWithSecret } from '../access/administration.js';
 import { SCOPES } from '../access/caller.js';
 import type { ApiKeyView } from '../access/key-view.js';
+import { quotaOf, type OwnQuota } from '../access/limits/quota.js';
+import { ApiKeyLimits, type ApiKeyLimitsInput } from '../schema/graphql/api-key-limits.type.js';
 import { ApiKey } from '../schema/graphql/api-key.type.js';
 import type { UserError } from '../schema/graphql/user-error.type.js';
 import { instance } from './instance.js';
@@ -16,7 +18,21 @@ export const toApiKey = (view: ApiKeyView): ApiKey =>
     expiresAt: view.expiresAt?.toISOString() ?? null,
     lastUsedAt: view.lastUsedAt?.toISOString() ?? null,
     previousSecretExpiresAt: view.previousSecretUntil?.toISOString() ?? null,
+    limits: toLimits(view.quota),
   });
+
+const toLimits = (own: OwnQuota): ApiKeyLimits =>
+  instance(ApiKeyLimits, {
+    requestsPerSecond: own.requestsPerSecond ?? null,
+    sendsPerSecond: own.sendsPerSecond ?? null,
+    costPerSecond: own.costPerSecond ?? null,
+    sockets: own.sockets ?? null,
+    subscriptions: own.subscriptions ?? null,
+  });
+
+/** What was asked for; null and absent mean the same. */
+export const toOwnQuota = (asked: ApiKeyLimitsInput | null | undefined): OwnQuota =>
+  quotaOf((name) => asked?.[name] ?? undefined);
 
 /** A key with its secret, or why there is none. */
 export function toKeyPayload(result: AccessResult<KeyWithSecret>): {

@@ -7,7 +7,7 @@ import {
   RefreshCredentialsInput,
   RefreshCredentialsPayload,
 } from '../schema/graphql/credentials.type.js';
-import { toApiKey } from './api-key.view.js';
+import { toApiKey, toOwnQuota } from './api-key.view.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 import { toUserErrors } from './user-error.view.js';
@@ -19,10 +19,10 @@ export class CredentialsResolver {
   })
   async createCredentials(
     @Arg('input', () => CreateCredentialsInput, { description: 'The credentials.' })
-    { name, scopes, expiresAt }: CreateCredentialsInput,
+    { name, scopes, expiresAt, limits }: CreateCredentialsInput,
     @Ctx() { administration, caller, startedAt }: RequestContext,
   ): Promise<CreateCredentialsPayload> {
-    const asked = { name, scopes, expiresAt: expiresAt ?? null };
+    const asked = { name, scopes, expiresAt: expiresAt ?? null, quota: toOwnQuota(limits) };
     return instance(
       CreateCredentialsPayload,
       toPayload(await administration.createCredentials(caller, asked, startedAt)),

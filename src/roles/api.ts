@@ -2,6 +2,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { createAdministration } from '../access/create-administration.js';
 import { createAuthenticator } from '../access/api-keys.js';
 import { createKeyUsage } from '../access/key-usage.js';
+import { createBudgets, leaseFrom } from '../access/limits/budgets.js';
+import type { Limit } from '../access/limits/refusals.js';
+import { createSlots } from '../access/limits/slots.js';
 import { bootstrapWorkspace } from '../access/bootstrap.js';
 import { seedDemo } from '../demo/seed-demo.js';
 import { createCommands } from '../events/commands/create-commands.js';
@@ -48,15 +51,20 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   const commands = meteredCommands(ownCommands, deps.meter);
   const usage = keep(createKeyUsage({ database, logger }));
   const { clientTokens } = foundation;
+  const { quota: defaults } = deps.config.limits;
+  const onRefused = (limit: Limit) => deps.meter.limited(limit);
+  const budgets = keep(createBudgets({ lease: leaseFrom(database), defaults, onRefused, logger }));
+  const slots = keep(createSlots({ database, defaults, onRefused, logger }));
   const authenticator = createAuthenticator({ database, clock, clientTokens, usage });
   const stopWakes = database.onWake('parley_keys', () => authenticator.forget());
   keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
-    administration: createAdministration({ ...foundation, database, clock, finders }),
+    administration: createAdministration({ ...foundation, database, clock, finders, quotaDefaults: defaults }),
     ...{ commands, finders, feed, typing, clock, providers, publicUrl: deps.publicUrl },
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
-    authenticate: (secret) => authenticator.authenticate(secret),
+    ...{ budgets, slots },
+    authenticate: (secret, beforeAsking) => authenticator.authenticate(secret, beforeAsking),
     areStillValid: (callers) => authenticator.areStillValid(callers),
     onKeysChanged: (listener) => database.onWake('parley_keys', listener),
   };

@@ -13,6 +13,8 @@ export interface Meter {
   /** `ACCEPTED`, or the code that it was refused with. */
   sendAnswered(outcome: string): void;
   providerAnswered(call: ProviderAnswer): void;
+  /** Somebody ran into a limit, and was told so. */
+  limited(limit: string): void;
   webhookAnswered(provider: string, verdict: WebhookVerdict): void;
 }
 

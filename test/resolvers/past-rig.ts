@@ -1,4 +1,5 @@
 import { clientTokenSecret } from '../../src/access/client-tokens.js';
+import { QUOTA_DEFAULTS } from '../../src/access/limits/quota.js';
 import { createAdministration } from '../../src/access/create-administration.js';
 import { expect } from 'vitest';
 import { graphql } from 'graphql';
@@ -53,6 +54,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     administration: createAdministration({
       ...{ database, outbox: bench.outbox, clock: { now: () => now }, finders: createFinders({ database }) },
       clientTokens: clientTokenSecret(Buffer.alloc(32), 'of a test'),
+      quotaDefaults: QUOTA_DEFAULTS,
     }),
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilitiesOf }]),

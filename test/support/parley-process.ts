@@ -12,6 +12,11 @@ import { endWithUs } from './watchdog.js';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const API_KEY = 'pk_faults-0000000000000000000000000000000000000';
 
+/** Tests send as fast as they can, with one key. What is about a limit sets it. */
+export const AMPLE_LIMITS = {
+  ...{ PARLEY_LIMIT_REQUESTS: '100000', PARLEY_LIMIT_SENDS: '100000', PARLEY_LIMIT_COST: '10000000' },
+};
+
 /** SIGSTOP freezes a process until SIGCONT: to others it looks as if it had died, and then it comes back. */
 export type FaultSignal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
 
@@ -74,6 +79,7 @@ export async function startParley(options: ParleyOptions): Promise<ParleyProcess
       PORT: String(options.port ?? 0),
       PARLEY_DATA_DIR: options.dataDir,
       PARLEY_BOOTSTRAP_API_KEY: API_KEY,
+      ...AMPLE_LIMITS,
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
       ...options.env,
     },

@@ -3,7 +3,7 @@ import { stopAll, type Running } from '../../src/lifecycle.js';
 import { apiClient, type ApiClient } from './api-client.js';
 import { cloneDatabase } from './database.js';
 import { countRecords, deleteTopics, kafkaBrokers, newTopicPrefix } from './kafka.js';
-import { temporaryDataDir } from './parley-process.js';
+import { AMPLE_LIMITS, temporaryDataDir } from './parley-process.js';
 import { startParleySystem, type ParleySystem } from './parley-system.js';
 import { PROCESSES, topology } from './topology.js';
 import { withClient } from './with-client.js';
@@ -104,6 +104,7 @@ async function startHere({ databaseUrl, dataDir, env }: Place, running: Running[
       PARLEY_DATA_DIR: dataDir,
       PARLEY_SECRET_KEY: SECRET_KEY,
       PARLEY_LOG_LEVEL: 'silent',
+      ...AMPLE_LIMITS,
       ...env,
     }),
   );
@@ -118,9 +119,10 @@ async function startProcesses(place: Place, processes: readonly (readonly Role[]
   return system;
 }
 
+/** What each test app is asked when it has started. */
+export const SANDBOX_CHANNEL = '{ channels(filter: { provider: SANDBOX }) { nodes { id } } }';
+
 async function sandboxChannel(client: ApiClient): Promise<string> {
-  const found = await client.run<{ channels: { nodes: { id: string }[] } }>(
-    '{ channels(filter: { provider: SANDBOX }) { nodes { id } } }',
-  );
+  const found = await client.run<{ channels: { nodes: { id: string }[] } }>(SANDBOX_CHANNEL);
   return found.channels.nodes[0]?.id ?? '';
 }

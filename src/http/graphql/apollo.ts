@@ -17,11 +17,14 @@ import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import type { Logger } from 'pino';
 import type { Running } from '../../lifecycle.js';
 import type { RequestContext } from '../../resolvers/context.js';
-import { requireAffordable } from './cost.js';
+import { admitOperation, admitRequest, stateCost } from './admission.js';
+import { requireAffordable, type Weight } from './cost.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { LIMITS } from './limits.js';
 import type { Tracer } from '../../tracing.js';
 import { operationAttributes, refuseSubscription } from './operation.js';
+import type { AddressLimits } from '../address-limits.js';
+import type { AddressOf } from '../client-address.js';
 import { authenticate, openRequest, requireDeps, type GraphqlDepsSource } from './request.js';
 
 /** Answers text, which `Reply` of its route must say. */
@@ -39,17 +42,13 @@ export interface ApolloDeps {
   readonly present: ErrorPresenter;
   readonly logger: Logger;
   readonly tracer: Tracer;
+  readonly addresses: AddressLimits;
+  readonly addressOf: AddressOf;
 }
 
 /** GraphQL over HTTP: POST, and GET for queries. */
-export async function startApollo({
-  schema,
-  rules,
-  deps,
-  present,
-  logger,
-  tracer,
-}: ApolloDeps): Promise<Running & { readonly handler: GraphqlHandler }> {
+export async function startApollo(server: ApolloDeps): Promise<Running & { readonly handler: GraphqlHandler }> {
+  const { schema, rules, deps, present, logger, tracer } = server;
   const apollo = new ApolloServer<RequestContext>({
     schema,
     // A page elsewhere can't send any of these unasked, the key among them: nobody who says who he is needs one more.
@@ -72,28 +71,47 @@ export async function startApollo({
       // Nothing leaves this server because somebody's shell has an APOLLO_KEY.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
-      costPlugin(schema),
+      costPlugin(schema, deps),
       ...(tracer.isOn ? [spanPlugin(tracer)] : []),
     ],
   });
   await apollo.start();
-  const handler = fastifyApolloHandler(apollo, { context: (request) => openHttpRequest(deps, request) });
+  const handler = fastifyApolloHandler(apollo, { context: (request) => openHttpRequest(server, request) });
   return { handler, stop: () => apollo.stop() };
 }
 
-/** What is judged between validation and execution. */
-const costPlugin = (schema: GraphQLSchema): ApolloServerPlugin => ({
-  requestDidStart: () =>
-    Promise.resolve({
-      didResolveOperation({ document, operation, request }) {
-        if (operation !== undefined) {
-          refuseSubscription(operation);
-          requireAffordable(schema, document, operation, request.variables ?? {});
-        }
+/** What is judged between validation and execution, and told with the answer. */
+const costPlugin = (schema: GraphQLSchema, source: GraphqlDepsSource): ApolloServerPlugin<RequestContext> => ({
+  requestDidStart: () => {
+    let weight: Weight | undefined;
+    return Promise.resolve({
+      async didResolveOperation({ document, operation, request, contextValue }) {
+        if (operation === undefined) return;
+        refuseSubscription(operation);
+        weight = requireAffordable(schema, document, operation, request.variables ?? {});
+        await admit(source, contextValue, weight);
+      },
+      willSendResponse({ response: { body }, contextValue }) {
+        const deps = source();
+        if (weight === undefined || deps === undefined || body.kind !== 'single') return Promise.resolve();
+        const cost = stateCost(deps.budgets, contextValue.caller, weight.cost, deps.clock.now());
+        body.singleResult.extensions = { ...body.singleResult.extensions, cost };
         return Promise.resolve();
       },
-    }),
+    });
+  },
 });
+
+/** @throws GraphQLError */
+async function admit(source: GraphqlDepsSource, context: RequestContext, weight: Weight): Promise<void> {
+  try {
+    const commands = await admitOperation(requireDeps(source).budgets, context, weight);
+    // Apollo takes no other context for this one.
+    if (commands !== context.commands) Object.assign(context, { commands });
+  } catch (error) {
+    throw withHeaderMap(toGraphQLError(error));
+  }
+}
 
 /** What is asked, by its name: variables and arguments are what somebody wrote. */
 const spanPlugin = (tracer: Tracer): ApolloServerPlugin => ({
@@ -106,12 +124,18 @@ const spanPlugin = (tracer: Tracer): ApolloServerPlugin => ({
     }),
 });
 
-async function openHttpRequest(source: GraphqlDepsSource, { headers }: FastifyRequest): Promise<RequestContext> {
+async function openHttpRequest(
+  { deps: source, addresses, addressOf }: ApolloDeps,
+  request: FastifyRequest,
+): Promise<RequestContext> {
   const startedAt = performance.now();
+  const { headers } = request;
   try {
     const deps = requireDeps(source);
     const apiKey = textOf(headers['x-api-key']);
-    const caller = await authenticate(deps, { authorization: headers.authorization, apiKey });
+    const visitor = { address: addressOf(request), addresses };
+    const caller = await authenticate(deps, { authorization: headers.authorization, apiKey }, visitor);
+    await admitRequest(deps.budgets, caller, startedAt);
     return await openRequest(deps, { caller, readAfter: textOf(headers['x-parley-after']), startedAt });
   } catch (error) {
     throw withHeaderMap(toGraphQLError(error));

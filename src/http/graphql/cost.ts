@@ -42,9 +42,21 @@ const SHAPES_MAX = 100;
  * What was found affordable, by operation and the shape of its variables: a document that comes again, as Apollo keeps
  * them parsed, is not walked again (a tenth of what a send costs).
  */
-const affordable = new WeakMap<DocumentNode, Set<string>>();
+const affordable = new WeakMap<DocumentNode, Map<string, Weight>>();
+
+/** What an operation takes of its key's budgets. */
+export interface Weight {
+  /** In fields. 0 where its variables don't fit, for nothing is executed then. */
+  readonly cost: number;
+  /** Messages that it may send; those of batches among them. */
+  readonly sends: number;
+  readonly batched: number;
+}
+
+const NOTHING: Weight = { cost: 0, sends: 0, batched: 0 };
 
 /**
+ * What it weighs, which is no more than anybody may ask for at once.
  * @throws GraphQLError QUERY_TOO_COMPLEX, or BAD_USER_INPUT for an argument that its variables make unfit
  */
 export function requireAffordable(
@@ -52,16 +64,18 @@ export function requireAffordable(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): void {
-  const shapes = affordable.get(document) ?? new Set();
+): Weight {
+  const shapes = affordable.get(document) ?? new Map<string, Weight>();
   const shape = shapeOf(operation, variables);
-  if (shapes.has(shape)) return;
+  const known = shapes.get(shape);
+  if (known !== undefined) return known;
   // Variables that don't fit are the execution's to tell, which then answers nothing.
-  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return;
-  const cost = costOf(schema, document, operation, variables);
+  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return NOTHING;
+  const weight = weigh(schema, document, operation, variables);
+  const { cost } = weight;
   if (cost <= COST_MAX) {
-    if (shapes.size < SHAPES_MAX) affordable.set(document, shapes.add(shape));
-    return;
+    if (shapes.size < SHAPES_MAX) affordable.set(document, shapes.set(shape, weight));
+    return weight;
   }
   throw tooComplex(
     `The operation may answer ${cost} fields; at most ${COST_MAX}. Ask for smaller pages or fewer fields.`,
@@ -81,22 +95,24 @@ function sizeOf(value: unknown): string {
   return typeof value === 'string' ? 'text' : String(value);
 }
 
-function costOf(
+function weigh(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): number {
+): Weight {
+  let [sends, batched] = [0, 0];
+  const count = (asked: ComplexityEstimatorArgs): number => {
+    if (asked.field.name === 'sendMessage') sends += 1;
+    if (asked.field.name === 'sendMessages') batched += batchSizeOf(asked.args);
+    return estimate(asked);
+  };
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
   try {
-    return getComplexity({
-      schema,
-      query,
-      variables: { ...variables },
-      estimators: [estimate],
-      maxQueryNodes: WALK_MAX,
-    });
+    const asked = { schema, query, variables: { ...variables }, maxQueryNodes: WALK_MAX };
+    const cost = getComplexity({ ...asked, estimators: [count] });
+    return { cost, sends: sends + batched, batched };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     throw error.message.includes('number of nodes')

@@ -31,14 +31,25 @@ const TRIES_MAX = 600;
 /**
  * As graphql-js's `subscribe`, but each event is executed under a context of its own, once for all who ask the same, and
  * again while the database is away: a subscriber that was given a hole in place of an event would never know.
+ * @param ended called, perhaps more than once, when it is over, whoever ends it
  */
 export async function subscribeByDelivery(
   args: SubscriptionExecution,
   shared: SharedResults,
+  ended: () => void = () => undefined,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
-  if (!(Symbol.asyncIterator in source)) return source;
-  return resultsOf(source[Symbol.asyncIterator]() as AsyncIterator<Delivery>, args, shared.join(args.question));
+  if (!(Symbol.asyncIterator in source)) {
+    ended();
+    return source;
+  }
+  const sharing = shared.join(args.question);
+  const leave = () => {
+    sharing.leave();
+    ended();
+  };
+  const events = source[Symbol.asyncIterator]() as AsyncIterator<Delivery>;
+  return resultsOf(events, args, { ...sharing, leave });
 }
 
 function resultsOf(

@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isDatabaseAway, sqlStateOf } from '../../database/errors.js';
+import { MicroBatchFullError } from '../../database/micro-batch.js';
 import { AppError, UnavailableError } from '../../errors.js';
 import { LogUnavailableError } from '../../events/log/event-log.js';
 import { PageCursorError } from '../../events/queries/finders.js';
@@ -101,6 +102,7 @@ function asAppError(error: unknown): AppError | undefined {
   if (error instanceof LogUnavailableError) {
     return new UnavailableError('It is not known whether this was recorded. Repeat it with the same idempotencyKey.');
   }
+  if (error instanceof MicroBatchFullError) return new UnavailableError('Too many are waiting. Try again.', error);
   if (isDatabaseAway(error)) return new UnavailableError('The database is away. Try again in a moment.');
   // It stood still for as long as a statement may take (F10): no fault of the query's.
   if (sqlStateOf(error) === QUERY_CANCELED) return new UnavailableError('The database is busy. Try again in a moment.');

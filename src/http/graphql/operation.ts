@@ -11,7 +11,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import type { SpanAttributes } from '../../tracing.js';
-import { requireAffordable } from './cost.js';
+import { requireAffordable, type Weight } from './cost.js';
 import { LIMITS } from './limits.js';
 
 /** An operation as a WebSocket brings it. */
@@ -24,6 +24,7 @@ export interface OperationRequest {
 export interface JudgedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  readonly weight: Weight;
 }
 
 /** Apollo does these steps for HTTP; its plugins never see a WebSocket, so there they are done here, with the same codes. */
@@ -37,8 +38,8 @@ export function judgeOperation(
     const faults = validate(schema, document, [...specifiedRules, ...rules]);
     if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
     const operation = requireOperation(document, request.operationName);
-    requireAffordable(schema, document, operation, request.variables ?? {});
-    return { document, operation };
+    const weight = requireAffordable(schema, document, operation, request.variables ?? {});
+    return { document, operation, weight };
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;

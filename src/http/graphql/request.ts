@@ -1,7 +1,10 @@
 import type { Caller } from '../../access/caller.js';
+import type { Budgets } from '../../access/limits/budgets.js';
+import type { Slots } from '../../access/limits/slots.js';
 import { unauthenticated } from '../../access/refusals.js';
 import { UnavailableError } from '../../errors.js';
 import { boundedBy } from '../../lifecycle.js';
+import type { AddressLimits } from '../address-limits.js';
 import { createContext, type RequestContext, type ResolverDeps } from '../../resolvers/context.js';
 import { requireCursor } from '../../resolvers/arguments.js';
 import { waitUntilProjected } from '../../resolvers/projected.js';
@@ -9,9 +12,11 @@ import { waitUntilProjected } from '../../resolvers/projected.js';
 /** What a GraphQL request needs of the rest of the system. */
 export interface GraphqlDeps extends ResolverDeps {
   /** Who holds this key; undefined: nobody. @throws when Postgres is away */
-  readonly authenticate: (secret: string) => Promise<Caller | undefined>;
+  readonly authenticate: (secret: string, beforeAsking?: () => void) => Promise<Caller | undefined>;
   /** Whether what each came in with is still good. @throws when Postgres is away */
   readonly areStillValid: (callers: readonly Caller[]) => Promise<readonly boolean[]>;
+  readonly budgets: Budgets;
+  readonly slots: Slots;
   /** Calls back when some of them may have ended; returns what ends that. */
   readonly onKeysChanged: (listener: () => void) => () => void;
 }
@@ -35,12 +40,25 @@ export function requireDeps(source: GraphqlDepsSource): GraphqlDeps {
   return deps;
 }
 
-/** If both are given, `authorization` counts. @throws AppError UNAUTHENTICATED, UNAVAILABLE */
-export async function authenticate(deps: GraphqlDeps, credentials: Credentials): Promise<Caller> {
+/** From where somebody comes. */
+export interface Visitor {
+  readonly address: string;
+  readonly addresses: AddressLimits;
+}
+
+/** If both are given, `authorization` counts. @throws AppError UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE */
+export async function authenticate(
+  deps: GraphqlDeps,
+  credentials: Credentials,
+  { address, addresses }: Visitor,
+): Promise<Caller> {
   const secret = secretOf(credentials);
-  const find = async () => (secret === undefined ? undefined : deps.authenticate(secret));
+  const find = async () =>
+    secret === undefined ? undefined : deps.authenticate(secret, () => addresses.requireTrust(address));
   const caller = await boundedBy(AUTHENTICATE_WITHIN_MS, databaseIsSilent, find);
   if (caller !== undefined) return caller;
+  // Who shows nothing costs nothing.
+  if (secret !== undefined) addresses.noteFailure(address);
   throw unauthenticated();
 }
 

@@ -1,17 +1,23 @@
 import '@fastify/websocket';
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import type { WebSocket } from 'ws';
+import type { AddressLimits } from '../address-limits.js';
+import type { AddressOf } from '../client-address.js';
 import type { GraphqlHandler } from './apollo.js';
 import { isOriginAllowed } from '../origins.js';
 import { LIMITS } from './limits.js';
 import { mediaTypeFor } from './media-type.js';
 import { requireShortDocument } from './operation.js';
+import type { NamedDocument, TrustedDocuments } from './trusted-documents.js';
 
 export interface GraphqlRoutesDeps {
   readonly schema: GraphQLSchema;
   readonly handler: GraphqlHandler;
-  readonly openSocket: (socket: WebSocket) => void;
+  readonly openSocket: (socket: WebSocket, request: FastifyRequest) => void;
+  readonly addresses: Pick<AddressLimits, 'mayOpen'>;
+  readonly addressOf: AddressOf;
+  readonly documents: TrustedDocuments | undefined;
   readonly corsOrigins: readonly string[];
   /** Whether everybody may see the schema. */
   readonly isIntrospectionOn: boolean;
@@ -19,20 +25,17 @@ export interface GraphqlRoutesDeps {
 
 /** `/graphql` by POST, GET and WebSocket, and `/schema.graphql` where introspection is on. */
 export const graphqlRoutes =
-  ({ schema, handler, openSocket, corsOrigins, isIntrospectionOn }: GraphqlRoutesDeps): FastifyPluginCallback =>
+  ({
+    schema,
+    handler,
+    openSocket,
+    corsOrigins,
+    isIntrospectionOn,
+    ...deps
+  }: GraphqlRoutesDeps): FastifyPluginCallback =>
   (app, _options, done) => {
-    app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-      const status = error.statusCode ?? 500;
-      const body = JSON.stringify({ errors: [transportError(error, status)] });
-      return reply
-        .code(status)
-        .type(`${mediaTypeFor(request.headers.accept)}; charset=utf-8`)
-        .send(body);
-    });
-    const judge = (request: FastifyRequest) => {
-      const { query } = (request.body ?? request.query) as { query?: unknown };
-      if (typeof query === 'string') requireShortDocument(query);
-    };
+    app.setErrorHandler(answerError);
+    const judge = createJudge(deps.documents);
     app.post<{ Reply: string }>('/graphql', {
       bodyLimit: LIMITS.bodyBytesMax,
       preHandler: (request, _reply, next) => next(faultOf(() => judge(request))),
@@ -45,6 +48,10 @@ export const graphqlRoutes =
       preHandler: (request, reply, next) => {
         if (request.ws && !isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
           void reply.code(403).send('This origin is not allowed (PARLEY_CORS_ORIGINS).');
+          return;
+        }
+        if (request.ws && !deps.addresses.mayOpen(deps.addressOf(request))) {
+          void reply.code(429).header('retry-after', INIT_SECONDS).send('Too many sockets of this address wait.');
           return;
         }
         next(request.ws ? undefined : faultOf(() => judge(request)));
@@ -64,17 +71,64 @@ export const graphqlRoutes =
     done();
   };
 
+/** Whoever doesn't say who he is goes after so long. */
+const INIT_SECONDS = 3;
+
+interface Refusal extends Error {
+  readonly statusCode?: number;
+  readonly graphqlCode?: unknown;
+}
+
+function answerError(error: Refusal, { headers: { accept } }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 500;
+  return reply
+    .code(status)
+    .type(`${mediaTypeFor(accept)}; charset=utf-8`)
+    .send(JSON.stringify({ errors: [transportError(error, status)] }));
+}
+
+/** Before anything of a document is parsed: how long it is, and, where they are listed, whether it is one of them. */
+const createJudge = (documents: TrustedDocuments | undefined) => (request: FastifyRequest) => {
+  if (documents !== undefined) {
+    askTrusted(documents, request);
+    return;
+  }
+  const { query } = (request.body ?? request.query) as NamedDocument;
+  if (typeof query === 'string') requireShortDocument(query);
+};
+
+/** Puts the listed document into the request, and leaves nothing in it that names another. */
+function askTrusted(documents: TrustedDocuments, request: FastifyRequest): void {
+  if (request.method === 'GET') {
+    const given = request.query as Readonly<Record<string, string>>;
+    const { documentId, extensions, ...rest } = given;
+    const query = documents.require({ query: given['query'], documentId, extensions: jsonOf(extensions) });
+    request.raw.url = `/graphql?${new URLSearchParams({ ...rest, query }).toString()}`;
+    return;
+  }
+  const { documentId: _named, extensions: _extensions, ...rest } = (request.body ?? {}) as NamedDocument;
+  request.body = { ...rest, query: documents.require(request.body ?? {}) };
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function faultOf(judge: () => void): (Error & { statusCode: number }) | undefined {
   try {
     judge();
     return undefined;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return Object.assign(new Error(error.message), { statusCode: 400 });
+    return Object.assign(new Error(error.message), { statusCode: 400, graphqlCode: error.extensions['code'] });
   }
 }
 
-const transportError = (error: Error, status: number) =>
+const transportError = (error: Refusal, status: number) =>
   status >= 500
     ? { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
-    : { message: error.message, extensions: { code: 'BAD_REQUEST' } };
+    : { message: error.message, extensions: { code: error.graphqlCode ?? 'BAD_REQUEST' } };

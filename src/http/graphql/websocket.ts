@@ -1,6 +1,7 @@
 import {
   execute,
   getOperationAST,
+  OperationTypeNode,
   type GraphQLError,
   type ExecutionArgs,
   type ExecutionResult,
@@ -13,14 +14,19 @@ import type { WebSocket } from 'ws';
 import type { Caller } from '../../access/caller.js';
 import { AppError } from '../../errors.js';
 import { pause } from '../../lifecycle.js';
+import type { RequestContext } from '../../resolvers/context.js';
+import type { AddressLimits } from '../address-limits.js';
+import type { AddressOf, Arrival } from '../client-address.js';
 import { GRACE_MS } from '../drain.js';
-import { closeGoingAway, hostSocket } from './websocket-host.js';
+import { admitOperation, admitRequest, stateCost, type CostStatement } from './admission.js';
+import type { TrustedDocuments } from './trusted-documents.js';
+import { closeGoingAway, hostSocket, terminateLater } from './websocket-host.js';
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { inSpan, type Tracer } from '../../tracing.js';
 import { judgeOperation, operationAttributes } from './operation.js';
 import { createSessionWatch, type SessionWatch } from './session-watch.js';
-import { createSharedResults, questionOf } from './shared-results.js';
+import { createSharedResults, questionOf, type SharedResults } from './shared-results.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
 
 export interface WebSocketDeps {
@@ -30,11 +36,17 @@ export interface WebSocketDeps {
   readonly present: ErrorPresenter;
   readonly logger: Logger;
   readonly tracer: Tracer;
+  readonly addresses: AddressLimits;
+  readonly addressOf: AddressOf;
+  readonly documents: TrustedDocuments | undefined;
 }
 
 /** What is known of a connection. */
 interface Connection {
   readonly socket: WebSocket;
+  readonly address: string;
+  /** Its address may have another one that hasn't said who it is. */
+  readonly initialised: () => void;
   caller?: Caller;
 }
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
@@ -42,6 +54,8 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 /** Operations of one socket at a time, subscriptions included: a page that leaks them is told. */
 const OPERATIONS_MAX = 200;
 const TRY_AGAIN_LATER = 1_013;
+/** Its key has as many open as it may, or its address too many that have not said who they are: later. */
+const TOO_MANY_SOCKETS = 4_290;
 
 /** GraphQL over WebSocket, protocol graphql-transport-ws. */
 export function createWebSocketHandler(server: WebSocketDeps) {
@@ -59,10 +73,10 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     onConnect: (context) => connect(server, sessions, context),
     onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
     execute: (args) => track(executeInSpan(server.tracer, args)),
-    subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution, shared),
+    subscribe: (args) => subscribeWithin(server, args as SubscriptionExecution, shared),
     onError: (_context, _id, _payload, errors) => errors.map(server.present),
-    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
-      errors === undefined ? result : { ...result, errors: errors.map(server.present) },
+    onNext: (_context, _id, _payload, { contextValue }, result) =>
+      shown(server.present, (contextValue as CostedContext).cost, result),
   });
   const settledWithin = async (ms: number): Promise<void> => {
     const timeUp = new AbortController();
@@ -75,10 +89,13 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     timeUp.abort();
   };
   return {
-    open: (socket: WebSocket) => {
+    open: (socket: WebSocket, request: Arrival) => {
+      const address = server.addressOf(request);
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket }));
+      const initialised = awaitInit(server, socket, address);
+      if (initialised === undefined) return;
+      hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket, address, initialised }));
     },
     /** How many are open. */
     count: (): number => sockets.size,
@@ -92,6 +109,18 @@ export function createWebSocketHandler(server: WebSocketDeps) {
   };
 }
 
+/** Closes it, and answers undefined, where its address has too many that have not said who they are. */
+function awaitInit({ addresses }: WebSocketDeps, socket: WebSocket, address: string): (() => void) | undefined {
+  const initialised = addresses.awaitInit(address);
+  if (initialised !== undefined) {
+    socket.once('close', initialised);
+    return initialised;
+  }
+  terminateLater(socket);
+  socket.close(TOO_MANY_SOCKETS, 'Too many sockets of this address');
+  return undefined;
+}
+
 /** A trace of its own: the socket's request is long over. */
 function executeInSpan(tracer: Tracer, args: ExecutionArgs): Promise<ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName) ?? undefined;
@@ -101,17 +130,28 @@ function executeInSpan(tracer: Tracer, args: ExecutionArgs): Promise<ExecutionRe
 
 /** False closes the socket with 4403. */
 async function connect(
-  { deps, logger }: WebSocketDeps,
+  { deps: source, logger, addresses }: WebSocketDeps,
   sessions: SessionWatch,
   context: ConnectionContext,
 ): Promise<boolean> {
   try {
-    const caller = await authenticate(requireDeps(deps), credentialsOf(context.connectionParams ?? {}));
+    const { socket, address, initialised } = context.extra;
+    const deps = requireDeps(source);
+    const caller = await authenticate(deps, credentialsOf(context.connectionParams ?? {}), { address, addresses });
+    const letGo = await deps.slots.take(caller, 'sockets');
+    // Whoever left meanwhile tells it no more.
+    if (socket.readyState === socket.OPEN) socket.once('close', letGo);
+    else letGo();
     context.extra.caller = caller;
-    sessions.watch(context.extra.socket, caller);
+    initialised();
+    sessions.watch(socket, caller);
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === 'UNAUTHENTICATED') return false;
+    if (error instanceof AppError && error.code === 'RATE_LIMITED') {
+      context.extra.socket.close(TOO_MANY_SOCKETS, error.publicMessage);
+      return false;
+    }
     logger.warn({ err: error }, 'A WebSocket could not be authenticated.');
     context.extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
     return false;
@@ -127,9 +167,35 @@ function credentialsOf(params: Readonly<Record<string, unknown>>): Credentials {
   return { authorization: textOf('authorization'), apiKey: textOf('apikey') ?? textOf('x-api-key') };
 }
 
+/** A context that knows what its operation took. */
+interface CostedContext extends RequestContext {
+  /** Undefined of a subscription: it is paid for once. */
+  readonly cost: CostStatement | undefined;
+}
+
+const shown = (present: ErrorPresenter, cost: CostStatement | undefined, { errors, ...result }: ExecutionResult) => ({
+  ...result,
+  ...(errors && { errors: errors.map(present) }),
+  ...(cost && { extensions: { cost } }),
+});
+
+/** What it holds is held until it ends, whoever ends it. */
+async function subscribeWithin(
+  { deps }: WebSocketDeps,
+  args: SubscriptionExecution,
+  shared: SharedResults,
+): ReturnType<typeof subscribeByDelivery> {
+  try {
+    const letGo = await requireDeps(deps).slots.take(args.contextValue.caller, 'subscriptions');
+    return await subscribeByDelivery(args, shared, letGo);
+  } catch (error) {
+    return { errors: [toGraphQLError(error)] };
+  }
+}
+
 /** Everything that Apollo does for HTTP before the execution. Errors go to the client as the protocol's `error`. */
 async function prepare(
-  { schema, rules, deps }: WebSocketDeps,
+  { schema, rules, deps: source, documents }: WebSocketDeps,
   context: ConnectionContext,
   payload: SubscribePayload,
 ): Promise<SubscriptionExecution | GraphQLError[]> {
@@ -138,13 +204,22 @@ async function prepare(
   try {
     if (caller === undefined) throw new AppError('UNAUTHENTICATED', 'The connection was not initialised.');
     if (Object.keys(context.subscriptions).length > OPERATIONS_MAX) {
-      throw new AppError('RATE_LIMITED', `At most ${OPERATIONS_MAX} operations at a time over one socket.`);
+      const words = `At most ${OPERATIONS_MAX} operations at a time over one socket.`;
+      throw new AppError('RATE_LIMITED', words, { retryAfterMs: 1_000 });
     }
-    const judged = judgeOperation({ schema, rules }, payload);
+    const deps = requireDeps(source);
+    const { budgets } = deps;
+    await admitRequest(budgets, caller, startedAt);
+    const asked = documents === undefined ? payload : { ...payload, query: documents.require(payload) };
+    const judged = judgeOperation({ schema, rules }, asked);
     if (Array.isArray(judged)) return judged;
-    const contextValue = await openRequest(requireDeps(deps), { caller, readAfter: readAfterOf(payload), startedAt });
+    const opened = await openRequest(deps, { caller, readAfter: readAfterOf(payload), startedAt });
+    const commands = await admitOperation(budgets, opened, judged.weight);
+    const isAnsweredOnce = judged.operation.operation !== OperationTypeNode.SUBSCRIPTION;
+    const cost = isAnsweredOnce ? stateCost(budgets, caller, judged.weight.cost, deps.clock.now()) : undefined;
+    const contextValue: CostedContext = { ...opened, commands, cost };
     const { operationName, variables: variableValues } = payload;
-    const question = questionOf(payload, caller);
+    const question = questionOf(asked, caller);
     return { schema, document: judged.document, operationName, variableValues, contextValue, question };
   } catch (error) {
     return [toGraphQLError(error)];

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { Scope as ScopeName } from '../../access/caller.js';
+import { ApiKeyLimits } from './api-key-limits.type.js';
 import { ApiKeyKind, Scope, type ApiKeyKindName } from './enums.js';
 import { Node } from './node.type.js';
 import { Payload } from './payload.type.js';
@@ -39,6 +40,9 @@ export class ApiKey extends Node {
     description: 'After a rotation: until when the former secret is good beside the new one.',
   })
   previousSecretExpiresAt!: string | null;
+
+  @Field(() => ApiKeyLimits, { description: 'What it may use.' })
+  limits!: ApiKeyLimits;
 }
 
 @ObjectType({ description: 'The new key.' })

@@ -1,5 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import type { Scope as ScopeName } from '../../access/caller.js';
+import { ApiKeyLimitsInput } from './api-key-limits.type.js';
 import { ApiKey } from './api-key.type.js';
 import { Scope } from './enums.js';
 import { DateTimeScalar } from './scalars.js';
@@ -39,6 +40,9 @@ export class CreateCredentialsInput {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When they end, refreshed or not. Null: never.' })
   expiresAt?: string | null;
+
+  @Field(() => ApiKeyLimitsInput, { nullable: true, description: 'What it may use. Null: as much as your own key.' })
+  limits?: ApiKeyLimitsInput | null;
 }
 
 @ObjectType({ description: 'The new credentials.' })

@@ -179,6 +179,7 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
     UNAVAILABLE: 'It is not known whether this one was recorded; repeat it with the same `idempotencyKey`.',
     CHANNEL_NOT_FOUND: 'No such channel.',
     CHANNEL_DISABLED: 'The channel is switched off.',
+    RATE_LIMITED: 'Your key has sent all the messages that it may for the moment; nothing of this one was done.',
     CHANNEL_BACKLOGGED: 'Too many messages wait for this channel.',
     RECIPIENT_INVALID: 'The recipient cannot be an address of this platform.',
     RECIPIENT_NOT_FOUND: 'No such contact or conversation on this channel.',

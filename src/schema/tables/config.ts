@@ -61,6 +61,8 @@ export const apiKeys = config.table(
     previousSecretUntil: timestamptz('previous_secret_until'),
     /** Of credentials: the secret id, which names them to whoever refreshes them. */
     secretIdHash: bytea('secret_id_hash'),
+    /** What it may use, where that isn't the instance's default (`access/limits/quota.ts`). */
+    quota: jsonb('quota').notNull().default({}),
     /** Give or take a minute (`access/key-usage.ts`). */
     lastUsedAt: timestamptz('last_used_at'),
   },

@@ -80,6 +80,23 @@ describe('cost', () => {
       },
     );
 
+  it('says what an operation weighs: its fields, what it sends, and of that what is in batches', () => {
+    const document = parse(`mutation ($input: SendMessagesInput!, $one: SendMessageInput!, $both: Boolean!) {
+      a: sendMessage(input: $one) { cursor } ...Again @include(if: $both) sendMessages(input: $input) { cursor } }
+      fragment Again on Mutation { b: sendMessage(input: $one) { cursor } }`);
+    const weigh = (both: boolean, count: number) => {
+      const variables = { both, one: SEND, input: { messages: Array.from({ length: count }, () => SEND) } };
+      const operation = getOperationAST(document);
+      return operation && requireAffordable(schema, document, operation, variables);
+    };
+    expect(weigh(true, 3)).toMatchObject({ sends: 5, batched: 3 });
+    expect(weigh(false, 4)).toMatchObject({ sends: 5, batched: 4 });
+    // Remembered by the shape of its variables.
+    expect(weigh(true, 3)).toEqual(weigh(true, 3));
+    expect(weigh(true, 600)).toMatchObject({ sends: 502, batched: 500 });
+    expect(weigh(true, 3)?.cost).toBeLessThan(weigh(true, 4)?.cost ?? 0);
+  });
+
   it('counts each message of a batch, and no more of them than may be sent', () => {
     const whole = `id status statusAt reference idempotencyKey metadata createdAt content { text }
       conversation { id } contact { displayName } channel { id }`;
