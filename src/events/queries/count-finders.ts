@@ -8,8 +8,10 @@ export const ASSIGNEES_COUNTED_MAX = 100;
 
 /** Of sums that the projector keeps, one row for each place and partition: no conversation is read. */
 export const createCountFinders = (orm: Orm): Pick<Finders, 'conversationCounts'> => ({
-  async conversationCounts(workspace) {
-    const ofWorkspace = sql`workspace_id = ${workspaceIds.toUuid(workspace)}`;
+  async conversationCounts(workspace, { agentId, teamId }) {
+    const ofWorkspace = sql`workspace_id = ${workspaceIds.toUuid(workspace)}
+      ${agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`}
+      ${teamId === undefined ? sql`` : sql`and team_id = ${teamId}`}`;
     const totals = await orm.execute<{ open: number; closed: number; unassigned: number }>(sql`
       select coalesce(sum(count) filter (where status = 'OPEN'), 0)::int as open,
         coalesce(sum(count) filter (where status = 'CLOSED'), 0)::int as closed,
