@@ -19,7 +19,8 @@ import { BRANCH_WINDOW, isByActivity, ORDERS, placeIn, TIMES } from './orders.js
 /**
  * The workspace's conversations by filter and order. Where one index has all that is asked for, a page reads no more than
  * itself. Else the index that has most of it is walked, and what fits is taken; or, where a look-up finds that one of the
- * conditions holds for few, those few are sorted. Either way a page costs no more however many conversations there are.
+ * conditions holds for few, those few are sorted. Either way a page costs no more however many conversations there are,
+ * but for the look-up of a word or a label that very many have: it reads as much of its index.
  */
 export const createConversationList =
   (orm: Orm, load: Finders['conversations'], bounds = WALK_BOUNDS): Finders['conversationPage'] =>
