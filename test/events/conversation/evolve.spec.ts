@@ -190,7 +190,7 @@ describe('evolveConversation', () => {
     expect(() => fold([{ ...opened(1), channelId: undefined }])).toThrow(TypeError);
   });
 
-  it(`is the same in every order, but for which message is the newest and when all was read (SEED=${seed})`, () => {
+  it(`is the same in every order, but for which message is the newest, when all was read and who waits (SEED=${seed})`, () => {
     const step = fc.nat(4).map((kind) => [opened, accepted, received, delivered, (n: number) => read(n, n)][kind]);
     const events = fc
       .array(step, { minLength: 1, maxLength: 10 })
@@ -201,7 +201,7 @@ describe('evolveConversation', () => {
     const settled = (state: ConversationState) => ({
       ...state,
       lastMessageId: state.lastMessageId !== null,
-      allReadAt: null,
+      ...{ allReadAt: null, waitingSince: null },
     });
     fc.assert(
       fc.property(both, ([some, shuffled]: [readonly ParleyEvent[], readonly ParleyEvent[]]) => {
