@@ -29,11 +29,15 @@ export async function fillReadTables(databaseUrl: string, filling: Filling): Pro
       given,
     );
     await client.query(conversationsOf(conversations, messages), given);
+    await client.query(COUNTS, [filling.workspaceId]);
     await client.query('vacuum (analyze) read.messages, read.conversations, read.contacts, read.contact_addresses');
   } finally {
     await client.end();
   }
 }
+
+/** Among whom conversations are dealt out. */
+const AGENTS = 20;
 
 const ADDRESS = `'+1555' || lpad(n::text, 7, '0')`;
 
@@ -59,7 +63,14 @@ const MESSAGES = `
 
 const conversationsOf = (conversations: number, messages: number) => `
   insert into read.conversations (id, workspace_id, channel_id, contact_id, address, status, incoming_count,
-    read_incoming_count, last_message_id, last_activity_at, last_incoming_at, created_at)
+    read_incoming_count, last_message_id, last_activity_at, last_incoming_at, waiting_since, created_at, agent_id)
   select ${uuid('00000003', 'n')}, $1::uuid, $2::uuid, ${uuid('00000004', 'n')}, ${ADDRESS}, 'OPEN', 1, 1,
-    ${uuid('00000005', `n + ${messages - conversations}`)}, ${at(`(n + ${messages - conversations})`)}, ${at('n')}, ${at('n')}
+    ${uuid('00000005', `n + ${messages - conversations}`)}, ${at(`(n + ${messages - conversations})`)}, ${at('n')}, ${at('n')}, ${at('n')},
+    'agent-' || n % ${AGENTS}
   from generate_series(0, ${conversations - 1}) n`;
+
+/** As the projector keeps them: by partition. */
+const COUNTS = `
+  insert into read.conversation_counts (workspace_id, partition, status, agent_id, team_id, count)
+  select workspace_id, get_byte(uuid_send(id), 15) % 12, status, agent_id, '', count(*) from read.conversations
+  where workspace_id = $1::uuid group by 1, 2, 3, 4`;

@@ -5,13 +5,13 @@ import { startParley } from '../http/parley.js';
 import { startLoad, underLoad } from '../load-process.js';
 import { channelIds, workspaceIds } from '../product.js';
 import { fillReadTables } from './fill.js';
-import { PAGE_SIZE } from './inboxes.js';
+import { AGENT, PAGE_SIZE } from './inboxes.js';
 
 const FILLING = { messages: 20_000, conversations: 2_000 };
 /** As many as the pool has connections for, on both sides. */
 const CALLERS = 8;
 
-/** Over HTTP: 25 conversations, each with its contact, its last message and its window. */
+/** Over HTTP: 25 open conversations of an agent, each with its contact, its last message and its window; and the counts. */
 export async function inboxOverHttp(place: Place): Promise<Side> {
   const parley = await startParley(place, ['api'], { PARLEY_SANDBOX: 'false' });
   const { viewer } = await ask<{ viewer: { workspaceId: string } }>(parley, '{ viewer { workspaceId } }');
@@ -39,14 +39,18 @@ export async function inboxByHand({ databaseUrl }: Place): Promise<Side> {
   await fillReadTables(databaseUrl, { ...FILLING, workspaceId: WORKSPACE, channelId: CHANNEL });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CALLERS });
   const readPage = async () => {
-    const page = await pool.query<ConversationRow>({ ...CONVERSATIONS, values: [WORKSPACE, PAGE_SIZE + 1] });
+    const [page, totals, assignees] = await Promise.all([
+      pool.query<ConversationRow>({ ...CONVERSATIONS, values: [WORKSPACE, AGENT, PAGE_SIZE + 1] }),
+      pool.query({ ...TOTALS, values: [WORKSPACE] }),
+      pool.query({ ...ASSIGNEES, values: [WORKSPACE] }),
+    ]);
     const rows = page.rows.slice(0, PAGE_SIZE);
     const [lastMessages, contacts] = await Promise.all([
       pool.query({ ...MESSAGES, values: [WORKSPACE, rows.map((row) => row.last_message_id)] }),
       pool.query({ ...CONTACTS, values: [WORKSPACE, rows.map((row) => row.contact_id)] }),
     ]);
-    if (lastMessages.rows.length !== PAGE_SIZE || contacts.rows.length !== PAGE_SIZE)
-      throw new Error('A row is missing.');
+    const isWhole = lastMessages.rows.length === PAGE_SIZE && contacts.rows.length === PAGE_SIZE;
+    if (!isWhole || totals.rows.length === 0 || assignees.rows.length === 0) throw new Error('A row is missing.');
   };
   return {
     async work(milliseconds) {
@@ -73,7 +77,20 @@ interface ConversationRow {
 
 const CONVERSATIONS = {
   name: 'conversations',
-  text: `select * from read.conversations where workspace_id = $1 order by last_activity_at desc, id desc limit $2`,
+  text: `select * from read.conversations where workspace_id = $1 and status = 'OPEN' and agent_id = $2
+    order by last_activity_at desc, id desc limit $3`,
+};
+const TOTALS = {
+  name: 'totals',
+  text: `select sum(count) filter (where status = 'OPEN') as open, sum(count) filter (where status = 'CLOSED') as closed,
+      sum(count) filter (where status = 'OPEN' and agent_id = '' and team_id = '') as unassigned
+    from read.conversation_counts where workspace_id = $1`,
+};
+const ASSIGNEES = {
+  name: 'assignees',
+  text: `select agent_id, team_id, sum(count)::int as open from read.conversation_counts
+    where workspace_id = $1 and status = 'OPEN' and (agent_id <> '' or team_id <> '')
+    group by agent_id, team_id having sum(count) > 0 order by open desc, agent_id, team_id limit 100`,
 };
 const MESSAGES = {
   name: 'messages',

@@ -9,7 +9,8 @@ const FEW = 10_000;
 export const READ_PATHS: readonly ComparedPath[] = [
   {
     name: 'inbox',
-    operation: '25 conversations with contact, last message and window over HTTP, against the same SQL through pg',
+    operation:
+      '25 open ones of an agent with contact, last message and window, and the counts, over HTTP, against the same SQL through pg',
     // CPU at most 4 times the floor's.
     target: { figure: 'cpu', ratioMin: 0.25 },
     needsPostgres: true,

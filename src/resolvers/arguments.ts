@@ -1,6 +1,7 @@
 import { AppError } from '../errors.js';
 import type { CursorCodec, Vector } from '../events/kernel/cursor.js';
 import type { IdCodec } from '../events/kernel/ids.js';
+import { parseInstant } from '../events/message/schedule.js';
 import type { PageRequest } from '../events/queries/finders.js';
 import type { PageArgs } from '../schema/graphql/page.args.js';
 
@@ -27,6 +28,16 @@ export function requireShortList<Item>(list: readonly Item[], argument: string):
   if (list.length > ID_LIST_LENGTH_MAX) throw badInput(`\`${argument}\` takes at most ${ID_LIST_LENGTH_MAX}.`);
   return list;
 }
+
+/** @throws AppError BAD_USER_INPUT */
+export function requireTime(text: string, argument: string): Date {
+  const time = parseInstant(text);
+  if (time === undefined) throw badInput(`\`${argument}\` is not a time as RFC 3339 has it: 2026-01-31T09:00:00Z.`);
+  return time;
+}
+
+export const optionalTime = (text: string | null | undefined, argument: string): Date | undefined =>
+  text === null || text === undefined ? undefined : requireTime(text, argument);
 
 /** @throws AppError BAD_USER_INPUT for a text with a NUL, which Postgres can't even compare */
 export function requireText(text: string, argument: string): string {

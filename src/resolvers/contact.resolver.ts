@@ -8,13 +8,14 @@ import type { Conversation } from '../schema/graphql/conversation.type.js';
 import { ContactFilter } from '../schema/graphql/filters.input.js';
 import type { Message } from '../schema/graphql/message.type.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
-import { requireId, requireText, toPageRequest } from './arguments.js';
+import { requireId, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
+import { optionalText, toName } from './conversation-filter.js';
 import { toConversation } from './conversation.view.js';
 import { toListedMessage } from './message.view.js';
-import { toConnection } from './page.view.js';
+import { MAY_BE_SHORT, toConnection } from './page.view.js';
 import { viewOf } from './view.js';
 
 @Resolver(() => Contact)
@@ -28,15 +29,15 @@ export class ContactResolver {
     return state === undefined ? null : toContact(state);
   }
 
-  @Query(() => ContactConnection, { description: 'The contacts, newest first.' })
+  @Query(() => ContactConnection, { description: `The contacts, newest first. ${MAY_BE_SHORT}` })
   contacts(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('filter', () => ContactFilter, { nullable: true, description: 'Which contacts.' })
     filter: ContactFilter | null,
     @Ctx() { finders, caller }: RequestContext,
   ): Promise<Connection<Contact>> {
-    const address = filter?.address ?? undefined;
-    const conditions = { address: address === undefined ? undefined : requireText(address, 'address') };
+    const address = filter?.address;
+    const conditions = { address: optionalText(address, 'address'), text: toName(filter?.text) };
     return toConnection(
       toPageRequest(args),
       (request) => finders.contactPage(caller.workspaceId, conditions, request),

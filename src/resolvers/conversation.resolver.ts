@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { conversationIds } from '../events/kernel/ids.js';
+import type { ConversationOrder as Order } from '../events/queries/finders.js';
 import { Channel } from '../schema/graphql/channel.type.js';
 import { MarkConversationReadInput } from '../schema/graphql/commands.input.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
@@ -7,6 +8,7 @@ import { ConversationConnection, MessageConnection } from '../schema/graphql/con
 import { Contact } from '../schema/graphql/contact.type.js';
 import { ConversationAsOf } from '../schema/graphql/conversation.input.js';
 import { Conversation, ConversationCounts, ServiceWindow } from '../schema/graphql/conversation.type.js';
+import { ConversationOrder } from '../schema/graphql/enums.js';
 import { ConversationFilter } from '../schema/graphql/filters.input.js';
 import { Message } from '../schema/graphql/message.type.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
@@ -16,12 +18,12 @@ import { requireId, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
 import type { RequestContext } from './context.js';
-import { toConditions } from './conversation-filter.js';
+import { optionalText, toConditions } from './conversation-filter.js';
 import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
-import { toConnection } from './page.view.js';
+import { MAY_BE_SHORT, toConnection } from './page.view.js';
 import { outcomeOf } from './user-error.view.js';
 import { viewOf } from './view.js';
 
@@ -43,24 +45,38 @@ export class ConversationResolver {
     return state === undefined ? null : toConversation(state, moment);
   }
 
-  @Query(() => ConversationConnection, { description: 'The conversations, newest activity first.' })
+  @Query(() => ConversationConnection, { description: `The conversations, newest activity first. ${MAY_BE_SHORT}` })
   conversations(
     @Args(() => PageArgs) args: PageArgs,
     @Arg('filter', () => ConversationFilter, { nullable: true, description: 'Which conversations.' })
     filter: ConversationFilter | null,
-    @Ctx() { finders, caller }: RequestContext,
+    @Arg('orderBy', () => ConversationOrder, {
+      defaultValue: 'NEWEST_ACTIVITY',
+      description: 'In what order. A cursor is one of its own order.',
+      nullable: true,
+    })
+    orderBy: Order | null,
+    @Ctx() { finders, caller, providers }: RequestContext,
   ): Promise<Connection<Conversation>> {
-    const conditions = toConditions(filter);
+    const order = orderBy ?? 'NEWEST_ACTIVITY';
+    const conditions = toConditions(filter, order, providers);
     return toConnection(
       toPageRequest(args),
-      (request) => finders.conversationPage(caller.workspaceId, conditions, request),
+      (request) => finders.conversationPage(caller.workspaceId, conditions, request, order),
       toConversation,
     );
   }
 
   @Query(() => ConversationCounts, { description: 'How many conversations there are, by status and assignee.' })
-  async conversationCounts(@Ctx() { finders, caller }: RequestContext): Promise<ConversationCounts> {
-    return toCounts(await finders.conversationCounts(caller.workspaceId));
+  async conversationCounts(
+    @Arg('agentId', () => String, { nullable: true, description: 'Only those of one agent, by your own id.' })
+    agentId: string | null,
+    @Arg('teamId', () => String, { nullable: true, description: 'Only those of one team, by your own id.' })
+    teamId: string | null,
+    @Ctx() { finders, caller }: RequestContext,
+  ): Promise<ConversationCounts> {
+    const of = { agentId: optionalText(agentId, 'agentId'), teamId: optionalText(teamId, 'teamId') };
+    return toCounts(await finders.conversationCounts(caller.workspaceId, of));
   }
 
   @FieldResolver(() => Channel, { nullable: true, description: 'The channel that it runs through.' })

@@ -24,6 +24,7 @@ export const toConversation = (state: ConversationState, asOf?: Moment): Convers
     labels: state.labels,
     attributes: state.attributes,
     unreadCount: unreadCount(state),
+    waitingSince: state.waitingSince,
     lastActivityAt: state.lastActivityAt,
     createdAt: state.createdAt,
   });

@@ -27,6 +27,7 @@ export function toMessage(state: MessageState | undefined, reach: Reach = {}): M
     failure: toFailure(state.failure),
     providerMessageIds: state.providerMessageIds,
     reference: state.reference,
+    category: state.category,
     idempotencyKey: state.idempotencyKey,
     metadata: state.metadata,
     providerData: state.providerData,

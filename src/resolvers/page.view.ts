@@ -2,6 +2,10 @@ import type { Page, PageRequest } from '../events/queries/finders.js';
 import { PageInfo, type Connection } from '../schema/graphql/connection.type.js';
 import { instance } from './instance.js';
 
+/** Said of lists whose filters no index has all of. */
+export const MAY_BE_SHORT =
+  'Where a filter leaves few of very many, a page may be short, or empty, though more follow: go on from `endCursor` as long as `hasNextPage` says so.';
+
 /**
  * Reads a page and shows it. A page of none still says whether there are any: it asks for one and drops it, for finders
  * know no empty page.
@@ -19,14 +23,15 @@ export async function toConnection<State, Item extends object>(
     },
     node: toItem(edge.node),
   }));
+  const isForward = request.direction === 'forward';
   return {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: instance(PageInfo, {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: (isForward ? undefined : page.walkedTo) ?? edges[0]?.cursor ?? null,
+      endCursor: (isForward ? page.walkedTo : undefined) ?? edges.at(-1)?.cursor ?? null,
     }),
     totalCount: null,
   };
@@ -34,7 +39,7 @@ export async function toConnection<State, Item extends object>(
 
 function emptyOf<Item extends object>(page: Page<unknown>, request: PageRequest): Connection<Item> {
   const isForward = request.direction === 'forward';
-  const isAny = page.edges.length > 0;
+  const isAny = page.edges.length > 0 || page.walkedTo !== undefined;
   return {
     edges: [],
     nodes: [],

@@ -11,6 +11,7 @@ export function toSendMessage(input: SendMessageInput): SendMessage {
     authorId: input.authorId ?? undefined,
     replyToMessageId: input.replyToMessageId ?? undefined,
     reference: input.reference ?? undefined,
+    category: input.category ?? undefined,
     metadata: input.metadata ?? undefined,
     idempotencyKey: input.idempotencyKey ?? undefined,
     scheduledAt: input.scheduledAt ?? undefined,

@@ -1,12 +1,11 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import { AppError } from '../errors.js';
-import { parseInstant } from '../events/message/schedule.js';
 import type { StatisticsDimension as Dimension, StatisticsRequest, StatisticsRow } from '../events/queries/finders.js';
 import { STATISTICS_ROWS_MAX } from '../events/queries/message-statistics.js';
 import { StatisticsBucket, StatisticsDimension } from '../schema/graphql/enums.js';
 import { DateTimeScalar } from '../schema/graphql/scalars.js';
 import { DurationStatistics, MessageStatistics } from '../schema/graphql/statistics.type.js';
-import { badInput } from './arguments.js';
+import { badInput, requireTime } from './arguments.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 
@@ -44,13 +43,6 @@ const toStatistics = ({ timeToSent, timeToDelivered, timeToRead, ...row }: Stati
     timeToDelivered: timeToDelivered && instance(DurationStatistics, timeToDelivered),
     timeToRead: timeToRead && instance(DurationStatistics, timeToRead),
   });
-
-/** @throws AppError BAD_USER_INPUT */
-function requireTime(text: string, argument: string): Date {
-  const time = parseInstant(text);
-  if (time === undefined) throw badInput(`\`${argument}\` is not a time as RFC 3339 has it: 2026-01-31T09:00:00Z.`);
-  return time;
-}
 
 /** @throws AppError BAD_USER_INPUT */
 function requireShortSpan({ from, to, bucket }: StatisticsRequest): void {

@@ -215,6 +215,66 @@ describe('what an inbox does about its conversations, over HTTP and WebSocket', 
     expect(conversation.contact.messages.nodes).toEqual([{ conversation: { id } }]);
   });
 
+  it('finds by name, address, platform, window and time, in several orders, and refuses cursors of another', async () => {
+    const id = await thread('+15550100007');
+    const sent = await run('assignConversation', { conversationId: id, agentId: 'finder' });
+    const agentId = 'finder';
+    expect(await list({ agentId, text: '555 0100007' }, sent.cursor)).toEqual([id]);
+    expect(await list({ agentId, text: 'nobody' }, sent.cursor)).toEqual([]);
+    expect(await list({ agentId, text: ' ', platform: 'WHATSAPP' }, sent.cursor)).toEqual([id]);
+    expect(await list({ agentId, platform: 'SMS' }, sent.cursor)).toEqual([]);
+    // The sandbox's window never closes.
+    expect(await list({ agentId, windowClosesWithinSeconds: 86_400 }, sent.cursor)).toEqual([]);
+    expect(await list({ agentId, lastActivityAfter: inDays(-1), lastActivityBefore: inDays(1) }, null)).toEqual([id]);
+    expect(await list({ agentId, lastActivityBefore: inDays(-1) }, null)).toEqual([]);
+    const ORDERED = `query ($by: ConversationOrder, $after: String) { conversations(first: 1, after: $after, orderBy: $by) {
+      nodes { id waitingSince } pageInfo { hasNextPage endCursor } } }`;
+    type Ordered = { conversations: { nodes: { waitingSince: string | null }[]; pageInfo: { endCursor: string } } };
+    const orders = ['NEWEST_ACTIVITY', 'OLDEST_ACTIVITY', 'NEWEST'];
+    const pages = await Promise.all(orders.map((by) => app.client.run<Ordered>(ORDERED, { by })));
+    const after = pages[0]?.conversations.pageInfo.endCursor;
+    for (const by of [...orders.slice(1), 'LONGEST_WAITING', 'WINDOW_CLOSING'])
+      expect((await app.client.ask(ORDERED, { by, after })).errors).toMatchObject([
+        { extensions: { code: 'CURSOR_INVALID' } },
+      ]);
+    expect((await app.client.run<Ordered>(ORDERED, { by: 'WINDOW_CLOSING' })).conversations.nodes).toEqual([]);
+    const { contacts } = await app.client.run<{ contacts: { nodes: { addresses: object[] }[] } }>(
+      '{ contacts(filter: { text: "0100007" }) { nodes { addresses { address } } } }',
+    );
+    expect(contacts.nodes).toEqual([{ addresses: [{ address: '+15550100007' }] }]);
+    const { conversationCounts } = await app.client.run<{ conversationCounts: object }>(
+      '{ conversationCounts(agentId: "finder") { open closed assignees { open } } }',
+    );
+    expect(conversationCounts).toEqual({ open: 1, closed: 0, assignees: [{ open: 1 }] });
+  });
+
+  it.each([
+    ['more seconds than windows have', { windowClosesWithinSeconds: 2_700_000 }],
+    ['fewer than none', { windowClosesWithinSeconds: -1 }],
+    ['what is no time', { lastActivityAfter: 'yesterday' }],
+    ['a name of a novel', { text: 'x'.repeat(201) }],
+  ])('refuses %s', async (_what, filter) => {
+    const { errors } = await app.client.ask(LIST, { filter });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('says of a message what it is for, and counts by it', async () => {
+    const input = {
+      ...{ channelId: app.channelId, to: { phoneNumber: '+15550100001' }, category: 'AUTHENTICATION' },
+      content: { text: { text: 'Your code is 000000.' } },
+    };
+    const SENT = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { category } cursor } }`;
+    const { sendMessage } = await app.client.run<{ sendMessage: { cursor: string } }>(SENT, { input });
+    expect(sendMessage).toMatchObject({ message: { category: 'AUTHENTICATION' } });
+    const COUNTED = `query ($from: DateTime!, $to: DateTime!) {
+      messageStatistics(from: $from, to: $to, by: [CATEGORY]) { category count } }`;
+    const span = { from: inDays(-1), to: inDays(1) };
+    const found = await app.client.run<{ messageStatistics: object[] }>(COUNTED, span, {
+      'x-parley-after': sendMessage.cursor,
+    });
+    expect(found.messageStatistics).toContainEqual({ category: 'AUTHENTICATION', count: 1 });
+  });
+
   it('tells who watches that somebody types, and records nothing of it', async () => {
     const id = await thread('+15550100001');
     const TYPE = 'mutation ($input: SetTypingInput!) { setTyping(input: $input) { userErrors { code field } } }';

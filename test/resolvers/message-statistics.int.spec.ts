@@ -5,6 +5,8 @@ import { openPastRig, type PastRig } from './past-rig.js';
 
 /** Message `m` is accepted at `m` minutes, sent so many seconds later as its number, delivered in twice that. */
 const MESSAGES = 20;
+/** Of each second its sender says what it is for. */
+const categoryOf = (message: number) => (message % 2 === 0 ? { category: 'UTILITY' as const } : {});
 /** Each fifth fails after it was sent. */
 const FAILED = MESSAGES / 5;
 const REFUSED = { code: 'RECIPIENT_UNREACHABLE' as const, isRetryable: false };
@@ -20,7 +22,7 @@ beforeAll(async () => {
     const place = { attempt: 1, part: 0, providerMessageId: `p-${message}` };
     const begin = message * 60;
     const story: readonly EventSketch[] = [
-      { ...about, type: 'message.accepted', data: acceptedData(), n: begin },
+      { ...about, type: 'message.accepted', data: { ...acceptedData(), ...categoryOf(message) }, n: begin },
       { ...about, type: 'message.sent', data: place, n: begin + message },
       message % 5 === 0
         ? {
@@ -40,7 +42,7 @@ afterAll(async () => {
   await bench.stop();
 });
 
-const FIELDS = `start channelId provider status failureCode count timeToSent { count medianMs p95Ms }
+const FIELDS = `start channelId provider status category failureCode count timeToSent { count medianMs p95Ms }
   timeToDelivered { count medianMs p95Ms } timeToRead { count }`;
 interface Row {
   readonly start: string;
@@ -57,7 +59,14 @@ describe('messageStatistics', () => {
     const [row, ...others] = await ask();
     expect(others).toEqual([]);
     expect(row).toEqual({
-      ...{ start: '2026-06-01T00:00:00.000Z', channelId: null, provider: null, status: null, failureCode: null },
+      ...{
+        start: '2026-06-01T00:00:00.000Z',
+        channelId: null,
+        provider: null,
+        status: null,
+        category: null,
+        failureCode: null,
+      },
       count: MESSAGES,
       timeToSent: { count: MESSAGES, medianMs: 10_500, p95Ms: 19_050 },
       timeToDelivered: { count: MESSAGES - FAILED, medianMs: 20_000, p95Ms: expect.closeTo(36_500, 0) as number },
@@ -74,6 +83,14 @@ describe('messageStatistics', () => {
     ]);
   });
 
+  it('tells apart what their senders say that they are for', async () => {
+    const rows = await ask('by: [CATEGORY]');
+    expect(rows).toMatchObject([
+      { category: 'UTILITY', status: null, count: MESSAGES / 2 },
+      { category: null, status: null, count: MESSAGES / 2 },
+    ]);
+  });
+
   it('begins at `from`, ends before `to`, and leaves hours out of which there is nothing', async () => {
     const hours = await ask('bucket: HOUR');
     expect(hours.map(({ start, count }) => [start, count])).toEqual([['2026-06-01T12:00:00.000Z', MESSAGES]]);
@@ -83,9 +100,9 @@ describe('messageStatistics', () => {
   });
 
   it('counts the same when all of it is said again, and nothing for another workspace', async () => {
-    const before = await ask('by: [STATUS]');
+    const before = await ask('by: [STATUS, CATEGORY]');
     for (const one of history) await rig.tell(one);
-    expect(await ask('by: [STATUS]')).toEqual(before);
+    expect(await ask('by: [STATUS, CATEGORY]')).toEqual(before);
     const query = `{ messageStatistics(from: "${at(-60)}", to: "${at(7_200)}") { count } }`;
     expect(await rig.ask(query, {}, await bench.stranger())).toEqual({ messageStatistics: [] });
   });

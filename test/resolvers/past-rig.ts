@@ -99,7 +99,7 @@ const MESSAGE = `id direction author status statusAt failure { code } providerMe
 const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
 /** What depends on the conversation's own events only. */
-export const OF_CONVERSATION = `id address status snoozedUntil assignee { agentId teamId } labels attributes unreadCount
+export const OF_CONVERSATION = `id address status snoozedUntil assignee { agentId teamId } labels attributes unreadCount waitingSince
   notes { edges { cursor node { id text authorId createdAt } } ${PAGE_INFO} } lastActivityAt createdAt serviceWindow { isOpen expiresAt }
   lastMessage { ${MESSAGE} } messages(last: 6) { edges { cursor node { ${MESSAGE} } } ${PAGE_INFO} }
   oldest: messages(first: 2) { nodes { id status } ${PAGE_INFO} }

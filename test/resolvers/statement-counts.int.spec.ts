@@ -87,6 +87,17 @@ describe('lists ask Postgres for what a page shows together, and not for each it
     expect(await countFor(query, { first: 20 })).toBeLessThanOrEqual((await countFor(query, { first: 4 })) + WAVES);
   });
 
+  it.each([
+    ['conversations', ', orderBy: OLDEST_ACTIVITY, filter: { text: "5550100", status: OPEN, isUnread: false }'],
+    ['conversations', ', filter: { platform: WHATSAPP, status: OPEN, isAssigned: false }'],
+    ['contacts', ', filter: { text: "5550100" }'],
+  ])('%s%s, likewise', async (root, filter) => {
+    const query = wholeQuery(schema, root, filter);
+    const { [root]: page } = await rig.ask(query, { first: 20 });
+    expect((page as { nodes: unknown[] }).nodes).toHaveLength(20);
+    expect(await countFor(query, { first: 20 })).toBeLessThanOrEqual((await countFor(query, { first: 4 })) + WAVES);
+  });
+
   it('answers of each what it answers of it alone, both ways and with cursors', async () => {
     const fields = `id oldest: messages(first: 1) { ...P } newest: messages(last: 1) { ...P } all: messages { ...P }
       next: scheduledMessages(first: 1) { ...P } last: scheduledMessages(last: 1) { ...P } none: messages(first: 0) { ...P }`;

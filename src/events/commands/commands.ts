@@ -4,6 +4,7 @@ import type { ContactState } from '../contact/state.js';
 import type { ConversationChange } from '../conversation/decide.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
+import type { MessageCategory } from '../message/events.js';
 import type { MessageFailure, MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
 import type { Vector } from '../kernel/cursor.js';
@@ -85,6 +86,7 @@ export interface SendMessage {
   readonly authorId?: string | undefined;
   readonly replyToMessageId?: string | undefined;
   readonly reference?: string | undefined;
+  readonly category?: MessageCategory | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly idempotencyKey?: string | undefined;
   /** RFC 3339. */

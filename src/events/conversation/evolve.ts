@@ -14,8 +14,8 @@ const addsAtOnce = (event: FoldedEvent): boolean =>
 
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
- * does: it counts incoming messages, knows when all of them were read, and the newest of `messages` is the one folded
- * last. All else is the same in every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
+ * does: it counts incoming messages, knows when all of them were read and since when one is unanswered, and the newest of
+ * `messages` is the one folded last. All else is the same in every order. What arrives before `conversation.opened` makes a stub that this completes; messages name the address
  * too, for whoever repeats a send may be faster than the sweeper that opens its thread.
  * @param addsMessage whether the event's message joined `messages` with it: its own fold knows
  * @throws TypeError for an event that names no conversation or channel
@@ -33,7 +33,11 @@ export function evolveConversation(
     case 'conversation.read':
       return read(quiet(before, event), event);
     case 'message.accepted':
-      return { ...active(before, event), address: before.address ?? addressIn(event) ?? null, lastMessageId };
+      return {
+        ...active(addsMessage ? answered(before) : before, event),
+        address: before.address ?? addressIn(event) ?? null,
+        lastMessageId,
+      };
     case 'message.scheduled':
       return { ...quiet(before, event), address: before.address ?? addressIn(event) ?? null };
     case 'conversation.closed':
@@ -45,7 +49,7 @@ export function evolveConversation(
       return tended(quiet(before, event), event);
     case 'message.received':
       return {
-        ...written(active(calls(event, addsMessage) ? reopened(before) : before, event), event),
+        ...written(active(calls(event, addsMessage) ? called(before, event) : before, event), event),
         address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
@@ -54,7 +58,7 @@ export function evolveConversation(
     case 'message.corrected':
       return event.data.says.type === 'message.received' ? written(active(before, event), event) : quiet(before, event);
     default:
-      return addsMessage ? { ...active(before, event), lastMessageId } : quiet(before, event);
+      return addsMessage ? { ...active(answered(before), event), lastMessageId } : quiet(before, event);
   }
 }
 
@@ -76,6 +80,7 @@ function stubOf(event: FoldedEvent): ConversationState {
     lastMessageId: null,
     lastActivityAt: at,
     lastIncomingAt: null,
+    waitingSince: null,
     createdAt: at,
     eventCount: 0,
     recordedUntil: instantOf(event.recordedAt),
@@ -84,6 +89,15 @@ function stubOf(event: FoldedEvent): ConversationState {
 
 /** Whether somebody must look after it: what is read out of history is no news, and a reaction asks for no answer. */
 const calls = (event: FoldedEvent, addsMessage: boolean): boolean => addsMessage && event.reinterpreted !== true;
+
+/** The contact wrote, and waits from the first message that nobody answers. */
+const called = (state: ConversationState, event: FoldedEvent): ConversationState => ({
+  ...reopened(state),
+  waitingSince: state.waitingSince ?? activityAt(event),
+});
+
+/** By whatever we say, a bot's words too, and however that fares. */
+const answered = (state: ConversationState): ConversationState => ({ ...state, waitingSince: null });
 
 /** What every event does. */
 const touched = (state: ConversationState, event: FoldedEvent): ConversationState => ({

@@ -31,6 +31,8 @@ export interface ConversationState {
   readonly lastActivityAt: string;
   /** The same over incoming messages: what the service window counts from. */
   readonly lastIncomingAt: string | null;
+  /** When the contact first wrote of what nobody has answered; null: nobody waits. */
+  readonly waitingSince: string | null;
   readonly createdAt: string;
   /** How many events it was folded of. */
   readonly eventCount: number;

@@ -15,7 +15,7 @@ export type TendingEvent = Extract<ConversationEvent, { type: (typeof TENDING_TY
 export function tended(state: ConversationState, event: TendingEvent): ConversationState {
   switch (event.type) {
     case 'conversation.closed':
-      return { ...state, status: 'CLOSED', snoozedUntil: null };
+      return { ...state, status: 'CLOSED', snoozedUntil: null, waitingSince: null };
     case 'conversation.reopened':
       return reopened(state);
     case 'conversation.snoozed':

@@ -25,6 +25,10 @@ export const FAILURE_CODES = [
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
+/** What a message of ours is for: the words that platforms price and limit by. */
+export const MESSAGE_CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION', 'SERVICE'] as const;
+export type MessageCategory = (typeof MESSAGE_CATEGORIES)[number];
+
 /** The failure's facts; the provider's own words stand in `data.content.providerMessage`. */
 const failure = z.object({
   code: z.enum(FAILURE_CODES).describe('Why, in words that are the same for all providers.'),
@@ -95,6 +99,7 @@ const outgoingFacts = {
   authorId: z.string().optional().describe("The caller's own id for who wrote it."),
   parts: z.int().min(1).describe('How many provider calls the message takes.'),
   reference: z.string().optional().describe("The caller's own word for the message."),
+  category: z.enum(MESSAGE_CATEGORIES).optional().describe('What the message is for, where the caller says so.'),
   replyToMessageId,
   idempotencyKey: z.string().optional().describe("The caller's name for the request."),
   requestHash: z

@@ -5,6 +5,7 @@ import { channelIds, contactIds, conversationIds, messageIds } from '../kernel/i
 import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/ids.js';
 import { parseContent } from './content-input.js';
 import type { MessageContent } from './content.js';
+import type { MessageCategory } from './events.js';
 import { countCharacters, isSingleLine, isTame } from './plain-text.js';
 import { parseInstant, refuseScheduleForm } from './schedule.js';
 
@@ -29,6 +30,7 @@ export interface SendForm {
   readonly author: 'AGENT' | 'BOT' | 'SYSTEM';
   readonly authorId: string | undefined;
   readonly reference: string | undefined;
+  readonly category: MessageCategory | undefined;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
   readonly replyToMessageId: MessageId | undefined;
   readonly scheduledAt: Date | undefined;
@@ -59,7 +61,7 @@ export function parseSendForm(input: SendMessage): Decision<SendForm, UserError>
   return accepted({
     ...{ channelId, recipient: recipient.value, content: content.value, replyToMessageId },
     ...{ author: input.author ?? 'AGENT', authorId: input.authorId },
-    ...{ reference: input.reference, metadata: input.metadata },
+    ...{ reference: input.reference, category: input.category, metadata: input.metadata },
     scheduledAt: input.scheduledAt === undefined ? undefined : parseInstant(input.scheduledAt),
   });
 }

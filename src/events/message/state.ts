@@ -1,7 +1,7 @@
 import type { EventPosition } from '../kernel/event.js';
 import type { ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
 import type { ContentKind, MessageContent } from './content.js';
-import type { FailureCode } from './events.js';
+import type { FailureCode, MessageCategory } from './events.js';
 
 export const MESSAGE_STATUSES = [
   'SCHEDULED',
@@ -98,6 +98,8 @@ export interface MessageState {
   /** The union over all events, sorted. */
   readonly providerMessageIds: readonly string[];
   readonly reference: string | null;
+  /** What it is for, as its sender said. */
+  readonly category: MessageCategory | null;
   readonly idempotencyKey: string | null;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly providerData: Readonly<Record<string, unknown>> | null;

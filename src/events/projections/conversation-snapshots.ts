@@ -31,8 +31,8 @@ export const stateOfSnapshot = (
   { state, hasAddress }: Pick<ConversationSnapshotRow, 'state' | 'hasAddress'>,
   address: string | null,
 ): ConversationState => ({
-  // Older ones were taken when nobody could do anything about a conversation yet.
-  ...UNTENDED,
+  // Older ones were taken when nobody could do anything about a conversation yet, or say who waits.
+  ...{ ...UNTENDED, waitingSince: null },
   ...(state as ConversationState),
   address: hasAddress ? address : null,
 });

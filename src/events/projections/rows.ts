@@ -22,6 +22,7 @@ import {
   type WorkspaceId,
 } from '../kernel/ids.js';
 import type { ContentKind, MessageContent } from '../message/content.js';
+import type { MessageCategory } from '../message/events.js';
 import type {
   MessageAuthor,
   MessageDirection,
@@ -70,6 +71,7 @@ export function messageFromRow(row: MessageRow): MessageState {
     failure: row.failure as MessageFailure | null,
     providerMessageIds: row.providerMessageIds,
     reference: row.reference,
+    category: row.category as MessageCategory | null,
     idempotencyKey: row.idempotencyKey,
     metadata: row.metadata as Json | null,
     providerData: row.providerData as Json | null,
@@ -162,6 +164,7 @@ export function conversationFromRow(row: ConversationRow): ConversationState {
     lastMessageId: fromNullable(messageIds, row.lastMessageId),
     lastActivityAt: row.lastActivityAt.toISOString(),
     lastIncomingAt: row.lastIncomingAt?.toISOString() ?? null,
+    waitingSince: row.waitingSince?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     eventCount: row.eventCount,
     recordedUntil: row.recordedUntil.toISOString(),
@@ -181,6 +184,7 @@ export function conversationToRow(state: ConversationState): ConversationRow {
     allReadAt: state.allReadAt === null ? null : new Date(state.allReadAt),
     lastActivityAt: new Date(state.lastActivityAt),
     lastIncomingAt: state.lastIncomingAt === null ? null : new Date(state.lastIncomingAt),
+    waitingSince: state.waitingSince === null ? null : new Date(state.waitingSince),
     createdAt: new Date(state.createdAt),
     recordedUntil: new Date(state.recordedUntil),
   };

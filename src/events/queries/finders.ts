@@ -3,12 +3,22 @@ import type { ApiKeyView } from '../../access/key-view.js';
 import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
 import type { Note } from '../conversation/note.js';
-import type { ConversationState, ConversationStatus } from '../conversation/state.js';
+import type { ConversationState } from '../conversation/state.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
 import type { ApiKeyId, ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
-import type { FailureCode } from '../message/events.js';
+import type { FailureCode, MessageCategory } from '../message/events.js';
 import type { MessageDirection, MessageState, MessageStatus, TimelineEntry } from '../message/state.js';
+import type {
+  AssigneeFilter,
+  ConversationCounts,
+  ConversationFilter,
+  ConversationOrder,
+  WindowFilter,
+  WindowHours,
+} from './conversation-filter.js';
+
+export type { AssigneeFilter, ConversationCounts, ConversationFilter, ConversationOrder, WindowFilter, WindowHours };
 
 /**
  * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
@@ -53,14 +63,15 @@ export interface Finders {
   notePages(workspace: WorkspaceId, conversations: readonly ConversationId[], page: PageRequest): Promise<Page<Note>[]>;
   /** Counts of what was sent. At most `STATISTICS_ROWS_MAX` rows, and one more where there are more. */
   messageStatistics(workspace: WorkspaceId, asked: StatisticsRequest): Promise<StatisticsRow[]>;
-  /** Newest activity first. */
+  /** Newest activity first if not said. A page may end before it is full: see `walkedTo`. */
   conversationPage(
     workspace: WorkspaceId,
     filter: ConversationFilter,
     page: PageRequest,
+    order?: ConversationOrder,
   ): Promise<Page<ConversationState>>;
   /** How many there are, without counting them; of assignees the busiest, at most `ASSIGNEES_COUNTED_MAX`. */
-  conversationCounts(workspace: WorkspaceId): Promise<ConversationCounts>;
+  conversationCounts(workspace: WorkspaceId, of: AssigneeFilter): Promise<ConversationCounts>;
   /** Those with one contact, newest activity first. */
   conversationsOfContact(
     workspace: WorkspaceId,
@@ -73,7 +84,7 @@ export interface Finders {
     contacts: readonly ContactId[],
     page: PageRequest,
   ): Promise<Page<ConversationState>[]>;
-  /** Newest first. */
+  /** Newest first. A page may end before it is full: see `walkedTo`. */
   contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<ContactState>>;
   /** Oldest first. */
   channelPage(workspace: WorkspaceId, filter: ChannelFilter, page: PageRequest): Promise<Page<ChannelView>>;
@@ -148,7 +159,7 @@ export interface SnippetPiece {
   readonly isMatch: boolean;
 }
 
-export type StatisticsDimension = 'CHANNEL' | 'PROVIDER' | 'STATUS' | 'FAILURE_CODE';
+export type StatisticsDimension = 'CHANNEL' | 'PROVIDER' | 'STATUS' | 'CATEGORY' | 'FAILURE_CODE';
 /** Of outgoing messages that were accepted in the span, `to` excluded. */
 export interface StatisticsRequest {
   readonly from: Date;
@@ -163,6 +174,7 @@ export interface StatisticsRow {
   readonly channelId: ChannelId | null;
   readonly provider: ProviderKind | null;
   readonly status: MessageStatus | null;
+  readonly category: MessageCategory | null;
   readonly failureCode: FailureCode | null;
   readonly count: number;
   readonly timeToSent: Durations | null;
@@ -175,36 +187,10 @@ export interface Durations {
   readonly p95Ms: number;
 }
 
-export interface ConversationFilter {
-  readonly status?: ConversationStatus | undefined;
-  readonly channelIds?: readonly ChannelId[] | undefined;
-  readonly contactId?: ContactId | undefined;
-  readonly isUnread?: boolean | undefined;
-  /** What a client token names; undefined: the whole workspace. */
-  readonly within?: ReadLimits | undefined;
-  /** The customer's own ids. */
-  readonly agentId?: string | undefined;
-  readonly teamId?: string | undefined;
-  /** To an agent or a team, whichever. */
-  readonly isAssigned?: boolean | undefined;
-  /** All of them must be on it. */
-  readonly labels?: readonly string[] | undefined;
-  readonly isSnoozed?: boolean | undefined;
-}
-export interface ConversationCounts {
-  readonly open: number;
-  readonly closed: number;
-  /** Open ones that are nobody's. */
-  readonly unassigned: number;
-  /** Of open ones, the most first. */
-  readonly assignees: readonly {
-    readonly agentId: string | null;
-    readonly teamId: string | null;
-    readonly open: number;
-  }[];
-}
 export interface ContactFilter {
   readonly address?: string | undefined;
+  /** As of conversations. */
+  readonly text?: string | undefined;
   /** Likewise. */
   readonly within?: ReadLimits | undefined;
 }
@@ -243,6 +229,8 @@ export interface Page<Item> {
   readonly edges: readonly { readonly cursor: string; readonly node: Item }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /** A cursor: as far as was looked, where that was before the page was full. There may be more beyond it. */
+  readonly walkedTo?: string;
 }
 
 /** A page cursor that isn't one of this list's: CURSOR_INVALID. */

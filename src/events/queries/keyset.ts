@@ -20,12 +20,17 @@ export const byOffset = (offset: Column): KeysetOrder => ({
 export const byTime = (at: Column | SQL, id: Column | SQL, direction: 'ascending' | 'descending'): KeysetOrder => ({
   columns: [at, id],
   isDescending: direction === 'descending',
-  write({ major, id: tie }) {
-    if (tie === undefined || major < YEAR_1_MS || major > YEAR_9999_MS)
-      throw new PageCursorError('Not a time and an id.');
-    return sql`(${new Date(Number(major)).toISOString()}::timestamptz, ${tie}::uuid)`;
+  write(place) {
+    const { time, id: tie } = timeOf(place);
+    return sql`(${time}::timestamptz, ${tie}::uuid)`;
   },
 });
+
+/** @throws PageCursorError */
+export function timeOf({ major, id }: Place): { readonly time: string; readonly id: string } {
+  if (id === undefined || major < YEAR_1_MS || major > YEAR_9999_MS) throw new PageCursorError('Not a time and an id.');
+  return { time: new Date(Number(major)).toISOString(), id };
+}
 
 /** Beyond them PostgreSQL and RFC 3339 write times differently, and a forged cursor would be a fault of ours. */
 const YEAR_1_MS = -62_135_596_800_000n;
@@ -112,7 +117,8 @@ function toPage<Row, Item>(
   };
 }
 
-function statementOf(scope: string, order: KeysetOrder, page: PageRequest): KeysetStatement {
+/** @throws PageCursorError */
+export function statementOf(scope: string, order: KeysetOrder, page: PageRequest): KeysetStatement {
   const key = sql`(${sql.join([...order.columns], sql`, `)})`;
   const bound = (cursor: string, isLower: boolean) => {
     const operator = sql.raw(isLower === order.isDescending ? '<' : '>');

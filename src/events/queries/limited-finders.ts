@@ -11,8 +11,8 @@ import type { Finders, Page, PastFinders } from './finders.js';
 export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
   return {
     ...limitPast(finders, limits),
-    conversationPage: (workspace, filter, page) =>
-      finders.conversationPage(workspace, { ...filter, within: limits }, page),
+    conversationPage: (workspace, filter, page, order) =>
+      finders.conversationPage(workspace, { ...filter, within: limits }, page, order),
     contactPage: (workspace, filter, page) => finders.contactPage(workspace, { ...filter, within: limits }, page),
     // Needed to say how long a service window is; that a client token is shown no channel is the matrix's to see to.
     channels: (workspace, ids) => finders.channels(workspace, ids),

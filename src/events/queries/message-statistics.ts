@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import type { ProviderKind } from '../channel/events.js';
 import { channelIds, workspaceIds } from '../kernel/ids.js';
-import type { FailureCode } from '../message/events.js';
+import type { FailureCode, MessageCategory } from '../message/events.js';
 import type { MessageStatus } from '../message/state.js';
 import type { Durations, Finders, StatisticsDimension, StatisticsRow } from './finders.js';
 
@@ -14,12 +14,14 @@ const DIMENSIONS: Readonly<Record<StatisticsDimension, SQL>> = {
   CHANNEL: sql`m.channel_id`,
   PROVIDER: sql`c.provider`,
   STATUS: sql`m.status`,
+  CATEGORY: sql`m.category`,
   FAILURE_CODE: sql`m.failure ->> 'code'`,
 };
 const NONE: Readonly<Record<StatisticsDimension, SQL>> = {
   CHANNEL: sql`null::uuid`,
   PROVIDER: sql`null::text`,
   STATUS: sql`null::text`,
+  CATEGORY: sql`null::text`,
   FAILURE_CODE: sql`null::text`,
 };
 
@@ -28,6 +30,7 @@ interface Row extends Record<string, unknown> {
   channel_id: string | null;
   provider: string | null;
   status: string | null;
+  category: string | null;
   failure_code: string | null;
   count: string;
   sent: number[] | null;
@@ -50,7 +53,7 @@ export const createMessageStatistics = (orm: Orm): Pick<Finders, 'messageStatist
       with told as materialized (
         select date_trunc(${bucket.toLowerCase()}::text, m.created_at, 'UTC') as start, m.id, m.created_at,
           ${column('CHANNEL')} as channel_id, ${column('PROVIDER')} as provider, ${column('STATUS')} as status,
-          ${column('FAILURE_CODE')} as failure_code
+          ${column('CATEGORY')} as category, ${column('FAILURE_CODE')} as failure_code
         from read.messages m left join config.channels c on c.id = m.channel_id
         where m.workspace_id = ${uuid}::uuid and m.direction = 'OUTGOING'
           and m.created_at >= ${from.toISOString()}::timestamptz and m.created_at < ${to.toISOString()}::timestamptz
@@ -61,12 +64,12 @@ export const createMessageStatistics = (orm: Orm): Pick<Finders, 'messageStatist
           select ${firstOf('SENT')} as sent, ${firstOf('DELIVERED')} as delivered, ${firstOf('READ')} as read
           from read.timeline t where t.workspace_id = ${uuid}::uuid and t.message_id = told.id) first
       )
-      select extract(epoch from start) * 1000 as start_ms, channel_id, provider, status, failure_code, count(*) as count,
+      select extract(epoch from start) * 1000 as start_ms, channel_id, provider, status, category, failure_code, count(*) as count,
         ${quantilesOf(sql`sent`)} as sent, count(sent) as sent_count,
         ${quantilesOf(sql`delivered`)} as delivered, count(delivered) as delivered_count,
         ${quantilesOf(sql`read`)} as read, count(read) as read_count
-      from waited group by start, channel_id, provider, status, failure_code
-      order by start, channel_id, provider, status, failure_code limit ${STATISTICS_ROWS_MAX + 1}`);
+      from waited group by start, channel_id, provider, status, category, failure_code
+      order by start, channel_id, provider, status, category, failure_code limit ${STATISTICS_ROWS_MAX + 1}`);
     return found.rows.map(toStatistics);
   },
 });
@@ -84,6 +87,7 @@ const toStatistics = (row: Row): StatisticsRow => ({
   channelId: row.channel_id === null ? null : channelIds.fromUuid(row.channel_id),
   provider: row.provider as ProviderKind | null,
   status: row.status as MessageStatus | null,
+  category: row.category as MessageCategory | null,
   failureCode: row.failure_code as FailureCode | null,
   count: Number(row.count),
   timeToSent: toDurations(row.sent, row.sent_count),

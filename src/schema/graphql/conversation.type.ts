@@ -63,6 +63,13 @@ export class Conversation extends Node {
   @Field(() => Int, { description: 'Incoming messages after the read mark. One mark for all agents.' })
   unreadCount!: number;
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description:
+      'When the contact first wrote of what nobody has answered, or closed, since. Whatever is sent answers. Null: nobody waits.',
+  })
+  waitingSince!: string | null;
+
   @Field(() => DateTimeScalar, { description: 'When something last happened in it.' })
   lastActivityAt!: string;
 

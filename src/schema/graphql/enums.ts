@@ -11,7 +11,15 @@ import {
   CONVERSATION_STATUSES,
   type ConversationStatus as ConversationStatusName,
 } from '../../events/conversation/state.js';
-import { FAILURE_CODES, type FailureCode as FailureCodeName } from '../../events/message/events.js';
+import {
+  FAILURE_CODES,
+  type FailureCode as FailureCodeName,
+  type MessageCategory as MessageCategoryName,
+} from '../../events/message/events.js';
+import {
+  CONVERSATION_ORDERS,
+  type ConversationOrder as ConversationOrderName,
+} from '../../events/queries/conversation-filter.js';
 import { MESSAGE_STATUSES, type MessageStatus as MessageStatusName } from '../../events/message/state.js';
 
 /**
@@ -104,6 +112,19 @@ export const ConversationStatus = listedEnum<ConversationStatusName>(
   'Whether somebody still has to look after a conversation.',
   CONVERSATION_STATUSES,
   { OPEN: 'In progress.', CLOSED: 'Done, until somebody writes again.' },
+);
+
+export const ConversationOrder = listedEnum<ConversationOrderName>(
+  'ConversationOrder',
+  'In what order conversations are listed.',
+  CONVERSATION_ORDERS,
+  {
+    NEWEST_ACTIVITY: 'By the last activity, the newest first.',
+    OLDEST_ACTIVITY: 'By the last activity, the oldest first.',
+    LONGEST_WAITING: 'Only those whose contact waits for an answer, by `waitingSince`, the longest first.',
+    WINDOW_CLOSING: 'Only those whose service window is open and will close, the next one first.',
+    NEWEST: 'By `createdAt`, the newest first.',
+  },
 );
 
 export const MessageDirection = describedEnum('MessageDirection', 'Which way a message went.', {
@@ -206,6 +227,13 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
   },
 );
 
+export const MessageCategory = describedEnum<MessageCategoryName>('MessageCategory', 'What a message is for.', {
+  MARKETING: 'It promotes something.',
+  UTILITY: 'It is about something that the contact ordered or does.',
+  AUTHENTICATION: 'It lets the contact prove who that is.',
+  SERVICE: 'It answers the contact.',
+});
+
 export const ResolveMessageAs = describedEnum('ResolveMessageAs', 'What an unknown outcome is settled as.', {
   SENT: 'It was sent.',
   FAILED: 'It was not sent, and will not be.',
@@ -248,5 +276,6 @@ export const StatisticsDimension = describedEnum('StatisticsDimension', 'What me
   CHANNEL: 'The channel that they went through.',
   PROVIDER: 'The provider that carries it.',
   STATUS: 'Where they stand.',
+  CATEGORY: 'What they are for, as their senders said.',
   FAILURE_CODE: 'Why they failed.',
 });

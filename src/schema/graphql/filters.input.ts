@@ -1,7 +1,11 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
 import type { ConversationStatus as Status } from '../../events/conversation/state.js';
 import { ChannelPlatform, ConversationStatus, ProviderKind } from './enums.js';
+import { DateTimeScalar } from './scalars.js';
+
+const NAMED =
+  "Those whose contact's name or address has a word for each of these that begins with it, whatever the case and the accents; or some digits of the phone number, at least three. At most 200 characters; blank: all.";
 
 @InputType({ description: 'Which channels. All conditions must hold.' })
 export class ChannelFilter {
@@ -19,6 +23,9 @@ export class ChannelFilter {
 export class ContactFilter {
   @Field(() => String, { nullable: true, description: 'Those with exactly this address on some channel.' })
   address?: string | null;
+
+  @Field(() => String, { nullable: true, description: NAMED })
+  text?: string | null;
 }
 
 @InputType({ description: 'Which conversations. All conditions must hold.' })
@@ -52,6 +59,25 @@ export class ConversationFilter {
 
   @Field(() => Boolean, { nullable: true, description: 'Those that are put aside now, or those that are not.' })
   isSnoozed?: boolean | null;
+
+  @Field(() => ChannelPlatform, { nullable: true, description: 'Those on one platform.' })
+  platform?: Platform | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Those whose service window is open and closes within so many seconds; at most 31 days. Permanent ones never do.',
+  })
+  windowClosesWithinSeconds?: number | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Those in which something happened after it.' })
+  lastActivityAfter?: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Those in which nothing happened since it.' })
+  lastActivityBefore?: string | null;
+
+  @Field(() => String, { nullable: true, description: NAMED })
+  text?: string | null;
 }
 
 @InputType({ description: 'Which events. All conditions must hold.' })

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, InputType } from 'type-graphql';
 import { ContentInput } from './content.input.js';
-import { OutgoingAuthor } from './enums.js';
+import { MessageCategory, OutgoingAuthor } from './enums.js';
 import { DateTimeScalar, JSONObjectScalar, PhoneNumberScalar } from './scalars.js';
 
 @Directive('@oneOf')
@@ -47,6 +47,12 @@ export class SendMessageInput {
     description: 'Yours; comes back on the message, in events and in webhooks.',
   })
   reference?: string | null;
+
+  @Field(() => MessageCategory, {
+    nullable: true,
+    description: 'What it is for: statistics tell messages apart by it.',
+  })
+  category?: keyof typeof MessageCategory | null;
 
   @Field(() => JSONObjectScalar, { nullable: true, description: 'Yours; at most 16 KiB as JSON.' })
   metadata?: Record<string, unknown> | null;

@@ -1,10 +1,10 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Vector } from '../../events/kernel/cursor.js';
-import type { FailureCode as Code } from '../../events/message/events.js';
+import type { FailureCode as Code, MessageCategory as Category } from '../../events/message/events.js';
 import type { MessageState, MessageStatus as Status } from '../../events/message/state.js';
 import type { Moment } from '../../events/queries/finders.js';
 import { MessageContent } from './content.type.js';
-import { FailureCode, MessageAuthor, MessageDirection, MessageStatus } from './enums.js';
+import { FailureCode, MessageAuthor, MessageCategory, MessageDirection, MessageStatus } from './enums.js';
 import { Node } from './node.type.js';
 import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
 
@@ -108,6 +108,9 @@ export class Message extends Node {
 
   @Field(() => String, { nullable: true, description: 'Yours.' })
   reference!: string | null;
+
+  @Field(() => MessageCategory, { nullable: true, description: 'What it is for, where its sender said so.' })
+  category!: Category | null;
 
   @Field(() => String, { nullable: true, description: 'The key that it was sent with.' })
   idempotencyKey!: string | null;

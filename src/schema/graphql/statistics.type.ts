@@ -1,8 +1,8 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { ProviderKind as Provider } from '../../events/channel/events.js';
-import type { FailureCode as Failure } from '../../events/message/events.js';
+import type { FailureCode as Failure, MessageCategory as Category } from '../../events/message/events.js';
 import type { MessageStatus as Status } from '../../events/message/state.js';
-import { FailureCode, MessageStatus, ProviderKind } from './enums.js';
+import { FailureCode, MessageCategory, MessageStatus, ProviderKind } from './enums.js';
 import { DateTimeScalar } from './scalars.js';
 
 @ObjectType({ description: 'How long something took, of those messages that came so far.' })
@@ -30,6 +30,12 @@ export class MessageStatistics {
 
   @Field(() => MessageStatus, { nullable: true, description: 'Where they stand. Null unless asked for by STATUS.' })
   status!: Status | null;
+
+  @Field(() => MessageCategory, {
+    nullable: true,
+    description: 'What they are for. Null for those of which nobody said it, and unless asked for by CATEGORY.',
+  })
+  category!: Category | null;
 
   @Field(() => FailureCode, {
     nullable: true,

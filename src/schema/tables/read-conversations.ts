@@ -43,6 +43,20 @@ type TendedColumns = Readonly<
   Record<'workspaceId' | 'lastActivityAt' | 'id' | 'agentId' | 'teamId', ExtraConfigColumn>
 >;
 
+/** Other orders than by activity. Windows close by channel: each has its own hours. */
+const orderIndexes = (table: OrderColumns) => [
+  index('conversations_created').on(table.workspaceId, table.createdAt, table.id),
+  index('conversations_waiting')
+    .on(table.workspaceId, table.waitingSince, table.id)
+    .where(sql`waiting_since is not null`),
+  index('conversations_incoming')
+    .on(table.workspaceId, table.channelId, table.lastIncomingAt, table.id)
+    .where(sql`last_incoming_at is not null`),
+];
+type OrderColumns = Readonly<
+  Record<'workspaceId' | 'channelId' | 'createdAt' | 'waitingSince' | 'lastIncomingAt' | 'id', ExtraConfigColumn>
+>;
+
 export const conversationsIn = (schema: PgSchema) =>
   schema.table(
     'conversations',
@@ -67,6 +81,7 @@ export const conversationsIn = (schema: PgSchema) =>
       lastMessageId: uuid('last_message_id'),
       lastActivityAt: timestamptz('last_activity_at').notNull(),
       lastIncomingAt: timestamptz('last_incoming_at'),
+      waitingSince: timestamptz('waiting_since'),
       createdAt: timestamptz('created_at').notNull(),
       /** How many events it was folded of: every so many leave a snapshot. */
       eventCount: integer('event_count').notNull().default(0),
@@ -85,6 +100,7 @@ export const conversationsIn = (schema: PgSchema) =>
         .on(table.workspaceId, table.lastActivityAt, table.id)
         .where(sql`status = 'CLOSED'`),
       ...tendedIndexes(table),
+      ...orderIndexes(table),
     ],
   );
 

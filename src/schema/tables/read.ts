@@ -74,6 +74,8 @@ const journalIn = (schema: PgSchema) =>
 
 /** What a message's first event says of it beside its content. */
 const saidBesideContent = () => ({
+  /** What it is for, in the sender's words. */
+  category: text('category'),
   reference: text('reference'),
   idempotencyKey: text('idempotency_key'),
   metadata: jsonb('metadata'),
@@ -236,7 +238,13 @@ const contactsIn = (schema: PgSchema) =>
       consentRevision: integer('consent_revision').notNull().default(0),
       createdAt: timestamptz('created_at').notNull(),
     },
-    (table) => [index('contacts_created').on(table.workspaceId, table.createdAt, table.id)],
+    (table) => [
+      index('contacts_created').on(table.workspaceId, table.createdAt, table.id),
+      // The workspace is a part of each word, so that what others call theirs costs nothing.
+      index('contacts_words')
+        .using('gin', sql`config.name_words(${table.workspaceId}, ${table.displayName})`)
+        .where(sql`display_name is not null`),
+    ],
   );
 
 const contactAddressesIn = (schema: PgSchema) =>
@@ -251,6 +259,7 @@ const contactAddressesIn = (schema: PgSchema) =>
     (table) => [
       primaryKey({ columns: [table.contactId, table.channelId, table.address] }),
       index('contact_addresses_address').on(table.workspaceId, table.address, table.contactId),
+      index('contact_addresses_words').using('gin', sql`config.address_words(${table.workspaceId}, ${table.address})`),
     ],
   );
 

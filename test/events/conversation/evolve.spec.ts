@@ -61,6 +61,21 @@ describe('evolveConversation', () => {
     expect(fold([accepted(1), opened(2)])).toEqual({ ...fold([opened(2), accepted(1)]) });
   });
 
+  it('waits from the first message that nobody has answered or closed', () => {
+    const reaction = { ...received(9), data: { ...receivedData('in-9'), contentKind: 'reaction' as const } };
+    const closed = (n: number) => event({ type: 'conversation.closed', n, data: {} });
+    const old = { ...received(9), reinterpreted: true as const };
+    const since = (...events: readonly Folded[]) => fold([opened(1), ...events]).waitingSince;
+    expect(since()).toBeNull();
+    expect(since(received(3), received(4), delivered(5), read(6, 2))).toBe(at(3));
+    expect(since(received(3), accepted(4))).toBeNull();
+    expect(since(received(3), accepted(4), received(5))).toBe(at(5));
+    expect(since(received(3), closed(4))).toBeNull();
+    expect(since(received(3), closed(4), received(5))).toBe(at(5));
+    expect([since(reaction), since(old)]).toEqual([null, null]);
+    expect(since(received(2, at(9_999)))).toBe(at(2));
+  });
+
   it('never moves the read mark back', () => {
     expect(fold([opened(1), received(2), received(3), read(4, 2), read(5, 1)]).readIncomingCount).toBe(2);
   });
@@ -175,7 +190,7 @@ describe('evolveConversation', () => {
     expect(() => fold([{ ...opened(1), channelId: undefined }])).toThrow(TypeError);
   });
 
-  it(`is the same in every order, but for which message is the newest and when all was read (SEED=${seed})`, () => {
+  it(`is the same in every order, but for which message is the newest, when all was read and who waits (SEED=${seed})`, () => {
     const step = fc.nat(4).map((kind) => [opened, accepted, received, delivered, (n: number) => read(n, n)][kind]);
     const events = fc
       .array(step, { minLength: 1, maxLength: 10 })
@@ -186,7 +201,7 @@ describe('evolveConversation', () => {
     const settled = (state: ConversationState) => ({
       ...state,
       lastMessageId: state.lastMessageId !== null,
-      allReadAt: null,
+      ...{ allReadAt: null, waitingSince: null },
     });
     fc.assert(
       fc.property(both, ([some, shuffled]: [readonly ParleyEvent[], readonly ParleyEvent[]]) => {

@@ -45,16 +45,33 @@ describe('rule 12: counts of conversations', () => {
     await rig.append(assigned(1, 'a', null), assigned(2, 'b', 't'), assigned(3, 'b', 't'), closed(3), closed(4));
     await rig.caughtUp();
     const finders = createFinders(rig);
-    expect(await finders.conversationCounts(workspaceId())).toEqual({
+    expect(await finders.conversationCounts(workspaceId(), {})).toEqual({
       ...{ open: 3, closed: 2, unassigned: 1 },
       assignees: [
         { agentId: 'a', teamId: null, open: 1 },
         { agentId: 'b', teamId: 't', open: 1 },
       ],
     });
-    expect(await finders.conversationCounts(workspaceId(2))).toEqual({
+    expect(await finders.conversationCounts(workspaceId(2), {})).toEqual({
       ...{ open: 0, closed: 0, unassigned: 0, assignees: [] },
     });
+  });
+
+  it('are told of one agent and of one team', async () => {
+    await rig.startProjector();
+    const assigned = (thread: number, agentId: string | null, teamId: string | null) =>
+      event({ type: 'conversation.assigned', n: 9_000 + thread, thread, data: { agentId, teamId } });
+    await rig.append(...[1, 2, 3].flatMap(story));
+    await rig.append(assigned(1, 'a', null), assigned(2, 'a', 't'));
+    await rig.caughtUp();
+    const finders = createFinders(rig);
+    const none = { closed: 0, unassigned: 0 };
+    expect(await finders.conversationCounts(workspaceId(), { agentId: 'a' })).toMatchObject({ ...none, open: 2 });
+    expect(await finders.conversationCounts(workspaceId(), { agentId: 'a', teamId: 't' })).toMatchObject({
+      ...{ ...none, open: 1 },
+      assignees: [{ agentId: 'a', teamId: 't', open: 1 }],
+    });
+    expect(await finders.conversationCounts(workspaceId(), { teamId: 'x' })).toMatchObject({ ...none, open: 0 });
   });
 
   it('are made by the migration of what was projected before it', async () => {

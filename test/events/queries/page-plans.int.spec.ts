@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
-import { workspaceIds } from '../../../src/events/kernel/ids.js';
+import { channelIds, workspaceIds } from '../../../src/events/kernel/ids.js';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
-import type { ConversationFilter, Finders } from '../../../src/events/queries/finders.js';
+import type { ConversationFilter, ConversationOrder, Finders } from '../../../src/events/queries/finders.js';
+import { WALK_BOUNDS } from '../../../src/events/queries/walk.js';
 import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
 import { newChannelId, newContactId, newWorkspaceId } from '../../support/journal-writer.js';
 import { contactId } from '../../support/events.js';
@@ -13,18 +14,35 @@ import { testLog } from '../../support/log.js';
 const workspaceId = newWorkspaceId();
 const olderId = newWorkspaceId();
 const CONVERSATIONS = 20_000;
+const channelId = newChannelId();
+/** The i-th one's UUID. */
+const CONTACT = sql`('00000004-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid`;
 
 let cloned: ClonedDatabase;
 let database: Database;
 beforeAll(async () => {
   cloned = await cloneDatabase();
   database = openDatabase(cloned.url, testLog);
+  const workspace = workspaceIds.toUuid(workspaceId);
+  await database.orm.execute(sql`insert into config.workspaces (id, name) values (${workspace}, 'W')`);
+  await database.orm.execute(sql`
+    insert into config.channels (id, workspace_id, name, provider, platform, settings_sealed)
+    values (${channelIds.toUuid(channelId)}, ${workspace}, 'C', 'META_WHATSAPP', 'WHATSAPP', '')`);
   await database.orm.execute(sql`
     insert into read.conversations (id, workspace_id, channel_id, contact_id, status, incoming_count,
-      read_incoming_count, last_activity_at, created_at, agent_id, team_id, labels)
-    select gen_random_uuid(), ${workspaceIds.toUuid(workspaceId)}, gen_random_uuid(), gen_random_uuid(), 'OPEN', 1, 1,
-      now() - i * interval '1 s', now(), 'agent-' || i % 1000, 'team-' || i % 500,
-      case when i % 10 = 0 then array['label-' || i % 400] else '{}' end
+      read_incoming_count, last_activity_at, created_at, agent_id, team_id, labels, last_incoming_at, waiting_since)
+    select gen_random_uuid(), ${workspace}, case when i % 2 = 0 then gen_random_uuid() else ${channelIds.toUuid(channelId)}::uuid end,
+      ${CONTACT}, 'OPEN', 1, 1, now() - i * interval '1 s', now(), 'agent-' || i % 1000, 'team-' || i % 500,
+      case when i % 10 = 0 then array['label-' || i % 400] else '{}' end, now() - i * interval '1 s',
+      case when i % 9 = 0 then now() - i * interval '1 s' end
+    from generate_series(1, ${CONVERSATIONS}) i`);
+  await database.orm.execute(sql`
+    insert into read.contacts (id, workspace_id, display_name, created_at)
+    select ${CONTACT}, ${workspace}, case when i % 1000 = 0 then 'Ánna ' else 'Contact ' end || i, now()
+    from generate_series(1, ${CONVERSATIONS}) i`);
+  await database.orm.execute(sql`
+    insert into read.contact_addresses (contact_id, channel_id, workspace_id, address)
+    select ${CONTACT}, ${channelIds.toUuid(channelId)}, ${workspace}, '+316' || lpad(i::text, 8, '0')
     from generate_series(1, ${CONVERSATIONS}) i`);
   // An older instance's: nearly all of them are closed.
   await database.orm.execute(sql`
@@ -33,7 +51,7 @@ beforeAll(async () => {
     select gen_random_uuid(), ${workspaceIds.toUuid(olderId)}, gen_random_uuid(), gen_random_uuid(), 'CLOSED', 1, 1,
       now() - i * interval '1 s', now(), 'agent-' || i % 2, 'team-' || i % 2
     from generate_series(1, ${CONVERSATIONS}) i`);
-  await database.orm.execute(sql`analyze read.conversations`);
+  await database.orm.execute(sql`analyze read.conversations, read.contacts, read.contact_addresses`);
 });
 afterAll(async () => {
   await database.close();
@@ -44,17 +62,23 @@ interface Statement {
   readonly text: string;
 }
 
-const planOf = (filter: ConversationFilter, workspace = workspaceId): Promise<string> =>
-  planOfStatement((finders) => finders.conversationPage(workspace, filter, { limit: 25, direction: 'forward' }));
+const FIRST_PAGE = { limit: 25, direction: 'forward' } as const;
 
-/** How Postgres carries out the page's one statement. */
-async function planOfStatement(read: (finders: Finders) => Promise<unknown>): Promise<string> {
+const planOf = (filter: ConversationFilter, workspace = workspaceId, order?: ConversationOrder): Promise<string> =>
+  planOfStatements((finders) => finders.conversationPage(workspace, filter, FIRST_PAGE, order));
+
+/** How Postgres carries out all that a page takes. */
+async function planOfStatements(read: (finders: Finders) => Promise<unknown>, how = ''): Promise<string> {
   const spy = vi.spyOn(database.pool, 'query');
   await read(createFinders({ database }));
-  const [statement, values] = (spy.mock.lastCall ?? []) as unknown as [Statement, unknown[]];
+  const calls = spy.mock.calls as unknown as [Statement, unknown[]][];
   spy.mockRestore();
-  const plan = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${statement.text}`, values);
-  return plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+  const plans: string[] = [];
+  for (const [statement, values] of calls) {
+    const plan = await database.pool.query<{ 'QUERY PLAN': string }>(`explain ${how} ${statement.text}`, values);
+    plans.push(...plan.rows.map((row) => row['QUERY PLAN']));
+  }
+  return plans.join('\n');
 }
 
 describe('a page of conversations, of which none or few fit', () => {
@@ -86,6 +110,68 @@ describe('a page of conversations, of which none or few fit', () => {
   });
 });
 
+describe('a page in another order, or by what no index has all of', () => {
+  const window = {
+    closesWithinMs: 3_600_000,
+    hours: [{ provider: 'META_WHATSAPP', platform: 'WHATSAPP', hours: 24 } as const],
+  };
+  it.each<[string, ConversationFilter, ConversationOrder, string]>([
+    ['the oldest activity', {}, 'OLDEST_ACTIVITY', 'conversations_activity'],
+    ["an agent's", { agentId: 'agent-7', status: 'OPEN' }, 'OLDEST_ACTIVITY', 'conversations_agent'],
+    ['the longest waiting', {}, 'LONGEST_WAITING', 'conversations_waiting'],
+    ['the newest', {}, 'NEWEST', 'conversations_created'],
+    ["an agent's newest", { agentId: 'agent-7' }, 'NEWEST', 'conversations_agent'],
+    ['windows that close', { window }, 'WINDOW_CLOSING', 'conversations_incoming'],
+    ['windows that close within an hour', { window }, 'NEWEST_ACTIVITY', 'conversations_channel'],
+    ['a platform', { platform: 'WHATSAPP' }, 'NEWEST_ACTIVITY', 'conversations_channel'],
+    ['several channels', { channelIds: [newChannelId(), newChannelId()] }, 'NEWEST_ACTIVITY', 'conversations_channel'],
+    ['a span of activity', { activeBefore: new Date(0) }, 'NEWEST_ACTIVITY', 'conversations_activity'],
+    ['a name', { text: 'Ann' }, 'NEWEST_ACTIVITY', 'contacts_words'],
+    ['an address', { text: '+31 612' }, 'NEWEST_ACTIVITY', 'contact_addresses_words'],
+  ])('is read by an index: %s', async (_what, filter, order, index) => {
+    const plan = await planOf(filter, workspaceId, order);
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/Seq Scan on (conversations|contacts|contact_addresses)/);
+  });
+
+  // Nothing leads to the few of which all of several things are true that are mostly true by themselves.
+  it.each<[string, ConversationFilter, ConversationOrder]>([
+    ['read and nobody’s', { isUnread: false, isAssigned: false }, 'NEWEST_ACTIVITY'],
+    ['open, and nobody’s, the oldest', { status: 'OPEN', isAssigned: false }, 'OLDEST_ACTIVITY'],
+    ['nobody’s, by when they began', { isAssigned: false, isSnoozed: false }, 'NEWEST'],
+    ['closed on a platform of open ones', { platform: 'WHATSAPP', status: 'CLOSED' }, 'NEWEST_ACTIVITY'],
+    ['windows of closed ones', { window, status: 'CLOSED' }, 'WINDOW_CLOSING'],
+    ['a name that all have', { text: 'Contact', isAssigned: false }, 'NEWEST_ACTIVITY'],
+  ])('looks at a bounded number of rows: %s', async (_what, filter, order) => {
+    const plan = await planOfStatements(
+      (finders) => finders.conversationPage(workspaceId, filter, FIRST_PAGE, order),
+      '(analyze, timing off, summary off)',
+    );
+    const nodes = plan.split('->').filter((node) => /Scan.* on (conversations|contacts|contact_addresses) /.test(node));
+    const rowsOf = (node: string) => {
+      const [, each = '0', loops = '0'] = /actual.* rows=([\d.]+) loops=(\d+)/.exec(node) ?? [];
+      const [, removed = '0'] = /Rows Removed by (?:Filter|Index Recheck): (\d+)/.exec(node) ?? [];
+      return (Number(each) + Number(removed)) * Number(loops);
+    };
+    expect(nodes.length).toBeGreaterThan(0);
+    // What was walked, and at most once more, for where it ended.
+    for (const node of nodes) expect(rowsOf(node), plan).toBeLessThanOrEqual(WALK_BOUNDS.walkMax);
+  });
+});
+
+it.each([
+  ['few', 'anna', CONVERSATIONS / 1_000],
+  ['nearly all', 'contact', FIRST_PAGE.limit],
+])('a page of contacts reads a bounded number where %s are called so', async (_how, text, count) => {
+  const plan = await planOfStatements(async (finders) => {
+    const page = await finders.contactPage(workspaceId, { text }, FIRST_PAGE);
+    expect(page.edges).toHaveLength(count);
+    expect(page.walkedTo).toBeUndefined();
+  });
+  expect(plan).toContain('contacts_words');
+  expect(plan).not.toMatch(/Seq Scan on (contacts|contact_addresses)/);
+});
+
 it("a page of a contact's messages over all conversations reads no more than the page", async () => {
   await database.orm.execute(sql`
     insert into read.messages (id, workspace_id, conversation_id, channel_id, contact_id, direction, is_erased, progress,
@@ -95,7 +181,7 @@ it("a page of a contact's messages over all conversations reads no more than the
       0, i, now() - i * interval '1 s', now()
     from generate_series(1, ${CONVERSATIONS}) i`);
   await database.orm.execute(sql`analyze read.messages`);
-  const plan = await planOfStatement(async (finders) => {
+  const plan = await planOfStatements(async (finders) => {
     const page = await finders.messagesOfContact(workspaceId, contactId(7), { limit: 25, direction: 'backward' });
     expect(page.edges).toHaveLength(CONVERSATIONS / 1_000);
   });

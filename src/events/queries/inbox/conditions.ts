@@ -1,0 +1,102 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { channelIds, contactIds, conversationIds, workspaceIds, type WorkspaceId } from '../../kernel/ids.js';
+import { uuidsOf } from '../by-id.js';
+import type { ConversationFilter } from '../finders.js';
+import { isNamed } from '../named-contacts.js';
+import type { ListedChannel } from './listed-channels.js';
+
+/** What a filter asks of a conversation `c`, by what it asks. Partial indexes are found by their conditions, written out as they have them. */
+export type Conditions = Readonly<Record<Condition, SQL | undefined>>;
+export type Condition =
+  | ('status' | 'channels' | 'contact' | 'unread' | 'agent' | 'team' | 'assigned' | 'labels' | 'snoozed')
+  | ('within' | 'active' | 'window' | 'text');
+
+/** @param channels those that come into question; undefined: nothing of the filter depends on them */
+export function conditionsOf(
+  filter: ConversationFilter,
+  workspace: WorkspaceId,
+  channels: readonly ListedChannel[] | undefined,
+): Conditions {
+  const { status, contactId, within } = filter;
+  const ids = channels?.map(({ id }) => id) ?? (filter.channelIds && uuidsOf(channelIds, filter.channelIds));
+  return {
+    status: status && sql`c.status = ${status}`,
+    // Not by an array of one: of one channel Postgres reads the index in its order.
+    channels: ids && (ids.length === 1 ? sql`c.channel_id = ${ids[0]}::uuid` : sql`c.channel_id = any(${uuids(ids)})`),
+    contact: contactId && sql`c.contact_id = ${contactIds.toUuid(contactId)}::uuid`,
+    within:
+      within &&
+      sql`(c.id = any(${uuids(uuidsOf(conversationIds, within.conversationIds))})
+        or c.contact_id = any(${uuids(uuidsOf(contactIds, within.contactIds))}))`,
+    ...tended(filter, workspace),
+    active: activeCondition(filter),
+    window: filter.window && windowCondition(filter.window.closesWithinMs, channels ?? []),
+    text: filter.text === undefined ? undefined : isNamed(workspace, filter.text, sql`c.contact_id`),
+  };
+}
+
+function tended(filter: ConversationFilter, workspace: WorkspaceId) {
+  const { isUnread, agentId, teamId, isAssigned, labels = [], isSnoozed } = filter;
+  const named = [workspaceIds.toUuid(workspace), ...labels];
+  return {
+    unread: yesOrNo(isUnread, HAS_UNREAD),
+    agent: agentId === undefined ? undefined : sql`c.agent_id = ${agentId}`,
+    team: teamId === undefined ? undefined : sql`c.team_id = ${teamId}`,
+    assigned: yesOrNo(isAssigned === undefined ? undefined : !isAssigned, IS_NOBODYS),
+    labels:
+      labels.length === 0
+        ? undefined
+        : sql`c.labels <> '{}' and array_prepend(c.workspace_id::text, c.labels) @> ${sql.param(named)}::text[]`,
+    snoozed: yesOrNo(isSnoozed, IS_ASIDE),
+  };
+}
+
+const HAS_UNREAD = sql`c.incoming_count > c.read_incoming_count`;
+const IS_NOBODYS = sql`c.agent_id is null and c.team_id is null`;
+/** Of those whose time has passed nothing tells but the clock. */
+const IS_ASIDE = sql`(c.snoozed_until is not null and c.snoozed_until > now())`;
+
+const yesOrNo = (answer: boolean | undefined, condition: SQL): SQL | undefined =>
+  answer === undefined ? undefined : answer ? condition : sql`not (${condition})`;
+
+/** Nothing is active before it comes in: within a window's hours lies all that has one open. */
+function activeCondition({ activeAfter, activeBefore, window }: ConversationFilter): SQL | undefined {
+  const hoursMax = window && Math.max(0, ...window.hours.map(({ hours }) => hours));
+  return allOf([
+    activeAfter && sql`c.last_activity_at > ${activeAfter.toISOString()}::timestamptz`,
+    activeBefore && sql`c.last_activity_at < ${activeBefore.toISOString()}::timestamptz`,
+    hoursMax === undefined ? undefined : sql`c.last_activity_at > now() - ${hoursLong(sql`${hoursMax}`)}`,
+  ]);
+}
+
+/** By channels of the same hours together. */
+function windowCondition(closesWithinMs: number | undefined, channels: readonly ListedChannel[]): SQL {
+  const each = [...new Set(channels.map(({ hours }) => hours))].map((length) => {
+    const ids = channels.filter(({ hours }) => hours === length).map(({ id }) => id);
+    return sql`(c.channel_id = any(${uuids(ids)}) and ${isClosing(hoursLong(sql`${length}`), closesWithinMs)})`;
+  });
+  return each.length === 0 ? sql`false` : sql`(${sql.join(each, sql` or `)})`;
+}
+
+/** Open now, and closed within that time. @param length SQL of an interval */
+export const isClosing = (length: SQL, closesWithinMs: number | undefined): SQL => sql`
+  c.last_incoming_at > now() - ${length} ${
+    closesWithinMs === undefined
+      ? sql``
+      : sql`and c.last_incoming_at <= now() - ${length} + ${closesWithinMs}::float8 * interval '1 ms'`
+  }`;
+
+/** @param hours SQL of a number */
+export const hoursLong = (hours: SQL): SQL => sql`make_interval(hours => ${hours}::int)`;
+
+export const uuids = (ids: readonly string[]): SQL => sql`${sql.param(ids)}::uuid[]`;
+
+/** Undefined where there is none. */
+export function allOf(conditions: readonly (SQL | undefined)[]): SQL | undefined {
+  const given = conditions.filter((one) => one !== undefined);
+  return given.length === 0 ? undefined : sql`(${sql.join(given, sql` and `)})`;
+}
+
+/** What remains to be looked at; undefined: nothing. */
+export const allBut = (given: Conditions, serves: readonly Condition[]): SQL | undefined =>
+  allOf(Object.entries(given).map(([name, condition]) => (serves.some((one) => one === name) ? undefined : condition)));
