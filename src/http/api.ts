@@ -13,7 +13,7 @@ import type { GraphqlDepsSource } from './graphql/request.js';
 import { graphqlRoutes } from './graphql/routes.js';
 import { documentRules } from './graphql/rules.js';
 import { terminateLater } from './graphql/websocket-host.js';
-import { createWebSocketHandler } from './graphql/websocket.js';
+import { createWebSocketHandler, type SocketCounts } from './graphql/websocket.js';
 import { graphiqlRoutes } from './graphiql.js';
 
 export interface ApiRoutes {
@@ -27,7 +27,7 @@ export interface ApiRoutes {
 }
 
 export interface AddedApi extends Running {
-  openSockets(): number;
+  sockets(): SocketCounts;
   endSockets(timeoutMs: number): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function addApi(
   await app.register(graphiqlRoutes);
   for (const route of routes) await app.register(route);
   return {
-    openSockets: () => sockets.count(),
+    sockets: () => sockets.count(),
     endSockets: (timeoutMs) => sockets.end(timeoutMs),
     stop: () => apollo.stop(),
   };

@@ -37,6 +37,12 @@ interface Connection {
   readonly socket: WebSocket;
   caller?: Caller;
 }
+
+export interface SocketCounts {
+  readonly open: number;
+  /** Since the start: of readers that took nothing any more. */
+  readonly givenUp: number;
+}
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
 
 /** Operations of one socket at a time, subscriptions included: a page that leaks them is told. */
@@ -47,6 +53,7 @@ const TRY_AGAIN_LATER = 1_013;
 export function createWebSocketHandler(server: WebSocketDeps) {
   const running = new Set<Promise<unknown>>();
   const sockets = new Set<WebSocket>();
+  let givenUp = 0;
   const shared = createSharedResults();
   const sessions = createSessionWatch(server.deps, server.logger);
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -78,10 +85,10 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     open: (socket: WebSocket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket }));
+      const options = { logger: server.logger, onGivenUp: () => void (givenUp += 1) };
+      hostSocket(socket, options, (link) => protocol.opened(link, { socket }));
     },
-    /** How many are open. */
-    count: (): number => sockets.size,
+    count: (): SocketCounts => ({ open: sockets.size, givenUp }),
     /** Resolves when no socket is left: each may still bring what is on its way, and gets the answers of what runs. */
     end: async (settleMs: number): Promise<void> => {
       if (sockets.size === 0) return;
