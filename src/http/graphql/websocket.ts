@@ -18,7 +18,7 @@ import { closeGoingAway, hostSocket } from './websocket-host.js';
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { inSpan, type Tracer } from '../../tracing.js';
-import { judgeOperation, operationAttributes } from './operation.js';
+import { createJudge, operationAttributes } from './operation.js';
 import { createSessionWatch, type SessionWatch } from './session-watch.js';
 import { createSharedResults, questionOf } from './shared-results.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
@@ -56,6 +56,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
   let givenUp = 0;
   const shared = createSharedResults();
   const sessions = createSessionWatch(server.deps, server.logger);
+  const judge = createJudge(server);
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
     running.add(work);
     const leave = () => running.delete(work);
@@ -64,7 +65,7 @@ export function createWebSocketHandler(server: WebSocketDeps) {
   };
   const protocol = makeServer<Record<string, unknown>, Connection>({
     onConnect: (context) => connect(server, sessions, context),
-    onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
+    onSubscribe: (context, _id, payload) => track(prepare({ ...server, judge }, context, payload)),
     execute: (args) => track(executeInSpan(server.tracer, args)),
     subscribe: (args) => subscribeByDelivery(args as SubscriptionExecution, shared),
     onError: (_context, _id, _payload, errors) => errors.map(server.present),
@@ -136,7 +137,7 @@ function credentialsOf(params: Readonly<Record<string, unknown>>): Credentials {
 
 /** Everything that Apollo does for HTTP before the execution. Errors go to the client as the protocol's `error`. */
 async function prepare(
-  { schema, rules, deps }: WebSocketDeps,
+  { schema, deps, judge }: WebSocketDeps & { readonly judge: ReturnType<typeof createJudge> },
   context: ConnectionContext,
   payload: SubscribePayload,
 ): Promise<SubscriptionExecution | GraphQLError[]> {
@@ -147,7 +148,7 @@ async function prepare(
     if (Object.keys(context.subscriptions).length > OPERATIONS_MAX) {
       throw new AppError('RATE_LIMITED', `At most ${OPERATIONS_MAX} operations at a time over one socket.`);
     }
-    const judged = judgeOperation({ schema, rules }, payload);
+    const judged = judge(payload);
     if (Array.isArray(judged)) return judged;
     const contextValue = await openRequest(requireDeps(deps), { caller, readAfter: readAfterOf(payload), startedAt });
     const { operationName, variables: variableValues } = payload;
