@@ -85,9 +85,10 @@ function startKiller(rig: Rig, random: SeededRandom) {
     );
   };
   const killing = (async () => {
+    await pause(KILL_EVERY_MS);
     while (!stopping.signal.aborted) {
+      await killOne();
       await pause(KILL_EVERY_MS, stopping.signal);
-      if (!stopping.signal.aborted) await killOne();
     }
   })();
   return {

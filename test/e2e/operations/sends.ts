@@ -38,7 +38,7 @@ async function toDisabledChannel(stage: Stage): Promise<Variables> {
 
 /** A send that is in order but for what is given. */
 export const send =
-  (more: object | ((stage: Stage) => object)): Given =>
+  (more: Variables | ((stage: Stage) => Variables)): Given =>
   (stage) => ({ ...stage.sendInput(typeof more === 'function' ? more(stage) : more) });
 
 /** Every way in which a send is refused here. */
