@@ -61,7 +61,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const started: { whole?: Boot<Whole>; http?: HttpServer } = {};
   const api = () => requireApi(started.whole);
   const up = () => upOf(started.whole);
-  const metrics = createMetrics(createReadings({ up, openSockets: () => started.http?.openSockets() ?? 0 }));
+  const metrics = createMetrics(createReadings({ up, sockets: () => started.http?.sockets() }));
   const { meter } = metrics;
   const tracer = await createTracer(config, logger);
   const ingress = {
