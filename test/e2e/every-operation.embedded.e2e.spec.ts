@@ -133,7 +133,9 @@ describe('over HTTP', () => {
     expect((userErrors as { code: string }[]).map((error) => error.code)).toEqual([code]);
     // Nothing beside a refusal but that it wasn't done, and no list of what was.
     expect(
-      Object.values(rest).filter((value) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0)),
+      Object.values(rest).filter(
+        (value) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0),
+      ),
     ).toEqual([]);
   });
 });
