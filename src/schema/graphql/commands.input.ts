@@ -43,7 +43,7 @@ export class CreateChannelInput {
 
   @Field(() => JSONObjectScalar, {
     description:
-      'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?, chaos?}`, the rate in calls a second, 1 to 10,000, by default 1,000; chaos `{seed?, duplicates?, reorders?, delays?, drops?}`, probabilities from 0 to 1 by which it misbehaves.',
+      'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?, chaos?}`, the rate in calls a second, 1 to 10,000, by default 1,000; chaos `{seed?, duplicates?, reorders?, delays?, drops?}`, probabilities from 0 to 1 by which it misbehaves. Of the others docs/providers has a page each.',
   })
   settings!: Record<string, unknown>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ruleOf } from '../../../src/access/matrix.js';
 import { buildParleySchema } from '../../../src/schema/build-schema.js';
 import { answerTo, comparable, firstWords } from './answers.js';
@@ -133,6 +133,10 @@ describe('whoever owns them is answered otherwise', () => {
     for (const kind of KINDS) if (await judge(kind)) return true;
     return false;
   };
+
+  // One of the places is `disableChannel`, and a disabled channel answers all sends alike.
+  const ENABLE = 'mutation ($id: ID!) { enableChannel(input: { channelId: $id }) { channel { isEnabled } } }';
+  afterEach(() => owner.client.run(ENABLE, { id: owner.ids.channel }));
 
   const answered = spoken.filter((place) => !isOfInstance(place));
   it.each(answered.map((place) => [place.name, place] as const))('%s', async (_name, place) => {

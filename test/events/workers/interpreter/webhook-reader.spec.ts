@@ -23,7 +23,7 @@ const CHANNELS = [channel(1), channel(2), channel(3, 2)];
 
 /** What is read of a webhook that came to channel 1, where the adapter says this. */
 async function read(...says: readonly Interpretation[]) {
-  const adapter: ProviderAdapter = { ...sandbox, accountOf: String, interpret: () => says } as ProviderAdapter;
+  const adapter: ProviderAdapter = { ...sandbox, accountOf: String, interpret: () => says };
   const find = (id: string) => CHANNELS.find((one) => one.id === id);
   const directory = {
     get: find,
