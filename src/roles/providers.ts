@@ -4,6 +4,7 @@ import { createProviderRegistry, type ProviderRegistry } from '../providers/regi
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
 import { createTelegramAdapter } from '../providers/telegram/adapter.js';
+import { createWhautochatAdapter } from '../providers/whautochat/adapter.js';
 import type { ExchangeAdapters, Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
@@ -17,6 +18,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
     createTelegramAdapter(),
+    createWhautochatAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }
