@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { ProviderAdapter } from '../providers/provider.js';
+import { createCbotAdapter } from '../providers/cbot/adapter.js';
 import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
@@ -19,6 +20,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
     createTelegramAdapter(),
+    createCbotAdapter(),
     createWhatsAppAdapter(),
     createWhautochatAdapter(),
   ];
