@@ -5,7 +5,7 @@ import { cut, ignored, uninterpreted } from '../meta/entries.js';
 import { meaningOfCode } from '../meta/failures.js';
 import { timeOf } from '../meta/time.js';
 import { MEANINGS } from '../meta-whatsapp/failures.js';
-import { interpret as interpretCloud } from '../meta-whatsapp/interpret.js';
+import { interpretParsed as interpretCloud } from '../meta-whatsapp/interpret.js';
 import { interpretMessage } from '../meta-whatsapp/messages.js';
 import * as wire from '../meta-whatsapp/wire.js';
 import { parseJson } from '../parse-json.js';
@@ -32,7 +32,7 @@ export function interpret(body: Buffer): readonly Interpretation[] {
   const json = parseJson(body);
   if (typeof json !== 'object' || json === null) return [uninterpreted('Not a webhook of WhatsApp.')];
   // A channel is one number, by its key: whose entry it is needs no telling.
-  if ('entry' in json) return interpretCloud(body).map(({ account: _number, ...said }) => said);
+  if ('entry' in json) return interpretCloud(json).map(({ account: _number, ...said }) => said);
   const read = flat.safeParse(json);
   if (!read.success) return [uninterpreted('Not a webhook of WhatsApp.')];
   const { contacts, messages = [], statuses = [], errors = [] } = read.data;
@@ -46,17 +46,16 @@ export function interpret(body: Buffer): readonly Interpretation[] {
   return contacts === undefined ? [uninterpreted('It says nothing.')] : [ignored('It names contacts alone.')];
 }
 
-const voice = z.looseObject({ type: z.literal('voice') });
-const system = z.looseObject({ type: z.literal('system'), system: z.looseObject({ new_wa_id: z.string() }) });
-
-/** A message in the words of the Cloud API, where those of the On-Premises API differ. */
+/** A message in the words of the Cloud API, where those of the On-Premises API differ. Asked of each message: kept plain. */
 function asCloud(said: unknown): unknown {
-  const spoken = voice.safeParse(said).data;
-  if (spoken !== undefined) return { ...spoken, type: 'audio', audio: spoken['voice'] };
-  const moved = system.safeParse(said).data;
-  if (moved === undefined) return said;
-  return { ...moved, system: { ...moved.system, wa_id: moved.system.new_wa_id } };
+  if (!isThing(said)) return said;
+  if (said['type'] === 'voice') return { ...said, type: 'audio', audio: said['voice'] };
+  const { system } = said;
+  if (said['type'] !== 'system' || !isThing(system)) return said;
+  return { ...said, system: { wa_id: system['new_wa_id'], ...system } };
 }
+
+const isThing = (said: unknown): said is Readonly<Record<string, unknown>> => typeof said === 'object' && said !== null;
 
 const STATUSES: ReadonlySet<string> = new Set(['sent', 'delivered', 'read', 'failed'] satisfies ReceiptStatus[]);
 const isReceiptStatus = (word: string): word is ReceiptStatus => STATUSES.has(word);

@@ -1,4 +1,12 @@
-import { cut, ignored, interpretChanges, interpretEntries, uninterpreted, type GraphChange } from '../meta/entries.js';
+import {
+  cut,
+  ignored,
+  interpretChanges,
+  interpretParsedEntries,
+  uninterpreted,
+  type GraphChange,
+} from '../meta/entries.js';
+import { parseJson } from '../parse-json.js';
 import type { Interpretation } from '../provider.js';
 import { interpretEcho, interpretMessage } from './messages.js';
 import { interpretStatus } from './statuses.js';
@@ -15,8 +23,11 @@ const IGNORED: ReadonlySet<string> = new Set([
 const MESSAGES: ReadonlySet<string> = new Set(['messages', 'smb_message_echoes']);
 
 /** Reads one webhook. Pure, and never throws on any bytes. */
-export const interpret = (body: Buffer): readonly Interpretation[] =>
-  interpretEntries(body, 'whatsapp_business_account', (entry) => interpretChanges(entry, interpretChange));
+export const interpret = (body: Buffer): readonly Interpretation[] => interpretParsed(parseJson(body));
+
+/** Reads one that was parsed already. */
+export const interpretParsed = (json: unknown): readonly Interpretation[] =>
+  interpretParsedEntries(json, 'whatsapp_business_account', (entry) => interpretChanges(entry, interpretChange));
 
 function interpretChange({ field, value }: GraphChange): readonly Interpretation[] {
   if (IGNORED.has(field)) return [ignored(`${field} changes nothing here.`)];

@@ -29,12 +29,19 @@ export const cut = (word: string): string => word.slice(0, KIND_LENGTH_MAX);
  *
  * @param object which product it must be of
  */
-export function interpretEntries(
+export const interpretEntries = (
   body: Buffer,
   object: string,
   interpretEntry: (said: GraphEntry) => readonly Interpretation[],
+): readonly Interpretation[] => interpretParsedEntries(parseJson(body), object, interpretEntry);
+
+/** The same of what was parsed already. */
+export function interpretParsedEntries(
+  json: unknown,
+  object: string,
+  interpretEntry: (said: GraphEntry) => readonly Interpretation[],
 ): readonly Interpretation[] {
-  const read = batch.safeParse(parseJson(body));
+  const read = batch.safeParse(json);
   if (!read.success) return [uninterpreted('Not a webhook of Meta.')];
   if (read.data.object !== object) return [uninterpreted(`Of another product: ${cut(read.data.object)}.`)];
   return read.data.entry.flatMap((one) => {
