@@ -12,7 +12,7 @@ export interface Described {
 }
 
 const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secret' };
-const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key' };
+const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key', webhookSecret: 'simulated-secret' };
 const CBOT = { apiKey: 'simulated-key', webhookUsername: 'parley', webhookPassword: 'simulated-secret' };
 
 const cbotOf = (flavour: CbotFlavour): Described => ({
@@ -29,5 +29,8 @@ export const SIMULATED: Readonly<Record<string, Described>> = {
   },
   cbot: cbotOf('CLOUD'),
   'cbot-on-premises': cbotOf('ON_PREMISES'),
-  whautochat: { create: () => createWhautochatSimulator(WHAUTOCHAT), settings: WHAUTOCHAT },
+  whautochat: {
+    create: () => createWhautochatSimulator({ ...WHAUTOCHAT, replies: true }),
+    settings: WHAUTOCHAT,
+  },
 };

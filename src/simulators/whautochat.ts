@@ -10,10 +10,15 @@ export interface WhautochatSimulatorOptions {
   readonly templates?: readonly string[];
   /** Calls that it takes within a minute; default: 100. */
   readonly callsPerMinuteMax?: number;
+  /** Where there is a hook: answers each text with one of the contact's own; default: false. */
+  readonly replies?: boolean;
 }
 
 export interface WhautochatSimulator extends SimulatedProvider {
-  /** Where an operator's own hook posts from now on, and the secret that it shows: WhautoChat itself has no webhooks. */
+  /**
+   * Where an operator's own hook posts from now on, and the secret that it shows: WhautoChat itself has no webhooks. People
+   * say it by `POST /hook`.
+   */
   hook(url: string, secret: string): void;
   /** What such a hook says. @throws before there is one */
   saying(said: Readonly<Record<string, unknown>>): PostedWebhook;
@@ -72,8 +77,11 @@ const ENDPOINTS: Readonly<Record<string, readonly z.ZodType[]>> = {
 const given = z.object({
   workspace: id,
   contact: id.optional(),
+  recepient: recepient.optional(),
+  textMessage: z.string().optional(),
   template: z.union([name, z.object({ name })]).optional(),
 });
+type Given = z.infer<typeof given>;
 
 /** Contacts of which it says so: nobody there; one that doesn't take it, which is a 200. */
 const [NOBODY, REFUSING] = ['c-404', 'c-refuses'];
@@ -81,44 +89,73 @@ const MINUTE_MS = 60_000;
 
 /** The REST API from the other side. */
 export function createWhautochatSimulator(options: WhautochatSimulatorOptions): WhautochatSimulator {
-  const { apiKey, workspaceId, templates = ['order_ready'], callsPerMinuteMax = 100 } = options;
+  const { apiKey, workspaceId, templates = ['order_ready'], callsPerMinuteMax = 100, replies = false } = options;
+  const { hook, isHeard, saying } = createHook();
+  const isOverLimit = createLimit(callsPerMinuteMax);
   let numbers = 0;
-  let hooked: { readonly url: string; readonly secret: string } | undefined;
-  let taken: readonly number[] = [];
-  const saying = (said: Readonly<Record<string, unknown>>): PostedWebhook => {
-    if (hooked === undefined) throw new Error('There is no hook.');
-    return { url: hooked.url, headers: { 'x-webhook-secret': hooked.secret }, body: JSON.stringify(said) };
+  const webhooksOf = (id: string, { contact, recepient: number, textMessage }: Given): PostedWebhook[] => {
+    if (!isHeard()) return [];
+    const statuses = ['sent', 'delivered', 'read'].map((status) => saying({ type: 'status', id, status }));
+    if (!replies || textMessage === undefined) return statuses;
+    const text = `You said: ${textMessage.slice(0, 900)}`;
+    return [...statuses, saying({ type: 'message', id: `in-${id}`, contact: { ...contact, ...number }, text })];
   };
-  const isOverLimit = (): boolean => {
-    const now = Date.now();
-    taken = [...taken.filter((at) => now - at < MINUTE_MS), now];
-    return taken.length > callsPerMinuteMax;
-  };
-  const answerSend = ({ contact, template: asked }: z.infer<typeof given>): SimulatedAnswer => {
-    if (contact?.id === NOBODY) return errorOf(404, 'Contact not found');
-    const named = typeof asked === 'object' ? asked.name : asked;
+  const answerSend = (asked: Given): SimulatedAnswer => {
+    if (asked.workspace.id !== workspaceId) return errorOf(404, 'Workspace not found');
+    if (asked.contact?.id === NOBODY) return errorOf(404, 'Contact not found');
+    const named = typeof asked.template === 'object' ? asked.template.name : asked.template;
     if (named !== undefined && !templates.includes(named)) return refused('Template not found');
-    if (contact?.id === REFUSING) return refused('The contact does not take messages');
-    const sent = `m${(numbers += 1)}`;
-    const statuses = hooked === undefined ? [] : ['sent', 'delivered', 'read'];
-    return {
-      ...{ status: 200, body: { id: sent, status: 'queued', error: '' } },
-      webhooks: statuses.map((status) => saying({ type: 'status', id: sent, status })),
-    };
+    if (asked.contact?.id === REFUSING) return refused('The contact does not take messages');
+    const id = `m${(numbers += 1)}`;
+    return { status: 200, body: { id, status: 'queued', error: '' }, webhooks: webhooksOf(id, asked) };
   };
   return {
-    hook: (url, secret) => void (hooked = { url, secret }),
-    saying,
+    ...{ hook, saying },
     throttled: () => errorOf(429, 'Too many requests'),
     failed: () => errorOf(500, 'Internal server error'),
     isSend: ({ path }) => /\/send\w+$/.test(path),
     answer(call) {
+      if (call.path === '/hook') return setHook(call, hook);
       const refusal = judge(call, apiKey);
       if (refusal !== undefined) return refusal;
-      if (isOverLimit()) return errorOf(429, 'Too many requests');
-      const read = given.parse(call.json);
-      return read.workspace.id === workspaceId ? answerSend(read) : errorOf(404, 'Workspace not found');
+      return isOverLimit() ? errorOf(429, 'Too many requests') : answerSend(given.parse(call.json));
     },
+  };
+}
+
+interface Hook extends Pick<WhautochatSimulator, 'hook' | 'saying'> {
+  isHeard(): boolean;
+}
+
+function createHook(): Hook {
+  let hooked: { readonly url: string; readonly secret: string } | undefined;
+  return {
+    hook: (url, secret) => void (hooked = { url, secret }),
+    isHeard: () => hooked !== undefined,
+    saying(said) {
+      if (hooked === undefined) throw new Error('There is no hook.');
+      return { url: hooked.url, headers: { 'x-webhook-secret': hooked.secret }, body: JSON.stringify(said) };
+    },
+  };
+}
+
+const hookForm = z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret: z.string().regex(/^[\x21-\x7e]+$/) });
+
+/** No part of WhautoChat: it stands for what an operator sets up there by hand. */
+function setHook({ method, json }: ReceivedCall, hook: WhautochatSimulator['hook']): SimulatedAnswer {
+  const read = hookForm.safeParse(json);
+  if (method !== 'POST' || !read.success) return errorOf(400, 'A url and a secret are needed');
+  hook(read.data.url, read.data.secret);
+  return { status: 200, body: {} };
+}
+
+/** Whether it is one call too many within the last minute; each call that is asked for counts. */
+function createLimit(callsPerMinuteMax: number): () => boolean {
+  let taken: readonly number[] = [];
+  return () => {
+    const now = Date.now();
+    taken = [...taken.filter((at) => now - at < MINUTE_MS), now].slice(-callsPerMinuteMax - 1);
+    return taken.length > callsPerMinuteMax;
   };
 }
 

@@ -43,7 +43,7 @@ describe('WhautoChat channels, through the simulated REST API', () => {
   let deaf: { readonly id: string };
   beforeAll(async () => {
     app = await startTestApp();
-    whautochat = createWhautochatSimulator({ apiKey: SETTINGS.apiKey, workspaceId: SETTINGS.workspaceId });
+    whautochat = createWhautochatSimulator({ ...SETTINGS, replies: true });
     simulator = await startSimulator(whautochat, { seed: 1 });
     const { webhookSecret: _none, ...plain } = SETTINGS;
     heard = await create('WHATSAPP', SETTINGS);
@@ -93,7 +93,11 @@ describe('WhautoChat channels, through the simulated REST API', () => {
       expect([...incoming].sort()).toEqual(['one', 'two']);
     });
     const open = await send(heard.id, '+31600000001', TEXT);
-    await eventually(async () => expect((await thread(open.message?.id)).status).toBe('READ'));
+    await eventually(async () => {
+      const found = await thread(open.message?.id);
+      expect(found.status).toBe('READ');
+      expect(found.conversation?.messages.nodes.map(({ content }) => content.text)).toContain('You said: Hello');
+    });
   });
 
   it('without a hook accepted is SENT', async () => {

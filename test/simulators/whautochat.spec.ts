@@ -91,6 +91,15 @@ describe('the simulated WhautoChat', () => {
     expect(answer.json.error).toContain(words);
   });
 
+  it('is told where a hook posts by whoever has no account', async () => {
+    const told = (json: object) =>
+      fetch(`${simulator.baseUrl}/hook`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) },
+      });
+    expect((await told({ url: 'no URL', secret: 's' })).status).toBe(400);
+    expect((await told({ url: 'http://127.0.0.1:1/webhooks/whautochat/x', secret: 's' })).status).toBe(200);
+  });
+
   it('takes so many calls a minute, and no more', async () => {
     const strict = createWhautochatSimulator({ apiKey: 'key-1', workspaceId: 'ws1', callsPerMinuteMax: 2 });
     const small = await startSimulator(strict);
