@@ -1,4 +1,5 @@
 import type { SimulatedProvider } from './simulator.js';
+import { createWhatsAppSimulator } from './meta-whatsapp.js';
 import { createTelegramSimulator } from './telegram.js';
 
 export interface Described {
@@ -7,10 +8,15 @@ export interface Described {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+const WHATSAPP = { phoneNumberId: '1100', wabaId: '900', accessToken: 'simulated', appSecret: 'simulated-secret' };
 const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secret' };
 
 /** Each provider that can be simulated, by its name in URLs. */
 export const SIMULATED: Readonly<Record<string, Described>> = {
+  'meta-whatsapp': {
+    create: () => createWhatsAppSimulator({ ...WHATSAPP, replies: true }),
+    settings: { ...WHATSAPP, verifyToken: 'simulated-token' },
+  },
   telegram: {
     create: () => createTelegramSimulator({ botToken: TELEGRAM.botToken, replies: true }),
     settings: TELEGRAM,
