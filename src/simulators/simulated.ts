@@ -1,5 +1,6 @@
 import { createCbotSimulator, type CbotFlavour } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
+import { createWhatsAppSimulator } from './meta-whatsapp.js';
 import { createTelegramSimulator } from './telegram.js';
 import { createWhautochatSimulator } from './whautochat.js';
 
@@ -11,6 +12,7 @@ export interface Described {
   readonly baseUrlSetting?: string;
 }
 
+const WHATSAPP = { phoneNumberId: '1100', wabaId: '900', accessToken: 'simulated', appSecret: 'simulated-secret' };
 const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secret' };
 const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key', webhookSecret: 'simulated-secret' };
 const CBOT = { apiKey: 'simulated-key', webhookUsername: 'parley', webhookPassword: 'simulated-secret' };
@@ -23,6 +25,10 @@ const cbotOf = (flavour: CbotFlavour): Described => ({
 
 /** Each provider that can be simulated, by its name in URLs; one of two flavours has two. */
 export const SIMULATED: Readonly<Record<string, Described>> = {
+  'meta-whatsapp': {
+    create: () => createWhatsAppSimulator({ ...WHATSAPP, replies: true }),
+    settings: { ...WHATSAPP, verifyToken: 'simulated-token' },
+  },
   telegram: {
     create: () => createTelegramSimulator({ botToken: TELEGRAM.botToken, replies: true }),
     settings: TELEGRAM,

@@ -8,7 +8,9 @@ export const MEANINGS: GraphMeanings = {
   // Something went wrong there: whether the message had been taken isn't said.
   ...{ 131000: { code: 'UNKNOWN', isRetryable: true, ends: 'unknown' } },
   ...each([131016, 133004, 131057], UNAVAILABLE),
-  ...each([80007, 130429, 131056, 133016], THROTTLED),
+  ...each([80007, 130429, 133016], THROTTLED),
+  // A pair of numbers: the others have nothing to do with it.
+  ...each([131056], { ...THROTTLED, isOfAddress: true }),
   // Lifted after hours or days: longer than anything waits in a queue.
   ...each([131048, 131064, 132069], refusedForNowAs('RATE_LIMITED')),
   ...each([131008, 131009, 131051], refusedAs('CONTENT_REJECTED')),

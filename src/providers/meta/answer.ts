@@ -39,7 +39,7 @@ export function graphOutcomeOf(
 
 function failedAs(answer: HttpAnswer, told: Failure | undefined, known: GraphMeaning | undefined): Outcome {
   const { status } = answer;
-  if (known?.ends === 'throttled' || (known === undefined && status === 429)) return throttledOf(answer);
+  if (known?.ends === 'throttled' || (known === undefined && status === 429)) return throttledOf(answer, known);
   if (known?.ends !== undefined) return { kind: known.ends };
   if (known === undefined && !isRefused(status, told)) return { kind: 'unknown' };
   return { kind: 'rejected', ...said(told, known ?? meaningWithoutCode(status)) };
@@ -58,9 +58,13 @@ function said(told: Failure | undefined, meaning: GraphMeaning) {
   };
 }
 
-function throttledOf({ headers }: HttpAnswer): Outcome {
+function throttledOf({ headers }: HttpAnswer, known: GraphMeaning | undefined): Outcome {
   const retryAfterMs = retryAfterOf(headers, new Date()) ?? regainMsOf(headers['x-business-use-case-usage']);
-  return retryAfterMs === undefined ? { kind: 'throttled' } : { kind: 'throttled', retryAfterMs };
+  return {
+    kind: 'throttled',
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(known?.isOfAddress === undefined ? {} : { isOfAddress: known.isOfAddress }),
+  };
 }
 
 const usage = z.record(

@@ -7,6 +7,8 @@ import { meaningOfStatus, type Meaning } from '../failures.js';
  */
 export interface GraphMeaning extends Meaning {
   readonly ends?: 'throttled' | 'unavailable' | 'unknown';
+  /** With `throttled`: only this contact was written to too often. */
+  readonly isOfAddress?: true;
 }
 
 /** By `code`, or by `code/error_subcode` where the subcode tells more. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelIds } from '../../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../../src/events/message/content.js';
 import { createWhatsAppAdapter } from '../../../src/providers/meta-whatsapp/adapter.js';
 import type { WhatsAppSettings } from '../../../src/providers/meta-whatsapp/settings.js';
 import { providerContract } from '../../contracts/provider.contract.js';
-import { startScriptedServer } from '../../support/scripted-server.js';
+import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
 import { signed } from '../meta/signature.js';
 import { change, INCOMING, status, webhookOf } from './incoming.js';
 import { OUTGOING } from './outgoing.js';
@@ -74,7 +74,7 @@ providerContract('meta-whatsapp', {
       { answer: { status: 401 }, code: 'CREDENTIALS_INVALID' },
     ],
     throttled: [
-      ...[4, 80_007, 130_429, 131_056, 133_016, 613].map((code) => ({ answer: errorOf(code) })),
+      ...[4, 80_007, 130_429, 133_016, 613].map((code) => ({ answer: errorOf(code) })),
       { answer: errorOf(130_429, 429) },
       { answer: { ...errorOf(4, 403), headers: { 'retry-after': '3' } }, retryAfterMs: 3_000 },
       { answer: { status: 429 } },
@@ -139,32 +139,39 @@ describe('an address on WhatsApp', () => {
 });
 
 describe('a call', () => {
+  let server: ScriptedServer;
+  beforeAll(async () => {
+    server = await startScriptedServer(() => 'drop');
+  });
+  afterAll(() => server.close());
+  const send = (address: string) =>
+    adapter.send({
+      ...{ settings: settingsOf({ apiBaseUrl: server.baseUrl, apiVersion: 'v26.0' }), address, part: 0, call: 1 },
+      ...{ platform: 'WHATSAPP', reference: 'ref', webhookUrl: url, signal: AbortSignal.timeout(10_000) },
+      ...{ channelId: CHANNEL, content: { kind: 'text', text: 'hi', actions: [], attachments: [] } },
+    });
+
   it('goes to whom it should, and says under which number he is known', async () => {
     const contacts = [{ input: '5511900000001', wa_id: '551100000001' }];
     const body = JSON.stringify({ contacts, messages: [{ id: 'wamid.1' }] });
-    const server = await startScriptedServer(() => ({ status: 200, body }));
-    const send = (address: string) =>
-      adapter.send({
-        ...{ settings: settingsOf({ apiBaseUrl: server.baseUrl, apiVersion: 'v26.0' }), address, part: 0, call: 1 },
-        ...{ platform: 'WHATSAPP', reference: 'ref', webhookUrl: url, signal: AbortSignal.timeout(10_000) },
-        ...{ channelId: CHANNEL, content: { kind: 'text', text: 'hi', actions: [], attachments: [] } },
-      });
-    try {
-      expect(await send('+5511900000001')).toMatchObject({ kind: 'accepted', providerAddress: '+551100000001' });
-      await send('NL.1349');
-      await send('group:Z3JvdXA=');
-      const asked = server.requests.map(({ body: sent }) => JSON.parse(sent.toString()) as object);
-      expect(asked).toMatchObject([
-        { recipient_type: 'individual', to: '5511900000001' },
-        { recipient_type: 'individual', recipient: 'NL.1349' },
-        { recipient_type: 'group', to: 'Z3JvdXA=' },
-      ]);
-      expect(server.requests[0]).toMatchObject({
-        ...{ url: '/v26.0/1100/messages', headers: { authorization: `Bearer ${GIVEN.accessToken}` } },
-      });
-    } finally {
-      await server.close();
-    }
+    server.answer = () => ({ status: 200, body });
+    expect(await send('+5511900000001')).toMatchObject({ kind: 'accepted', providerAddress: '+551100000001' });
+    await send('NL.1349');
+    await send('group:Z3JvdXA=');
+    const asked = server.requests.map(({ body: sent }) => JSON.parse(sent.toString()) as object);
+    expect(asked).toMatchObject([
+      { recipient_type: 'individual', to: '5511900000001' },
+      { recipient_type: 'individual', recipient: 'NL.1349' },
+      { recipient_type: 'group', to: 'Z3JvdXA=' },
+    ]);
+    expect(server.requests[0]).toMatchObject({
+      ...{ url: '/v26.0/1100/messages', headers: { authorization: `Bearer ${GIVEN.accessToken}` } },
+    });
+  });
+
+  it('of a pair of numbers that writes too often holds up no other', async () => {
+    server.answer = () => errorOf(131_056);
+    expect(await send('+31600000001')).toEqual({ kind: 'throttled', isOfAddress: true });
   });
 });
 
