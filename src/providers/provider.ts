@@ -156,8 +156,8 @@ export type LookUpAnswer = Accepted | Rejected | Unknown;
 export type Outcome =
   | Accepted
   | Rejected
-  /** Surely not processed: it takes too many at the moment. */
-  | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+  /** Surely not processed: it takes too many at the moment. `isOfAddress`: to this address, and the others may go on. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number; readonly isOfAddress?: true }
   /** Surely not processed: it isn't there (a refused connection), or said so in a way that it documents. */
   | { readonly kind: 'unavailable' }
   /** Written to the socket, no usable answer. */

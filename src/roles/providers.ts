@@ -1,9 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { ProviderAdapter } from '../providers/provider.js';
+import { createCbotAdapter } from '../providers/cbot/adapter.js';
+import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
 import { createTelegramAdapter } from '../providers/telegram/adapter.js';
+import { createWhautochatAdapter } from '../providers/whautochat/adapter.js';
 import type { ExchangeAdapters, Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
@@ -17,6 +20,9 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
     createTelegramAdapter(),
+    createCbotAdapter(),
+    createWhatsAppAdapter(),
+    createWhautochatAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }

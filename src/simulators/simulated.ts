@@ -1,18 +1,42 @@
+import { createCbotSimulator, type CbotFlavour } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
+import { createWhatsAppSimulator } from './meta-whatsapp.js';
 import { createTelegramSimulator } from './telegram.js';
+import { createWhautochatSimulator } from './whautochat.js';
 
 export interface Described {
   create(): SimulatedProvider;
-  /** What a channel of it has as its settings, beside `apiBaseUrl`. */
+  /** What a channel of it has as its settings, beside where the API lies. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Which setting says where the API lies; default: `apiBaseUrl`. */
+  readonly baseUrlSetting?: string;
 }
 
+const WHATSAPP = { phoneNumberId: '1100', wabaId: '900', accessToken: 'simulated', appSecret: 'simulated-secret' };
 const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secret' };
+const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key', webhookSecret: 'simulated-secret' };
+const CBOT = { apiKey: 'simulated-key', webhookUsername: 'parley', webhookPassword: 'simulated-secret' };
 
-/** Each provider that can be simulated, by its name in URLs. */
+const cbotOf = (flavour: CbotFlavour): Described => ({
+  create: () => createCbotSimulator({ flavour, apiKey: CBOT.apiKey, replies: true }),
+  settings: { ...CBOT, flavour, ...(flavour === 'ON_PREMISES' ? { namespace: 'simulated' } : {}) },
+  baseUrlSetting: 'baseUrl',
+});
+
+/** Each provider that can be simulated, by its name in URLs; one of two flavours has two. */
 export const SIMULATED: Readonly<Record<string, Described>> = {
+  'meta-whatsapp': {
+    create: () => createWhatsAppSimulator({ ...WHATSAPP, replies: true }),
+    settings: { ...WHATSAPP, verifyToken: 'simulated-token' },
+  },
   telegram: {
     create: () => createTelegramSimulator({ botToken: TELEGRAM.botToken, replies: true }),
     settings: TELEGRAM,
+  },
+  cbot: cbotOf('CLOUD'),
+  'cbot-on-premises': cbotOf('ON_PREMISES'),
+  whautochat: {
+    create: () => createWhautochatSimulator({ ...WHAUTOCHAT, replies: true }),
+    settings: WHAUTOCHAT,
   },
 };
