@@ -5,9 +5,11 @@ import type { MessageContent } from '../events/message/content.js';
 import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
 import type { Interpretation } from './interpretation.js';
+import type { MediaAnswer, MediaRequest } from './media.js';
 
 export type { Capabilities, ContentLimits } from './capabilities.js';
 export type { Interpretation } from './interpretation.js';
+export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
 
 /**
  * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
@@ -24,6 +26,9 @@ export type { Interpretation } from './interpretation.js';
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
  *     changes nothing there.
+ * 10. `fetchMedia` makes at most one HTTP call of its own, which changes nothing there, and opens one file at most, by what
+ *     it is handed; it ends within `signal`, and never throws. A credential stands in a header or in a path, and never in
+ *     what is answered.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -60,6 +65,11 @@ export interface ProviderAdapter<Settings = unknown> {
   verifyCredentials?(request: AccountRequest<Settings>): Promise<AccountAnswer>;
   /** Tells the provider where to post its webhooks, where it can be told by a call. */
   registerWebhook?(request: AccountRequest<Settings> & { readonly webhookUrl: string }): Promise<AccountAnswer>;
+  /**
+   * Opens an incoming file. Where the provider tells first where a file lies, that is its own call; the second is `open`.
+   * Absent: its media have addresses that anybody may load.
+   */
+  fetchMedia?(request: MediaRequest<Settings>): Promise<MediaAnswer>;
   /** What a GET of the webhook's URL is answered, where the provider asks before it posts. Undefined: it isn't who it should be. */
   challenge?(query: URLSearchParams, settings: Settings): string | undefined;
   /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */

@@ -7,6 +7,7 @@ import type { EventLog } from '../events/log/event-log.js';
 import { guardFingerprint } from '../events/log/fingerprint-guard.js';
 import { guardLog } from '../events/log/log-guard.js';
 import { guardMarks } from '../events/log/log-marks.js';
+import { mediaKeyOf } from '../media/media-addresses.js';
 import type { AddressBook } from '../events/outbox/address-book.js';
 import { createAddressBook } from '../events/outbox/create-address-book.js';
 import { createOutbox } from '../events/outbox/create-outbox.js';
@@ -27,6 +28,8 @@ export interface Instance {
   readonly box: SecretBox;
   readonly identity: Identity;
   readonly clientTokens: ClientTokenSecret;
+  /** What addresses of incoming files are signed with. */
+  readonly mediaKey: Buffer;
 }
 
 /**
@@ -40,7 +43,8 @@ export async function loadInstance({ config, database, log }: RoleDeps): Promise
   await guardLog(database, log);
   await guardMarks(database, log);
   await guardFingerprint(log, identity.fingerprint);
-  return { box, identity, clientTokens: clientTokenSecret(secret, identity.fingerprint) };
+  const clientTokens = clientTokenSecret(secret, identity.fingerprint);
+  return { box, identity, clientTokens, mediaKey: mediaKeyOf(secret) };
 }
 
 /** A secret is made only where the log is nobody's: a start that is refused must leave an empty database empty. */

@@ -32,6 +32,7 @@ export interface SimulatorOptions {
 /** What a call is answered; `webhooks` are posted after it. */
 export interface SimulatedAnswer {
   readonly status: number;
+  /** As JSON; bytes as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly webhooks?: readonly PostedWebhook[];
@@ -94,7 +95,7 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
         else
           response
             .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-            .end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+            .end(bytesOf(answer.body));
         if (answer.webhooks !== undefined && answer.webhooks.length > 0) void tell(answer.webhooks);
       })
       .catch(() => request.socket.destroy());
@@ -110,6 +111,11 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
       await close(server);
     },
   };
+}
+
+function bytesOf(body: unknown): string | Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return body === undefined ? '' : JSON.stringify(body);
 }
 
 /** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */

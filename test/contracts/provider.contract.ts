@@ -4,7 +4,13 @@ import { channelIds, messageIds } from '../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../src/events/message/content.js';
 import type { ChannelPlatform } from '../../src/events/channel/events.js';
 import { CONTENT_KINDS } from '../../src/events/message/content.js';
-import type { Interpretation, ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
+import type {
+  FilePlace,
+  Interpretation,
+  MediaAnswer,
+  ProviderAdapter,
+  WebhookRequest,
+} from '../../src/providers/provider.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
@@ -47,6 +53,14 @@ export interface ProviderFixture<Settings> {
   readonly incoming?: readonly IncomingSample[];
   /** What a GET of the webhook's URL is answered, where the provider shakes hands; and what it isn't. */
   readonly handshake?: { readonly query: string; readonly echo: string; readonly refused: readonly string[] };
+  /** Where an incoming file lies, where its credentials are needed for it; and what came of asking, if that is a call. */
+  readonly media?: {
+    readonly mediaId: string;
+    readonly located?: ScriptedAnswer;
+    /** Below the API, or absolute. */
+    readonly place: string;
+    readonly refusals?: readonly { readonly answer: ScriptedAnswer; readonly kind: MediaAnswer['kind'] }[];
+  };
   /** How it answers what is asked of the account itself, where it can be asked. */
   readonly account?: { readonly confirmed: ScriptedAnswer; readonly refused: ScriptedAnswer };
 }
@@ -453,6 +467,64 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect((await ask(name, AbortSignal.timeout(100)))?.kind).toBe('unknown');
       });
     });
+
+    const { media } = fixture;
+    it('10. opens files where the fixture says so', () => {
+      expect(adapter.fetchMedia === undefined).toBe(media === undefined);
+    });
+    describe.runIf(media !== undefined)(
+      '10. fetchMedia makes at most one call, opens one file, and never throws',
+      () => {
+        const { mediaId = '', located, place = '', refusals = [] } = media ?? {};
+        const opened: FilePlace[] = [];
+        const fetchMedia = (options: { signal?: AbortSignal; id?: string } = {}) => {
+          opened.length = 0;
+          const { signal = AbortSignal.timeout(10_000), id = mediaId } = options;
+          return adapter.fetchMedia?.({
+            ...{
+              settings: fixture.settings(server.baseUrl),
+              channelId: CHANNEL,
+              platform: PLATFORM,
+              mediaId: id,
+              signal,
+            },
+            open(file) {
+              opened.push(file);
+              return Promise.resolve({ kind: 'unavailable' });
+            },
+          });
+        };
+
+        it('answers what opening it comes to', async () => {
+          server.answer = () => located ?? 'drop';
+          expect(await fetchMedia()).toEqual({ kind: 'unavailable' });
+          expect(calls()).toBe(located === undefined ? 0 : 1);
+          expect(opened.map(({ url }) => url)).toEqual([new URL(place, server.baseUrl).href]);
+          expect(opened[0]?.baseUrl).toBe(server.baseUrl);
+        });
+
+        it('says what it heard, and opens nothing then', async () => {
+          const unclear = located === undefined ? [] : UNCLEAR.filter(([name]) => !/refusal|500/.test(name));
+          for (const { answer, kind } of [...refusals, ...unclear.map(([, answer]) => ({ answer, kind: 'unknown' }))]) {
+            server.answer = () => answer;
+            expect(await fetchMedia(), JSON.stringify(answer)).toMatchObject({ kind });
+            expect(opened).toEqual([]);
+          }
+        });
+
+        it('ends with its signal', async () => {
+          server.answer = () => 'silence';
+          const end = await fetchMedia({ signal: AbortSignal.timeout(100) });
+          expect(end?.kind).toBe(located === undefined ? 'unavailable' : 'unknown');
+        });
+
+        it('any id stays below its own API, or leads to what is judged', async () => {
+          server.answer = () => located ?? 'drop';
+          for (const id of ['', '../../x', 'http://127.0.0.1/', '\0', 'x'.repeat(5_000)]) await fetchMedia({ id });
+          expect(opened.every(({ url }) => /^https?:\/\//.test(url))).toBe(true);
+        });
+      },
+    );
 
     it('normalizes an address once and for all', () => {
       for (const platform of adapter.platforms) {
