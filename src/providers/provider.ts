@@ -4,9 +4,11 @@ import type { ChannelId, MessageId } from '../events/kernel/ids.js';
 import type { MessageContent } from '../events/message/content.js';
 import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
+import type { CredentialRefresh } from './credentials.js';
 import type { Interpretation } from './interpretation.js';
 
 export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
 export type { Interpretation } from './interpretation.js';
 
 /**
@@ -24,6 +26,8 @@ export type { Interpretation } from './interpretation.js';
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
  *     changes nothing there.
+ * 10. What `refresh` asks is one HTTP call each, which ends within `signal`; none throws, and an exchange of which nobody
+ *     knows whether it was processed is `unknown`.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -58,6 +62,8 @@ export interface ProviderAdapter<Settings = unknown> {
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
   /** Whether the provider knows us by these credentials. */
   verifyCredentials?(request: AccountRequest<Settings>): Promise<AccountAnswer>;
+  /** How its credentials are exchanged for new ones, where they end. */
+  readonly refresh?: CredentialRefresh<Settings>;
   /** Tells the provider where to post its webhooks, where it can be told by a call. */
   registerWebhook?(request: AccountRequest<Settings> & { readonly webhookUrl: string }): Promise<AccountAnswer>;
   /** What a GET of the webhook's URL is answered, where the provider asks before it posts. Undefined: it isn't who it should be. */
