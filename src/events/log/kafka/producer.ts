@@ -42,32 +42,10 @@ interface Connection {
  * has a new id, and what failed is never tried again with it, which would write it twice.
  */
 export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string>): LogProducer {
-  let connection: Connection | undefined;
-  let connects = 0;
-  let isClosed = false;
-  const departures = createDepartures();
-
-  const throwAway = ({ producer }: Connection) => {
-    connection = undefined;
-    departures.leave(producer);
-  };
-  const connected = async (): Promise<Connection> => {
-    if (connection !== undefined) return connection;
-    // A batch may still be at its last attempts.
-    if (isClosed) throw new LogUnavailableError('The log is closed.');
-    const fresh = openConnection(kafka);
-    try {
-      await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
-    } catch (error) {
-      throwAway(fresh);
-      throw error;
-    }
-    connects += 1;
-    return (connection = fresh);
-  };
+  const connections = createConnections(kafka);
   return {
     async send(groups, retryForMs) {
-      const current = await connected();
+      const current = await connections.current();
       const { producer, attempts } = current;
       const topicMessages = toMessages(groups, topicNames);
       try {
@@ -76,17 +54,48 @@ export function createLogProducer(kafka: Kafka, topicNames: Record<Topic, string
         const answers = await boundedBy(SEND_WITHIN_MS, sendLate, () => producer.sendBatch(request));
         const bases = basesOf(answers, groups, topicNames);
         // After a leader moved to a broker that had already answered, kafkajs leaves its partitions out, silently.
-        if (bases.size < groups.size) throwAway(current);
+        if (bases.size < groups.size) connections.throwAway(current);
         return bases;
       } catch (error) {
         attempts.end();
-        throwAway(current);
+        connections.throwAway(current);
         throw error;
       }
     },
-    reconnects: () => Math.max(0, connects - 1),
+    reconnects: () => Math.max(0, connections.made() - 1),
     async connect() {
-      await connected();
+      await connections.current();
+    },
+    close: () => connections.close(),
+  };
+}
+
+/** One at a time. */
+function createConnections(kafka: Kafka) {
+  let connection: Connection | undefined;
+  let made = 0;
+  let isClosed = false;
+  const departures = createDepartures();
+  const throwAway = ({ producer }: Connection) => {
+    connection = undefined;
+    departures.leave(producer);
+  };
+  return {
+    made: () => made,
+    throwAway,
+    async current(): Promise<Connection> {
+      if (connection !== undefined) return connection;
+      // A batch may still be at its last attempts.
+      if (isClosed) throw new LogUnavailableError('The log is closed.');
+      const fresh = openConnection(kafka);
+      try {
+        await boundedBy(CONNECT_WITHIN_MS, connectLate, () => fresh.producer.connect());
+      } catch (error) {
+        throwAway(fresh);
+        throw error;
+      }
+      made += 1;
+      return (connection = fresh);
     },
     async close() {
       isClosed = true;
