@@ -105,14 +105,17 @@ async function renewOrLater(work: Work, expiring: Expiring): Promise<Renewal> {
 async function renew(work: Work, expiring: Expiring): Promise<Renewal> {
   const { adapter, channelId, settings } = expiring;
   const token = adapter.refresh?.spends(settings);
+  const leaseToken = randomUUID();
   for (;;) {
     const stored = await readSettings(work, channelId);
     if (stored === undefined) return ENDED;
     // Somebody was faster, or gave it other ones: whoever compares before he takes the turn shows no token in vain.
     if (!isSame(stored, settings)) return { kind: 'renewed', settings: stored };
     if (token === undefined) return ENDED;
-    const lease = { tokenHash: tokenHashOf(token), channelId, leaseToken: randomUUID() };
-    const turn = await takeTurn(work.database.orm, { ...lease, leaseMs: LEASE_MS, restMs: YOUNG_MS });
+    const lease = { tokenHash: tokenHashOf(token), channelId, leaseToken };
+    const wanted = { ...lease, leaseMs: LEASE_MS, restMs: YOUNG_MS };
+    // Again until it is heard of: a turn that was taken and forgotten would be a token lost.
+    const turn = await persist(work, () => takeTurn(work.database.orm, wanted));
     if (turn === 'ours') return exchange(work, expiring, { ...lease, token });
     if (turn !== 'asking') return ended(work, expiring, token, turn);
     await pause(LOOK_AGAIN_MS, work.stopping);
@@ -215,7 +218,8 @@ async function persist<Result>({ stopping, logger }: Work, write: () => Promise<
       return await write();
     } catch (error) {
       if (stopping.aborted || error instanceof UnfitCredentialsError) throw error;
-      if (tries === 0) logger.warn({ err: error }, 'new credentials could not be stored: will be tried again');
+      if (tries === 0)
+        logger.warn({ err: error }, 'what concerns credentials could not be stored: will be tried again');
       await pause(STORE_DELAYS_MS[Math.min(tries, STORE_DELAYS_MS.length - 1)] ?? 0, stopping);
     }
   }

@@ -25,7 +25,10 @@ export interface Turn {
  */
 export type TurnTaken = 'ours' | 'asking' | 'resting' | 'settled' | 'lost' | 'young';
 
-/** Takes the turn to show a token, if it may be shown at all. Committed before it is: whoever dies then has shown it. */
+/**
+ * Takes the turn to show a token, if it may be shown at all. Committed before it is: whoever dies then has shown it. May be
+ * repeated by whoever didn't hear what came of it, and hasn't shown it.
+ */
 export async function takeTurn(executor: Executor, turn: Turn): Promise<TurnTaken> {
   const { tokenHash, channelId, leaseToken, leaseMs, restMs } = turn;
   const taken = await executor.execute(sql`
@@ -38,6 +41,7 @@ export async function takeTurn(executor: Executor, turn: Turn): Promise<TurnTake
     set channel_id = excluded.channel_id, state = 'asking', lease_token = excluded.lease_token,
       lease_until = excluded.lease_until
     where held.state = 'resting' and held.lease_until <= now()
+      or held.state = 'asking' and held.lease_token = excluded.lease_token
     returning 1`);
   if (taken.rows.length > 0) return 'ours';
   // In a statement of its own: the one above doesn't see the row that another committed meanwhile.

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openDatabase } from '../../src/database/open-database.js';
 import { channelIds, workspaceIds, type ChannelId } from '../../src/events/kernel/ids.js';
 import { createOutbox } from '../../src/events/outbox/create-outbox.js';
-import { stopAll, type Running } from '../../src/lifecycle.js';
+import { stopAll, withTimeout, type Running } from '../../src/lifecycle.js';
 import { createBotmakerAdapter } from '../../src/providers/botmaker/adapter.js';
 import { createChannelDirectory } from '../../src/providers/create-channel-directory.js';
 import { createCredentialRefresher } from '../../src/providers/create-credential-refresher.js';
@@ -15,6 +15,7 @@ import { loadInstanceSecret } from '../../src/secrets/instance-secret.js';
 import { openCommandBench, type CommandBench } from '../support/command-bench.js';
 import { eventually } from '../support/eventually.js';
 import { testLog } from '../support/log.js';
+import { startPostgresProxy, type PostgresProxy } from '../support/postgres-proxy.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
 interface Credentials {
@@ -76,8 +77,8 @@ describe('credentials that end', () => {
       .map(({ body }) => (JSON.parse(body.toString()) as Credentials).refreshToken);
   const timesShown = (token: string) => shown().filter((one) => one === token).length;
 
-  async function startProcess(now: () => Date = () => new Date()): Promise<Dispatching> {
-    const database = openDatabase(bench.databaseUrl, testLog);
+  async function startProcess(now: () => Date = () => new Date(), url = bench.databaseUrl): Promise<Dispatching> {
+    const database = openDatabase(url, testLog);
     const { box, log, identity } = bench;
     const outbox = createOutbox({ database, log, fingerprint: identity.fingerprint, logger: testLog });
     const directory = await createChannelDirectory({ database, box, logger: testLog });
@@ -294,6 +295,54 @@ describe('credentials that end', () => {
     expect(await (await startProcess()).send(id)).toBe('rejected');
     expect(timesShown(refreshToken)).toBe(1);
     expect((await stored(id)).refreshToken).toBe(refreshToken);
+  });
+
+  describe('while Postgres is away', () => {
+    let proxy: PostgresProxy;
+    beforeEach(async () => {
+      proxy = await startPostgresProxy(bench.databaseUrl);
+    });
+    afterEach(async () => {
+      proxy.heal();
+      await stopAll(processes.splice(0));
+      await proxy.close();
+    });
+
+    it('are kept by who got them, and stored when it is back', async () => {
+      const id = await connect();
+      const process = await startProcess(undefined, proxy.url);
+      expect(await process.send(id)).toBe('accepted');
+      end();
+      const { refreshToken } = good;
+      exchange = () => {
+        proxy.cut();
+        good = next();
+        return json(200, good);
+      };
+      const sending = process.send(id);
+      await eventually(() => expect(timesShown(refreshToken)).toBe(1));
+      // Longer than the first tries take, all of which fail.
+      expect(await withTimeout(300, sending, 'is kept')).toBe('is kept');
+      proxy.heal();
+      expect(await sending).toBe('accepted');
+      expect(await stored(id)).toMatchObject(good);
+      expect(timesShown(refreshToken)).toBe(1);
+    });
+
+    it('are exchanged also where nobody heard that the turn was taken', async () => {
+      const id = await connect();
+      const process = await startProcess(undefined, proxy.url);
+      expect(await process.send(id)).toBe('accepted');
+      end();
+      const { refreshToken } = good;
+      const taken = proxy.holdAnswer(({ sql }) => sql.includes('insert into config.spent_tokens'));
+      const sending = process.send(id);
+      await taken.reached;
+      proxy.reset();
+      taken.release();
+      expect(await sending).toBe('accepted');
+      expect(timesShown(refreshToken)).toBe(1);
+    });
   });
 
   it('that a process died over are the end, or are asked for; and the token is not shown again', async () => {
