@@ -4,10 +4,12 @@ import type { ChannelId, MessageId } from '../events/kernel/ids.js';
 import type { MessageContent } from '../events/message/content.js';
 import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
+import type { CredentialRefresh } from './credentials.js';
 import type { Interpretation } from './interpretation.js';
 import type { MediaAnswer, MediaRequest } from './media.js';
 
 export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
 export type { Interpretation } from './interpretation.js';
 export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
 
@@ -29,6 +31,8 @@ export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
  * 10. `fetchMedia` makes at most one HTTP call of its own, which changes nothing there, and opens one file at most, by what
  *     it is handed; it ends within `signal`, and never throws. A credential stands in a header or in a path, and never in
  *     what is answered.
+ * 11. What `refresh` asks is one HTTP call each, which ends within `signal`; none throws, and an exchange of which nobody
+ *     knows whether it was processed is `unknown`.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -63,6 +67,8 @@ export interface ProviderAdapter<Settings = unknown> {
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
   /** Whether the provider knows us by these credentials. */
   verifyCredentials?(request: AccountRequest<Settings>): Promise<AccountAnswer>;
+  /** How its credentials are exchanged for new ones, where they end. */
+  readonly refresh?: CredentialRefresh<Settings>;
   /** Tells the provider where to post its webhooks, where it can be told by a call. */
   registerWebhook?(request: AccountRequest<Settings> & { readonly webhookUrl: string }): Promise<AccountAnswer>;
   /**

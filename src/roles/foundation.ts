@@ -14,6 +14,8 @@ import { createOutbox } from '../events/outbox/create-outbox.js';
 import type { Outbox } from '../events/outbox/outbox.js';
 import type { ChannelDirectory } from '../providers/channel.js';
 import { createChannelDirectory } from '../providers/create-channel-directory.js';
+import { createCredentialRefresher, type CredentialRefresher } from '../providers/create-credential-refresher.js';
+import { refreshingProviders } from '../providers/refreshing-providers.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
@@ -68,6 +70,7 @@ export interface Foundation extends Instance {
   readonly addressBook: AddressBook;
   readonly providers: ProviderRegistry;
   readonly directory: ChannelDirectory;
+  readonly refresher: CredentialRefresher;
 }
 
 export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Keep): Promise<Foundation> {
@@ -75,7 +78,9 @@ export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Ke
   const { box, identity } = instance;
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
-  const providers = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
+  const called = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
-  return { ...instance, outbox, addressBook, providers, directory };
+  const refresher = keep(createCredentialRefresher({ ...deps, box, outbox, directory }));
+  const providers = refreshingProviders(called, refresher);
+  return { ...instance, outbox, addressBook, providers, directory, refresher };
 }

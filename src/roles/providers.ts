@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { createBotmakerAdapter } from '../providers/botmaker/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
 import { createCbotAdapter } from '../providers/cbot/adapter.js';
 import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
@@ -23,6 +24,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
     createCbotAdapter(),
     createWhatsAppAdapter(),
     createWhautochatAdapter(),
+    createBotmakerAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }

@@ -1,3 +1,4 @@
+import { createBotmakerSimulator } from './botmaker.js';
 import { createCbotSimulator, type CbotFlavour } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
 import { createWhatsAppSimulator } from './meta-whatsapp.js';
@@ -23,6 +24,12 @@ const cbotOf = (flavour: CbotFlavour): Described => ({
   baseUrlSetting: 'baseUrl',
 });
 
+const BOTMAKER = {
+  ...{ channelId: 'shop-whatsapp-31200000000', webhookToken: 'simulated-secret' },
+  ...{ accessToken: 'simulated-access', clientId: 'simulated-client' },
+  ...{ secretId: 'simulated-secret-id', refreshToken: 'simulated-refresh' },
+};
+
 /** Each provider that can be simulated, by its name in URLs; one of two flavours has two. */
 export const SIMULATED: Readonly<Record<string, Described>> = {
   'meta-whatsapp': {
@@ -38,5 +45,9 @@ export const SIMULATED: Readonly<Record<string, Described>> = {
   whautochat: {
     create: () => createWhautochatSimulator({ ...WHAUTOCHAT, replies: true }),
     settings: WHAUTOCHAT,
+  },
+  botmaker: {
+    create: () => createBotmakerSimulator({ ...BOTMAKER, credentials: BOTMAKER, replies: true }),
+    settings: BOTMAKER,
   },
 };

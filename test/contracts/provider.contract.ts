@@ -63,6 +63,17 @@ export interface ProviderFixture<Settings> {
   };
   /** How it answers what is asked of the account itself, where it can be asked. */
   readonly account?: { readonly confirmed: ScriptedAnswer; readonly refused: ScriptedAnswer };
+  /** How it answers an exchange of credentials, where they end. */
+  readonly credentials?: {
+    /** With credentials that can be exchanged. */
+    settings(baseUrl: string): Settings;
+    readonly asks: { readonly path: string; readonly body: unknown };
+    readonly renewed: readonly { readonly answer: ScriptedAnswer; readonly changes: object }[];
+    readonly refused: readonly ScriptedAnswer[];
+    readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
+    /** Beside those that any HTTP provider has. */
+    readonly unclear: readonly ScriptedAnswer[];
+  };
 }
 
 export interface OutgoingSample {
@@ -525,6 +536,62 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         });
       },
     );
+    const { credentials } = fixture;
+    it('11. exchanges credentials where the fixture says so', () => {
+      expect(adapter.refresh === undefined).toBe(credentials === undefined);
+    });
+
+    describe.runIf(credentials !== undefined)('11. what concerns credentials is one call, and never throws', () => {
+      const asks = (['exchange', 'recall'] as const).filter((name) => adapter.refresh?.[name] !== undefined);
+      const ask = (name: (typeof asks)[number], signal = AbortSignal.timeout(10_000), baseUrl = server.baseUrl) => {
+        const settings = credentials?.settings(baseUrl) ?? fixture.settings(baseUrl);
+        return adapter.refresh?.[name]?.({ settings, channelId: CHANNEL, platform: PLATFORM, signal });
+      };
+
+      it('shows what it spends, and takes what comes instead', async () => {
+        for (const { answer, changes } of credentials?.renewed ?? []) {
+          server.answer = () => answer;
+          expect(await ask('exchange')).toEqual({ kind: 'renewed', changes });
+          const asked = server.requests.at(-1);
+          expect(asked).toMatchObject({ method: 'POST', url: credentials?.asks.path });
+          expect(JSON.parse(asked?.body.toString() ?? '')).toEqual(credentials?.asks.body);
+          expect(adapter.parseSettings({ ...changes }, credentials?.settings(server.baseUrl))).toMatchObject({
+            ok: true,
+            value: changes,
+          });
+        }
+      });
+
+      it.each(asks)('%s says what was refused, what comes too soon, and what nobody knows', async (name) => {
+        const { renewed = [], refused = [], throttled = [], unclear = [] } = credentials ?? {};
+        for (const { answer, changes } of renewed) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'renewed', changes });
+        }
+        for (const answer of refused) {
+          server.answer = () => answer;
+          expect(await ask(name)).toMatchObject({ kind: 'refused' });
+        }
+        for (const { answer, retryAfterMs } of throttled) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'throttled', ...(retryAfterMs !== undefined && { retryAfterMs }) });
+        }
+        const unheard = [...UNCLEAR.map(([, answer]) => answer), ...unclear];
+        for (const answer of unheard) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'unknown' });
+        }
+        expect(calls()).toBe(renewed.length + refused.length + throttled.length + unheard.length);
+      });
+
+      it.each(asks)('%s ends with its signal, and where nobody listens', async (name) => {
+        server.answer = () => 'silence';
+        expect(await ask(name, AbortSignal.timeout(100))).toEqual({ kind: 'unknown' });
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect(await ask(name, AbortSignal.timeout(10_000), gone.baseUrl)).toEqual({ kind: 'unavailable' });
+      });
+    });
 
     it('normalizes an address once and for all', () => {
       for (const platform of adapter.platforms) {
