@@ -7,6 +7,7 @@ import { createMediaAddresses, type MediaAddresses } from '../../src/media/media
 import { createMediaLibrary } from '../../src/media/media-library.js';
 import { createFileOpener, type FileOpener } from '../../src/media/open-file.js';
 import { createPlaces } from '../../src/media/places.js';
+import type { Channel } from '../../src/providers/channel.js';
 import { toMediaReference } from '../../src/providers/media-reference.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
 import { createTelegramAdapter } from '../../src/providers/telegram/adapter.js';
@@ -99,11 +100,13 @@ describe('GET /media/{id}', () => {
       content: { address: '77', message: { kind: 'file' as const, text: '', files: media, actions: [] } },
     };
     const state = fold([recorded(event({ type: 'message.received', n: 1, data }), 0)]);
-    const channel = {
-      ...{ id: channelId(), workspaceId: workspaceId(), name: 'Bot', provider: 'TELEGRAM', platform: 'TELEGRAM' },
+    const channel: Channel = {
+      ...{ id: channelId(), workspaceId: workspaceId(), name: 'Bot' },
+      provider: 'TELEGRAM',
+      platform: 'TELEGRAM',
       ...{ isEnabled: true, disabledAt: null, createdAt: new Date(), isSuspended: false },
       settings: { botToken: TOKEN, secretToken: 'x', apiBaseUrl },
-    } as const;
+    };
     addresses = createMediaAddresses({ key: Buffer.alloc(32, 1), now: () => new Date(now), publicUrl: () => url });
     opener = createFileOpener({});
     const library = createMediaLibrary({

@@ -16,7 +16,8 @@ describe('F24: a guarded agent', () => {
   beforeAll(async () => {
     canary = createServer((socket) => {
       seen += 1;
-      socket.on('error', () => undefined).end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi');
+      socket.on('error', () => undefined).resume();
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi');
     });
     await new Promise<void>((resolve) => canary.listen(0, '::', resolve));
     port = (canary.address() as AddressInfo).port;
