@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CLOUD_FORMS, ON_PREMISES_FORMS } from './cbot-forms.js';
+import { ON_PREMISES_FORMS } from './cbot-forms.js';
+import { MESSAGE_FORMS } from './meta-whatsapp-forms.js';
 import type { ReceivedCall } from './read-call.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulator.js';
 import type { PostedWebhook } from './webhook-poster.js';
@@ -30,12 +31,12 @@ const webhookForm = z.strictObject({
 });
 type Webhook = z.infer<typeof webhookForm>;
 
-const given = z.looseObject({
+const given = z.object({
   to: z.string(),
   type: z.string(),
-  text: z.object({ body: z.string() }).optional(),
-  template: z.object({ name: z.string() }).optional(),
-  biz_opaque_callback_data: z.string().optional(),
+  text: z.object({ body: z.string() }).optional().catch(undefined),
+  template: z.object({ name: z.string() }).optional().catch(undefined),
+  biz_opaque_callback_data: z.string().optional().catch(undefined),
 });
 type Given = z.infer<typeof given>;
 
@@ -58,9 +59,10 @@ export function createCbotSimulator(options: CbotSimulatorOptions): CbotSimulato
     return [...statuses, messageFrom(to, { type: 'text', text: { body } })];
   };
   const answerSend = (json: unknown): SimulatedAnswer => {
-    const form = speech.forms.safeParse(json);
+    const { data: read } = given.safeParse(json);
+    const form = speech.forms.get(read?.type ?? '')?.safeParse(json);
+    if (read === undefined || form === undefined) return speech.badParameter('type');
     if (!form.success) return speech.badParameter(form.error.issues[0]?.path.join('.') ?? '');
-    const read = given.parse(json);
     if (read.to.endsWith(NOT_THERE)) return speech.notThere;
     if (read.to.endsWith(WINDOW_CLOSED) && read.type !== 'template') return speech.outside;
     if (read.template !== undefined && !templates.includes(read.template.name)) return speech.noTemplate;
@@ -139,7 +141,8 @@ const graphError = (status: number, code: number, message: string, details = mes
 /** How a flavour says things. */
 interface Speech {
   readonly sendPath: string;
-  readonly forms: z.ZodType;
+  /** By its type, what a message must be given. */
+  readonly forms: ReadonlyMap<string, z.ZodType>;
   readonly incomingId: string;
   readonly sentId: string;
   envelope(said: Readonly<Record<string, unknown>>): unknown;
@@ -168,7 +171,7 @@ const SPEECHES: Readonly<Record<CbotFlavour, Speech>> = {
     windowClosed: { code: 470, title: 'Message failed to send', details: 'More than 24 hours have passed' },
   },
   CLOUD: {
-    ...{ sendPath: '/messages', forms: CLOUD_FORMS, incomingId: 'wamid.in', sentId: 'wamid.out' },
+    ...{ sendPath: '/messages', forms: MESSAGE_FORMS, incomingId: 'wamid.in', sentId: 'wamid.out' },
     envelope: (said) => ({
       object: 'whatsapp_business_account',
       entry: [

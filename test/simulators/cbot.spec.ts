@@ -51,7 +51,8 @@ describe.each(['ON_PREMISES', 'CLOUD'] as const)('the simulated API of CBOT, %s'
   it.each<readonly [string, object, number]>([
     ['a text too long', text('x'.repeat(4_097)), BAD],
     ['no text', { type: 'text' }, BAD],
-    ['a number with a plus', { ...text('hi'), to: '+31600000001' }, BAD],
+    ['a number that is none', { ...text('hi'), to: 'two words' }, BAD],
+    ['no such type', { type: 'pigeon' }, BAD],
     ['what nobody knows', { ...text('hi'), subject: 'News' }, BAD],
     ['an unknown template', template('nope', namespace), MISSING],
     ['a template in the other flavour', template('order_ready', isCloud ? { namespace: 'ns_1' } : {}), BAD],
