@@ -181,6 +181,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
               channelId: CHANNEL,
               platform: PLATFORM,
               address: fixture.address,
+              lastProviderMessageId: 'of-the-last-message',
               signal,
             },
           });
