@@ -63,6 +63,8 @@ export interface ProviderAdapter<Settings = unknown> {
    * HTTP call; never throws.
    */
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
+  /** Whether `showTyping` has to name the contact's newest message. */
+  readonly typingNeedsMessage?: boolean;
   /** Shows the contact for some seconds that somebody types, where the provider can. */
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
   /** Whether the provider knows us by these credentials. */
@@ -152,6 +154,8 @@ export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
 
 export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
+  /** Of the contact's newest message, where `typingNeedsMessage` and it is known. */
+  readonly lastProviderMessageId?: string | undefined;
 }
 
 type Accepted = {

@@ -206,6 +206,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
               channelId: CHANNEL,
               platform: PLATFORM,
               address: fixture.address,
+              lastProviderMessageId: 'of-the-last-message',
               signal,
             },
           });

@@ -22,6 +22,7 @@ interface Thread {
     readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
     readonly timeline: readonly { readonly status: string }[];
     readonly conversation: {
+      readonly id: string;
       readonly messages: {
         readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
       };
@@ -44,7 +45,7 @@ const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(
   isConfirmed account failure { code } userErrors { code field } } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
-  timeline { status } conversation { messages { nodes { direction content { text } } } } } }`;
+  timeline { status } conversation { id messages { nodes { direction content { text } } } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } contact { displayName } lastMessage { content { text } } } } }`;
 
 /** A number of a business, with its Cloud API. */
@@ -141,6 +142,21 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     expect((await thread(id)).timeline.map(({ status }) => status)).toEqual(
       expect.arrayContaining(['ACCEPTED', 'SENT', 'DELIVERED', 'READ']),
     );
+  });
+
+  it('show who types, about the newest message of the contact', async () => {
+    await hear(shop, '31600000006', 'Are you there?');
+    const id = await sent(shop, '+31600000006', { text: { text: 'Yes' } });
+    await eventually(async () => expect((await thread(id)).conversation?.messages.nodes).toHaveLength(3));
+    const conversationId = (await thread(id)).conversation?.id;
+    const input = { conversationId, isTyping: true };
+    await app.client.run(`mutation ($input: SetTypingInput!) { setTyping(input: $input) { userErrors { code } } }`, {
+      input,
+    });
+    await eventually(() => {
+      const shown = shop.simulator.calls.find(({ body }) => body.includes('typing_indicator'));
+      expect(shown).toMatchObject({ status: 200, json: { message_id: expect.stringMatching(/^wamid/) as string } });
+    });
   });
 
   it('write to whoever has not written by a template only', async () => {

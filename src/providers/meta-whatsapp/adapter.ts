@@ -9,7 +9,7 @@ import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
 import { WHATSAPP_CAPABILITIES } from './capabilities.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
-import { callOf, partsOf } from './request.js';
+import { callOf, partsOf, typingOf } from './request.js';
 import { whatsAppSettings, type WhatsAppSettings } from './settings.js';
 
 /** Messages a second of one number, until Meta raises it by itself. */
@@ -31,6 +31,11 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     async send(request) {
       const end = await call(graphCall(request.settings, callOf(request), request.signal));
       return end.kind === 'answered' ? outcomeOf(end) : end;
+    },
+    typingNeedsMessage: true,
+    async showTyping({ settings, lastProviderMessageId, signal }) {
+      if (lastProviderMessageId !== undefined)
+        await call(graphCall(settings, typingOf(settings, lastProviderMessageId), signal));
     },
     async verifyCredentials({ settings, signal }) {
       const path = `/${settings.phoneNumberId}?fields=id,display_phone_number`;

@@ -33,3 +33,14 @@ export function callOf({ settings, address, content, part, reference, replyToPro
     },
   };
 }
+
+/** Shown for 25 s, or until a message comes. WhatsApp marks as read what came in so far. */
+export const typingOf = ({ phoneNumberId }: Pick<WhatsAppSettings, 'phoneNumberId'>, messageId: string) =>
+  ({
+    method: 'POST',
+    path: `/${phoneNumberId}/messages`,
+    body: {
+      ...{ messaging_product: 'whatsapp', status: 'read', message_id: messageId },
+      typing_indicator: { type: 'text' },
+    },
+  }) satisfies GraphRequest;

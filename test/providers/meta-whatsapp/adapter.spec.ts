@@ -169,6 +169,23 @@ describe('a call', () => {
     });
   });
 
+  it('shows who types about the last message, and of none nothing', async () => {
+    server.answer = () => ({ status: 200, body: '{"success":true}' });
+    const before = server.requests.length;
+    const show = (lastProviderMessageId?: string) =>
+      adapter.showTyping?.({
+        ...{ settings: settingsOf({ apiBaseUrl: server.baseUrl }), channelId: CHANNEL, platform: 'WHATSAPP' },
+        ...{ address: '+31600000001', signal: AbortSignal.timeout(10_000), lastProviderMessageId },
+      });
+    await show();
+    expect(server.requests).toHaveLength(before);
+    await show('wamid.A');
+    expect(JSON.parse(server.requests.at(-1)?.body.toString() ?? '')).toEqual({
+      ...{ messaging_product: 'whatsapp', status: 'read', message_id: 'wamid.A' },
+      typing_indicator: { type: 'text' },
+    });
+  });
+
   it('of a pair of numbers that writes too often holds up no other', async () => {
     server.answer = () => errorOf(131_056);
     expect(await send('+31600000001')).toEqual({ kind: 'throttled', isOfAddress: true });
