@@ -167,7 +167,10 @@ async function recall(work: Work, expiring: Expiring, token: string): Promise<Re
   const answer = await ask(expiring, (request) => adapter.refresh?.recall?.(request));
   if (answer.kind === 'renewed' && isAnother(answer.changes, expiring, token))
     return store(work, expiring, token, answer.changes);
-  work.logger.error({ channelId }, 'a token was shown and its answer is lost: enter new credentials of this channel');
+  work.logger.error(
+    { channelId },
+    'the token for new credentials is spent, and none are known here: enter others for this channel',
+  );
   return ENDED;
 }
 
