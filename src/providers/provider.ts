@@ -23,7 +23,7 @@ export type { Interpretation } from './interpretation.js';
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
- *     changes nothing there.
+ *     changes nothing there. Where each event is registered by itself, there is one call for each, until one isn't confirmed.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
