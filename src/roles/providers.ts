@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { createBirdAdapter } from '../providers/bird/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
@@ -17,6 +18,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
     createTelegramAdapter(),
+    createBirdAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }
