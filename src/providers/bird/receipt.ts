@@ -40,7 +40,7 @@ export function receiptOf(said: BirdMessage): Interpretation {
   return {
     ...receipt,
     stage: meant.stage ?? 'UNKNOWN',
-    failure: failureOfMessage(said.failure),
+    failure: failureOfMessage(said.failure ?? undefined),
     providerMessage: wordsOf(said),
   };
 }

