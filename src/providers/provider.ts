@@ -27,7 +27,7 @@ export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
- *     changes nothing there.
+ *     changes nothing there. Where each event is registered by itself, there is one call for each, until one isn't confirmed.
  * 10. `fetchMedia` makes at most one HTTP call of its own, which changes nothing there, and opens one file at most, by what
  *     it is handed; it ends within `signal`, and never throws. A credential stands in a header or in a path, and never in
  *     what is answered.

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createBotmakerAdapter } from '../providers/botmaker/adapter.js';
+import { createBirdAdapter } from '../providers/bird/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
 import { createCbotAdapter } from '../providers/cbot/adapter.js';
 import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
@@ -25,6 +26,7 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
     createWhatsAppAdapter(),
     createWhautochatAdapter(),
     createBotmakerAdapter(),
+    createBirdAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }

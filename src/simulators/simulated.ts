@@ -1,3 +1,4 @@
+import { createBirdSimulator } from './bird/provider.js';
 import { createBotmakerSimulator } from './botmaker.js';
 import { createCbotSimulator, type CbotFlavour } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
@@ -30,6 +31,11 @@ const BOTMAKER = {
   ...{ secretId: 'simulated-secret-id', refreshToken: 'simulated-refresh' },
 };
 
+const BIRD = {
+  ...{ organizationId: 'org-simulated', workspaceId: 'ws-simulated', channelId: 'ch-simulated' },
+  accessKey: 'simulated-key',
+};
+
 /** Each provider that can be simulated, by its name in URLs; one of two flavours has two. */
 export const SIMULATED: Readonly<Record<string, Described>> = {
   'meta-whatsapp': {
@@ -49,5 +55,9 @@ export const SIMULATED: Readonly<Record<string, Described>> = {
   botmaker: {
     create: () => createBotmakerSimulator({ ...BOTMAKER, credentials: BOTMAKER, replies: true }),
     settings: BOTMAKER,
+  },
+  bird: {
+    create: () => createBirdSimulator({ ...BIRD, templates: ['project-simulated'], replies: true }),
+    settings: { ...BIRD, signingKey: 'simulated-secret' },
   },
 };
