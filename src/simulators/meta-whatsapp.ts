@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { graphError, isAddressConfirmed, refuseToken } from './meta.js';
 import { MESSAGE_FORMS, numberWebhook, readMark, subscription } from './meta-whatsapp-forms.js';
+import { createWhatsAppFiles, type WhatsAppFiles } from './meta-whatsapp-files.js';
 import { createLine, type Line, type SimulatedNumber } from './meta-whatsapp-line.js';
 import type { ReceivedCall } from './read-call.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulator.js';
@@ -27,6 +28,8 @@ export interface WhatsAppSimulator extends SimulatedProvider {
   messageFrom(from: string, said: Readonly<Record<string, unknown>>): PostedWebhook;
   /** What became of a message that was taken, by its reference. @throws when none was */
   statusOf(reference: string, status: string): PostedWebhook;
+  /** Keeps a file that a message of a contact can name by its id. */
+  readonly addFile: WhatsAppFiles['add'];
 }
 
 const TEMPLATES: readonly SimulatedTemplate[] = [
@@ -41,9 +44,10 @@ const REFUSED = /^31691(\d{6})$/;
 export function createWhatsAppSimulator(options: WhatsAppSimulatorOptions): WhatsAppSimulator {
   const { phoneNumberId, wabaId, accessToken, templates = TEMPLATES, replies = false } = options;
   const line = createLine(options);
+  const files = createWhatsAppFiles();
   const { change, messageFrom, statusOf } = line;
   return {
-    ...{ change, messageFrom, statusOf },
+    ...{ change, messageFrom, statusOf, addFile: files.add },
     throttled: () => graphError(429, 130_429, 'Rate limit hit.'),
     failed: () => graphError(500, 131_000, 'Something went wrong.'),
     isSend: ({ method, path, json }) =>
@@ -51,6 +55,8 @@ export function createWhatsAppSimulator(options: WhatsAppSimulatorOptions): What
     answer(call) {
       const refused = refuseToken(call, accessToken);
       if (refused !== undefined) return refused;
+      const file = files.answer(call);
+      if (file !== undefined) return file;
       const [, id, rest = ''] = /^\/v\d+\.\d+\/(\d+)(\/\w+)?$/.exec(call.path) ?? [];
       const whose = id === phoneNumberId ? 'number' : id === wabaId ? 'account' : 'stranger';
       switch (`${call.method} ${whose}${rest}`) {

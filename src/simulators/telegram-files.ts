@@ -1,3 +1,4 @@
+import { partOf } from './file-part.js';
 import type { ReceivedCall } from './read-call.js';
 import type { SimulatedAnswer } from './simulator.js';
 
@@ -37,18 +38,4 @@ export function createTelegramFiles(botToken: string): TelegramFiles {
       return partOf(found.bytes, headers['range']);
     },
   };
-}
-
-/** As file servers do it, whatever the file is: of no type. */
-function partOf(bytes: Buffer, range: string | undefined): SimulatedAnswer {
-  const type = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes' };
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
-  if (first === '' && last === '')
-    return { status: 200, body: bytes, headers: { ...type, 'content-length': String(bytes.length) } };
-  const from = first === '' ? Math.max(0, bytes.length - Number(last)) : Number(first);
-  const to = Math.min(first === '' || last === '' ? Infinity : Number(last), bytes.length - 1);
-  if (from > to) return { status: 416, headers: { 'content-range': `bytes */${bytes.length}` } };
-  const part = bytes.subarray(from, to + 1);
-  const headers = { 'content-range': `bytes ${from}-${to}/${bytes.length}`, 'content-length': String(part.length) };
-  return { status: 206, body: part, headers: { ...type, ...headers } };
 }

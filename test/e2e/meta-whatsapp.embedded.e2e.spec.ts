@@ -4,6 +4,7 @@ import { startSimulator, type Simulator } from '../../src/simulators/simulator.j
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(10_000, 3)]);
 const ACCOUNT = { wabaId: '900', accessToken: 'marker-token', appSecret: 'marker-secret' };
 
 interface Changed {
@@ -46,7 +47,17 @@ const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
   timeline { status } conversation { id messages { nodes { direction content { text } } } } } }`;
+const PICTURES = `{ conversations(first: 50) { nodes { lastMessage { content {
+  ... on ImageContent { images { url } } } } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } contact { displayName } lastMessage { content { text } } } } }`;
+
+interface Pictures {
+  readonly conversations: {
+    readonly nodes: readonly {
+      readonly lastMessage: { readonly content: { readonly images?: readonly { readonly url: string }[] } } | null;
+    }[];
+  };
+}
 
 /** A number of a business, with its Cloud API. */
 interface Line {
@@ -142,6 +153,24 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     expect((await thread(id)).timeline.map(({ status }) => status)).toEqual(
       expect.arrayContaining(['ACCEPTED', 'SENT', 'DELIVERED', 'READ']),
     );
+  });
+
+  it('hand on a file that only the token opens', async () => {
+    const id = shop.whatsApp.addFile(JPEG);
+    await shop.simulator.post([
+      shop.whatsApp.messageFrom('31600000007', {
+        type: 'image',
+        image: { id, mime_type: 'image/jpeg', caption: 'Look' },
+      }),
+    ]);
+    await eventually(async () => {
+      const { conversations } = await app.client.run<Pictures>(PICTURES);
+      const [picture] = conversations.nodes.flatMap(({ lastMessage }) => lastMessage?.content.images ?? []);
+      const answer = await fetch(picture?.url ?? '');
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(JPEG);
+      expect(picture?.url).not.toContain('marker');
+    });
   });
 
   it('show who types, about the newest message of the contact', async () => {

@@ -109,6 +109,17 @@ describe('the simulated Cloud API refuses what the contract refuses', () => {
     expect(await call(text(), '/1100/messages')).toMatchObject(refused(100));
   });
 
+  it('gives a file where it says it lies, in parts too, to who shows the token', async () => {
+    const id = whatsApp.addFile(Buffer.from('0123456789'), 'text/plain');
+    const get = (url: string, headers: object = {}) =>
+      fetch(url, { headers: { authorization: 'Bearer right', ...headers } });
+    const told = (await (await get(`${simulator.baseUrl}/v25.0/${id}`)).json()) as { readonly url: string };
+    expect(told).toMatchObject({ id, mime_type: 'text/plain', file_size: 10 });
+    expect(await (await get(told.url, { range: 'bytes=2-4' })).text()).toBe('234');
+    expect((await get(told.url, { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await get(`${simulator.baseUrl}/v25.0/1`)).status).toBe(400);
+  });
+
   it('takes what is right, tells what became of it, and misbehaves when it is told to', async () => {
     await simulator.post([whatsApp.messageFrom('31600000001', { type: 'text', text: { body: 'ü' } })]);
     expect(receiver.requests.at(-1)?.body.toString()).toContain('"body":"\\u00fc"');

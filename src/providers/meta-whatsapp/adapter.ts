@@ -7,6 +7,7 @@ import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
 import { WHATSAPP_CAPABILITIES } from './capabilities.js';
+import { fileAnswerOf, locationOf } from './file-place.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf, typingOf } from './request.js';
@@ -45,6 +46,13 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     async registerWebhook({ settings, signal, webhookUrl }) {
       const end = await call(graphCall(settings, subscriptionOf(settings, webhookUrl), signal));
       return end.kind === 'answered' ? registeredAnswerOf(end) : end;
+    },
+    async fetchMedia({ settings, mediaId, signal, open }) {
+      const location = locationOf(mediaId, settings);
+      if (location === undefined) return { kind: 'gone' };
+      const end = await call(graphCall(settings, location, signal));
+      const answer = end.kind === 'answered' ? fileAnswerOf(end, settings) : end;
+      return answer.kind === 'lies' ? open(answer.place) : answer;
     },
     challenge: (query, { verifyToken }) => answerChallenge(query, verifyToken),
     verify: (webhook, { appSecret }) => verify(webhook, appSecret),

@@ -91,6 +91,27 @@ providerContract('meta-whatsapp', {
   isTimely: false,
   outgoing: OUTGOING,
   incoming: INCOMING,
+  media: {
+    mediaId: '7000001',
+    located: {
+      status: 200,
+      body: JSON.stringify({
+        ...{ url: 'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=7', mime_type: 'image/jpeg' },
+        ...{ sha256: 'x', file_size: 10, id: '7000001', messaging_product: 'whatsapp' },
+      }),
+    },
+    place: 'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=7',
+    refusals: [
+      { answer: errorOf(100), kind: 'gone' },
+      { answer: errorOf(131_052), kind: 'gone' },
+      { answer: { status: 404 }, kind: 'gone' },
+      { answer: errorOf(190, 401), kind: 'refused' },
+      { answer: errorOf(10, 403), kind: 'refused' },
+      { answer: { ...errorOf(4), headers: { 'retry-after': '3' } }, kind: 'throttled' },
+      { answer: errorOf(131_000, 500), kind: 'unavailable' },
+      { answer: { status: 200, body: '{"url":"file:///etc/passwd"}' }, kind: 'unknown' },
+    ],
+  },
   handshake: {
     query: 'hub.mode=subscribe&hub.verify_token=tok&hub.challenge=1158201444',
     echo: '1158201444',
