@@ -122,6 +122,8 @@ export interface SendRequest<Settings> extends AccountRequest<Settings> {
   readonly call: number;
   /** The provider's id of the message that this one answers or reacts to, where it is known. */
   readonly replyToProviderMessageId?: string | undefined;
+  /** Beyond the service window: the exception of `windowExceptions` that it goes by. */
+  readonly windowTag?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
 }
