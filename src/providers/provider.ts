@@ -6,7 +6,7 @@ import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
 import type { Interpretation } from './interpretation.js';
 
-export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { Capabilities, ContentLimits, WindowException } from './capabilities.js';
 export type { Interpretation } from './interpretation.js';
 
 /**

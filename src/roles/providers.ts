@@ -1,4 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { createInstagramAdapter } from '../providers/meta-instagram/adapter.js';
+import { createMessengerAdapter } from '../providers/meta-messenger/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
@@ -16,6 +18,8 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       defaultBaseUrl: () => carrier?.baseUrl,
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
+    createMessengerAdapter(),
+    createInstagramAdapter(),
     createTelegramAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
