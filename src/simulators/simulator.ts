@@ -39,8 +39,8 @@ export interface SimulatedAnswer {
 
 /** One provider's contract from the other side. Pure but for what it remembers of itself. */
 export interface SimulatedProvider {
-  /** Judges a call as the provider's door would, its credentials included. */
-  answer(call: ReceivedCall): SimulatedAnswer;
+  /** Judges a call as the provider's door would, its credentials included. It may ask the webhook's address before. */
+  answer(call: ReceivedCall): SimulatedAnswer | Promise<SimulatedAnswer>;
   /** What the provider says where it takes too many calls, and where it fails. */
   readonly throttled: () => SimulatedAnswer;
   readonly failed: () => SimulatedAnswer;
@@ -80,11 +80,15 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
   };
   const server = createServer((request, response) => {
     void readCall(request)
-      .then((call) => {
+      .then(async (call) => {
         const fault = provider.isSend(call) ? faultOf(faults, random) : undefined;
         if (fault === 'hangs') return keep(call, 'hanging');
         const answer =
-          fault === 'throttles' ? provider.throttled() : fault === 'fails' ? provider.failed() : provider.answer(call);
+          fault === 'throttles'
+            ? provider.throttled()
+            : fault === 'fails'
+              ? provider.failed()
+              : await provider.answer(call);
         keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
         if (fault === 'acceptsAndDrops') request.socket.destroy();
         else

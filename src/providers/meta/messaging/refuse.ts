@@ -26,10 +26,10 @@ export function refuseMessaging(content: MessageContent, isTooLong: (words: stri
   switch (content.kind) {
     case 'text':
       if (content.subject !== undefined) return unsupported('subject', 'This channel has no subjects.');
-      return refuseWords(wordsIn(content), content.actions, isTooLong);
+      return refuseWords(content, isTooLong);
     case 'image':
     case 'file':
-      return refuseWords(wordsIn(content), content.actions, isTooLong);
+      return refuseWords(content, isTooLong);
     case 'carousel':
       return refuseCards(content.cards);
     default:
@@ -37,12 +37,18 @@ export function refuseMessaging(content: MessageContent, isTooLong: (words: stri
   }
 }
 
-function refuseWords(words: string, actions: readonly Action[], isTooLong: (words: string) => boolean): Refusals {
-  if (!areButtons(actions)) {
-    if (actions.length > 0 && words === '') return invalid('text', 'Above what can be tapped there must be words.');
-    return isTooLong(words) ? invalid('text', 'With its title and its footer it is too long.') : [];
-  }
-  if (words === '') return invalid('text', 'Above buttons there must be words.');
+interface Tapped {
+  readonly text: string;
+  readonly actions: readonly Action[];
+}
+
+/** What is too long by itself is told by the limits as data already. */
+function refuseWords(content: Tapped, isTooLong: (words: string) => boolean): Refusals {
+  const { text, actions } = content;
+  const words = wordsIn(content);
+  if (actions.length > 0 && words === '') return invalid('text', 'Above what can be tapped there must be words.');
+  if (!areButtons(actions))
+    return isTooLong(words) && !isTooLong(text) ? invalid('text', 'With its title and its footer it is too long.') : [];
   if (actions.length > BUTTONS_MAX)
     return invalid('actions', `Beside a link there are at most ${BUTTONS_MAX} buttons.`);
   return countCharacters(words) > BUTTON_TEXT_CHARACTERS_MAX
