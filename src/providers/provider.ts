@@ -8,7 +8,7 @@ import type { CredentialRefresh } from './credentials.js';
 import type { Interpretation } from './interpretation.js';
 import type { MediaAnswer, MediaRequest } from './media.js';
 
-export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { Capabilities, ContentLimits, WindowException } from './capabilities.js';
 export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
 export type { Interpretation } from './interpretation.js';
 export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
@@ -140,6 +140,8 @@ export interface SendRequest<Settings> extends AccountRequest<Settings> {
   readonly call: number;
   /** The provider's id of the message that this one answers or reacts to, where it is known. */
   readonly replyToProviderMessageId?: string | undefined;
+  /** Beyond the service window: the exception of `windowExceptions` that it goes by. */
+  readonly windowTag?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
 }

@@ -1,6 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createBotmakerAdapter } from '../providers/botmaker/adapter.js';
 import { createBirdAdapter } from '../providers/bird/adapter.js';
+import { createInstagramAdapter } from '../providers/meta-instagram/adapter.js';
+import { createMessengerAdapter } from '../providers/meta-messenger/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
 import { createCbotAdapter } from '../providers/cbot/adapter.js';
 import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
@@ -21,6 +23,8 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       defaultBaseUrl: () => carrier?.baseUrl,
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
+    createMessengerAdapter(),
+    createInstagramAdapter(),
     createTelegramAdapter(),
     createCbotAdapter(),
     createWhatsAppAdapter(),

@@ -3,6 +3,8 @@ import { createBotmakerSimulator } from './botmaker.js';
 import { createCbotSimulator, type CbotFlavour } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
 import { createWhatsAppSimulator } from './meta-whatsapp.js';
+import { createInstagramSimulator } from './meta-instagram.js';
+import { createMessengerSimulator } from './meta-messenger.js';
 import { createTelegramSimulator } from './telegram.js';
 import { createWhautochatSimulator } from './whautochat.js';
 
@@ -15,6 +17,8 @@ export interface Described {
 }
 
 const WHATSAPP = { phoneNumberId: '1100', wabaId: '900', accessToken: 'simulated', appSecret: 'simulated-secret' };
+const MESSENGER = { pageId: '1100', accessToken: 'simulated', appSecret: 'simulated-secret' };
+const INSTAGRAM = { accountId: '17841400', accessToken: 'simulated', appSecret: 'simulated-secret' };
 const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secret' };
 const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key', webhookSecret: 'simulated-secret' };
 const CBOT = { apiKey: 'simulated-key', webhookUsername: 'parley', webhookPassword: 'simulated-secret' };
@@ -41,6 +45,14 @@ export const SIMULATED: Readonly<Record<string, Described>> = {
   'meta-whatsapp': {
     create: () => createWhatsAppSimulator({ ...WHATSAPP, replies: true }),
     settings: { ...WHATSAPP, verifyToken: 'simulated-token' },
+  },
+  'meta-messenger': {
+    create: () => createMessengerSimulator({ ...MESSENGER, replies: true }),
+    settings: { ...MESSENGER, verifyToken: 'simulated-token' },
+  },
+  'meta-instagram': {
+    create: () => createInstagramSimulator({ ...INSTAGRAM, replies: true }),
+    settings: { ...INSTAGRAM, verifyToken: 'simulated-token' },
   },
   telegram: {
     create: () => createTelegramSimulator({ botToken: TELEGRAM.botToken, replies: true }),

@@ -344,10 +344,10 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const facts = adapter.interpret(fixture.receipt(settings, REFERENCE, NOW), settings);
       expect(facts.length).toBeGreaterThan(0);
       for (const fact of facts) {
-        if (fact.kind !== 'receipt') {
-          expect(adapter.capabilitiesOf(PLATFORM, settings).receipts ?? []).toEqual([]);
-          continue;
-        }
+        const { receipts = [] } = adapter.capabilitiesOf(PLATFORM, settings);
+        if (fact.kind === 'receipt' || fact.kind === 'watermark') expect(receipts).toContain(fact.status);
+        else expect(receipts).toEqual([]);
+        if (fact.kind !== 'receipt') continue;
         if (fixture.echoes) expect(parseReference(fact.reference ?? '')).toEqual(parseReference(REFERENCE));
       }
     });
