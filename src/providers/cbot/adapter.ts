@@ -1,11 +1,9 @@
 import { createHttpCaller, type HttpCall } from '../http-call.js';
 import { normalizeAddress } from '../meta-whatsapp/address.js';
-import { fileAnswerOf } from '../meta-whatsapp/file.js';
 import type { AccountAnswer, AccountRequest, ProviderAdapter } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
 import { capabilitiesOf } from './capabilities.js';
-import { filePathOf, filePlaceOf } from './file.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf } from './request.js';
@@ -48,13 +46,6 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
         method: 'POST',
         json: { url: request.webhookUrl, headers: { Authorization: basicAuthOf(request.settings) } },
       }),
-    async fetchMedia({ settings, mediaId, signal, open }) {
-      const path = filePathOf(settings, mediaId);
-      if (settings.flavour === 'ON_PREMISES') return open(filePlaceOf(settings, path));
-      const end = await call({ ...accessOf(settings), method: 'GET', path, signal });
-      const answer = end.kind === 'answered' ? fileAnswerOf(end, outcomeOf(end)) : end;
-      return answer.kind === 'lies' ? open(filePlaceOf(settings, answer.url)) : answer;
-    },
     verify,
     interpret: ({ body }) => interpret(body),
   };

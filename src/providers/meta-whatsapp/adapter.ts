@@ -1,13 +1,12 @@
 import { createHttpCaller } from '../http-call.js';
 import { answerChallenge } from '../meta/challenge.js';
-import { GRAPH_BASE_URL, graphCall } from '../meta/graph-call.js';
+import { graphCall } from '../meta/graph-call.js';
 import { verify } from '../meta/verify.js';
 import type { ProviderAdapter } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
 import { WHATSAPP_CAPABILITIES } from './capabilities.js';
-import { FILE_HOST, fileAnswerOf } from './file.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf, typingOf } from './request.js';
@@ -46,15 +45,6 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     async registerWebhook({ settings, signal, webhookUrl }) {
       const end = await call(graphCall(settings, subscriptionOf(settings, webhookUrl), signal));
       return end.kind === 'answered' ? registeredAnswerOf(end) : end;
-    },
-    async fetchMedia({ settings, mediaId, signal, open }) {
-      const path = `/${encodeURIComponent(mediaId)}?phone_number_id=${settings.phoneNumberId}`;
-      const asked = graphCall(settings, { method: 'GET', path }, signal);
-      const end = await call(asked);
-      const answer = end.kind === 'answered' ? fileAnswerOf(end, outcomeOf(end)) : end;
-      if (answer.kind !== 'lies') return answer;
-      const baseUrl = settings.apiBaseUrl ?? GRAPH_BASE_URL;
-      return open({ url: answer.url, baseUrl, credentials: asked.headers ?? {}, credentialHosts: [FILE_HOST] });
     },
     challenge: (query, { verifyToken }) => answerChallenge(query, verifyToken),
     verify: (webhook, { appSecret }) => verify(webhook, appSecret),

@@ -24,7 +24,6 @@ function settingsOf(input: Readonly<Record<string, unknown>> = {}): CbotSettings
   return decision.value;
 }
 
-const KEY = { 'd360-api-key': 'key-1' };
 const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 const webhook = (json: unknown, { webhookUsername, webhookPassword }: CbotSettings) => ({
@@ -77,7 +76,6 @@ const fixture = {
 
 providerContract('cbot, on premises', {
   ...fixture,
-  media: { mediaId: 'a b', place: '/v1/media/a%20b', credentials: KEY },
   settings: (baseUrl) => settingsOf({ flavour: 'ON_PREMISES', baseUrl }),
   answers: {
     accepted: { answer: answer({ messages: [{ id: 'gBEGsent' }], meta }, 201), providerMessageIds: ['gBEGsent'] },
@@ -112,14 +110,6 @@ const CLOUD_INCOMING = incoming.cloudOf(REFERENCE);
 
 providerContract('cbot, in the cloud', {
   ...fixture,
-  media: {
-    mediaId: '1234',
-    asked: '/1234',
-    located: answer({ url: 'https://lookaside.fbsbx.com/whatsapp_business/a?x=1', id: '1234' }),
-    place: '/whatsapp_business/a?x=1',
-    credentials: KEY,
-    refusals: [{ answer: gateway(401, 'Invalid api key'), kind: 'refused' }],
-  },
   settings: (baseUrl) => settingsOf({ baseUrl }),
   answers: {
     accepted: {

@@ -96,18 +96,6 @@ providerContract('meta-whatsapp', {
     echo: '1158201444',
     refused: ['hub.mode=subscribe&hub.verify_token=other&hub.challenge=1', 'hub.verify_token=tok&hub.challenge=1'],
   },
-  media: {
-    mediaId: '1234',
-    asked: '/v25.0/1234?phone_number_id=1100',
-    located: { status: 200, body: '{"url":"https://lookaside.fbsbx.com/whatsapp_business/a?x=1","id":"1234"}' },
-    place: 'https://lookaside.fbsbx.com/whatsapp_business/a?x=1',
-    credentials: { authorization: 'Bearer EAAtoken' },
-    refusals: [
-      { answer: errorOf(100), kind: 'gone' },
-      { answer: errorOf(190, 401), kind: 'refused' },
-      { answer: errorOf(80_007), kind: 'throttled' },
-    ],
-  },
   account: {
     confirmed: { status: 200, body: '{"id":"1100","display_phone_number":"+31 20 000 0000","success":true}' },
     refused: errorOf(190, 401),
