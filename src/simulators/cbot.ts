@@ -21,6 +21,8 @@ export interface CbotSimulatorOptions {
 export interface CbotSimulator extends SimulatedProvider {
   /** A message of a contact, as it goes to the webhook that was set. @throws before there is one */
   messageFrom(waId: string, said: Readonly<Record<string, unknown>>): PostedWebhook;
+  /** Keeps a file, as if a contact had sent it. @returns its id */
+  addFile(bytes: Buffer): string;
   /** What became of a message. @throws before there is a webhook */
   statusOf(id: string, waId: string, status: string, more?: Readonly<Record<string, unknown>>): PostedWebhook;
 }
@@ -48,6 +50,7 @@ export function createCbotSimulator(options: CbotSimulatorOptions): CbotSimulato
   const { flavour, apiKey, apiKeyHeader = 'd360-api-key', templates = ['order_ready'], replies = false } = options;
   const speech = SPEECHES[flavour];
   const { configure, isHeard, messageFrom, statusOf } = createTelling(speech);
+  const files = createFiles(flavour);
   let numbers = 0;
   const webhooksOf = (id: string, { to, text, biz_opaque_callback_data: reference }: Given): PostedWebhook[] => {
     if (!isHeard()) return [];
@@ -70,13 +73,14 @@ export function createCbotSimulator(options: CbotSimulatorOptions): CbotSimulato
     return { ...speech.taken(id, read.to), webhooks: webhooksOf(id, read) };
   };
   return {
-    ...{ messageFrom, statusOf },
+    ...{ messageFrom, statusOf, addFile: files.add },
     throttled: () => speech.throttled,
     failed: () => speech.failed,
     isSend: ({ method, path }) => method === 'POST' && path.endsWith('/messages'),
     answer(call) {
       if (call.headers[apiKeyHeader] !== apiKey) return gatewayError(401, 'Invalid api key');
       if (call.path === '/v1/configs/webhook') return configure(call);
+      if (call.method === 'GET') return files.answer(call) ?? gatewayError(404, 'Not Found');
       if (call.path !== speech.sendPath || call.method !== 'POST') return gatewayError(404, 'Not Found');
       return answerSend(call.json);
     },
@@ -112,6 +116,37 @@ function createTelling(speech: Speech): Telling {
       }),
     statusOf: (id, waId, status, more = {}) =>
       told({ statuses: [{ id, recipient_id: waId, status, timestamp: now(), ...more }] }),
+  };
+}
+
+interface Files {
+  add(bytes: Buffer): string;
+  answer(call: ReceivedCall): SimulatedAnswer | undefined;
+}
+
+/** In the cloud Meta's address of a file is told, whose path is the partner's too. */
+const ATTACHMENTS = '/whatsapp_business/attachments/';
+
+function createFiles(flavour: CbotFlavour): Files {
+  const files = new Map<string, Buffer>();
+  const bytesOf = (id: string): SimulatedAnswer | undefined => {
+    const bytes = files.get(id);
+    return bytes && { status: 200, body: bytes, headers: { 'content-type': 'application/octet-stream' } };
+  };
+  return {
+    add(bytes) {
+      const id = flavour === 'CLOUD' ? `90000${files.size}` : `f043afd0-f0ae-4b9c-ab3d-${files.size}`;
+      files.set(id, bytes);
+      return id;
+    },
+    answer({ path, query }) {
+      if (flavour === 'ON_PREMISES') return bytesOf(path.replace('/v1/media/', ''));
+      if (path === ATTACHMENTS) return bytesOf(query.get('mid') ?? '');
+      const id = path.slice(1);
+      if (!files.has(id)) return undefined;
+      const url = `https://lookaside.fbsbx.com${ATTACHMENTS}?mid=${id}`;
+      return { status: 200, body: { messaging_product: 'whatsapp', id, url } };
+    },
   };
 }
 

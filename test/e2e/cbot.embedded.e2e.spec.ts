@@ -29,7 +29,10 @@ interface Thread {
     readonly failure: { readonly code: string; readonly providerMessage: string | null } | null;
     readonly conversation: {
       readonly messages: {
-        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
+        readonly nodes: readonly {
+          readonly direction: string;
+          readonly content: { readonly text: string; readonly images?: readonly { readonly url: string }[] };
+        }[];
       };
     } | null;
   };
@@ -40,7 +43,7 @@ const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(
   isConfirmed failure { code } userErrors { code } } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerMessage }
-  conversation { messages { nodes { direction content { text } } } } } }`;
+  conversation { messages { nodes { direction content { text ... on ImageContent { images { url } } } } } } } }`;
 const TEMPLATE = { template: { name: 'order_ready', locale: 'nl', parameters: [{ key: '1', value: 'Mia' }] } };
 const TEXT = { text: { text: 'Hello' } };
 const MIA = '+31600000001';
@@ -121,6 +124,21 @@ describe('CBOT channels of both flavours, through the simulated API', () => {
       simulator.misbehave({});
     },
   );
+
+  it.each(sides)('%s: a picture of the contact is loaded by its address, and shows no key', async (_name, side) => {
+    const { message } = await send(side(), MIA, TEMPLATE);
+    const picture = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(1_000, 3)]);
+    const image = { id: side().cbot.addFile(picture), mime_type: 'image/jpeg', caption: 'Look' };
+    await side().simulator.post([side().cbot.messageFrom('31600000001', { type: 'image', image })]);
+    const url = await eventually(async () => {
+      const nodes = (await thread(message?.id)).conversation?.messages.nodes ?? [];
+      const found = nodes.flatMap(({ content }) => content.images ?? [])[0]?.url;
+      if (found === undefined) throw new Error('Not there yet.');
+      return found;
+    });
+    expect(url).not.toContain('marker');
+    expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(picture);
+  });
 
   it.each(sides)('%s: says why it failed, at once or later', async (_name, side) => {
     const atOnce = await send(side(), '+31600001013', TEMPLATE);

@@ -5,6 +5,7 @@ import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
 import { capabilitiesOf } from './capabilities.js';
 import { interpret } from './interpret.js';
+import { fetchMedia } from './media.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf } from './request.js';
 import { accessOf, basicAuthOf, cbotSettings, type CbotSettings } from './settings.js';
@@ -46,6 +47,7 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
         method: 'POST',
         json: { url: request.webhookUrl, headers: { Authorization: basicAuthOf(request.settings) } },
       }),
+    fetchMedia: (request) => fetchMedia(call, request),
     verify,
     interpret: ({ body }) => interpret(body),
   };

@@ -4,6 +4,7 @@ import { channelIds, messageIds } from '../../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../../src/events/message/content.js';
 import { createCbotAdapter } from '../../../src/providers/cbot/adapter.js';
 import type { CbotSettings } from '../../../src/providers/cbot/settings.js';
+import type { FilePlace } from '../../../src/providers/media.js';
 import { formatReference } from '../../../src/providers/reference.js';
 import { providerContract, type ProviderFixture } from '../../contracts/provider.contract.js';
 import { startScriptedServer, type ScriptedServer } from '../../support/scripted-server.js';
@@ -102,6 +103,7 @@ providerContract('cbot, on premises', {
   },
   receipt: (settings) => webhook(incoming.ON_PREMISES[0]?.body, settings),
   echoes: false,
+  media: { mediaId: 'f043afd0-f0ae-4b9c-ab3d', place: '/v1/media/f043afd0-f0ae-4b9c-ab3d' },
   outgoing: outgoing.ON_PREMISES,
   incoming: incoming.ON_PREMISES,
 });
@@ -134,6 +136,20 @@ providerContract('cbot, in the cloud', {
   },
   receipt: (settings, reference) => webhook(incoming.cloudOf(reference)[0]?.body, settings),
   echoes: true,
+  media: {
+    mediaId: '9000',
+    located: answer({ url: 'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=9000&hash=x', id: '9000' }),
+    place: '/whatsapp_business/attachments/?mid=9000&hash=x',
+    refusals: [
+      { answer: graph(100, 404), kind: 'gone' },
+      { answer: graph(190, 401), kind: 'refused' },
+      { answer: gateway(401, 'Invalid api key'), kind: 'refused' },
+      { answer: graph(130_429), kind: 'throttled' },
+      { answer: graph(131_016, 503), kind: 'unavailable' },
+      { answer: gateway(502, 'Bad gateway'), kind: 'unavailable' },
+      { answer: answer({ url: 'file:///etc/passwd' }), kind: 'unknown' },
+    ],
+  },
   outgoing: outgoing.cloudOf(REFERENCE),
   incoming: CLOUD_INCOMING,
 });
@@ -183,6 +199,32 @@ describe('the credentials of a CBOT channel', () => {
       'Bearer dGVzdHVzZXI6dGVzdHBhc3M=',
     ])
       expect(adapter.verify({ ...said, headers: { authorization } }, settings, new Date())).toBe('forged');
+  });
+});
+
+describe('incoming files of a CBOT channel', () => {
+  const placesOf = async (url: string) => {
+    const server = await startScriptedServer(() => answer({ url }));
+    const opened: FilePlace[] = [];
+    await adapter.fetchMedia?.({
+      ...{ channelId: channelIds.fromUuid(randomUUID()), platform: 'WHATSAPP', mediaId: '9000' },
+      ...{ settings: settingsOf({ baseUrl: `${server.baseUrl}/api/` }), signal: AbortSignal.timeout(10_000) },
+      open(place) {
+        opened.push(place);
+        return Promise.resolve({ kind: 'gone' });
+      },
+    });
+    await server.close();
+    return opened.map((place) => ({ ...place, url: place.url.replace(server.baseUrl, 'BASE') }));
+  };
+
+  it('that lie with Meta are asked of CBOT, whose key it is; others where they lie', async () => {
+    const credentials = { 'd360-api-key': 'key-1' };
+    expect(await placesOf('https://lookaside.fbsbx.com/a/?mid=1')).toMatchObject([
+      { url: 'BASE/api/a/?mid=1', credentials },
+    ]);
+    for (const url of ['https://cdn.cbot.example/a?mid=1', 'https://fbsbx.com.example/a'])
+      expect(await placesOf(url)).toMatchObject([{ url, credentials }]);
   });
 });
 
