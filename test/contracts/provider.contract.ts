@@ -59,8 +59,12 @@ export interface ProviderFixture<Settings> {
   readonly media?: {
     readonly mediaId: string;
     readonly located?: ScriptedAnswer;
+    /** What that call asks for. */
+    readonly asked?: string;
     /** Below the API, or absolute. */
     readonly place: string;
+    /** Headers that open it. */
+    readonly credentials?: Readonly<Record<string, string>>;
     readonly refusals?: readonly { readonly answer: ScriptedAnswer; readonly kind: MediaAnswer['kind'] }[];
   };
   /** How it answers what is asked of the account itself, where it can be asked. */
@@ -521,6 +525,8 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           expect(calls()).toBe(located === undefined ? 0 : 1);
           expect(opened.map(({ url }) => url)).toEqual([new URL(place, server.baseUrl).href]);
           expect(opened[0]?.baseUrl).toBe(server.baseUrl);
+          if (media?.credentials !== undefined) expect(opened[0]).toMatchObject({ credentials: media.credentials });
+          if (media?.asked !== undefined) expect(server.requests.at(-1)?.url).toBe(media.asked);
         });
 
         it('says what it heard, and opens nothing then', async () => {

@@ -132,6 +132,7 @@ describe('GET /media/{id}', () => {
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(async () => {
+    app.server.closeAllConnections();
     await app.close();
     await opener.stop();
     provider.closeAllConnections();
@@ -314,7 +315,7 @@ describe('GET /media/{id}', () => {
     await eventually(() => expect(places.taken()).toBe(2));
     const answer = await ask('png');
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-    expect(told.at(-1)).toEqual(['other', 'busy']);
+    expect(told).toContainEqual(['other', 'busy']);
     for (const socket of slow) socket.destroy();
     await eventually(() => expect(places.taken()).toBe(0));
     expect((await bytesOf(await ask('png'))).length).toBe(PNG.length);

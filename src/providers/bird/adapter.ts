@@ -5,6 +5,7 @@ import { registerWebhook, verifyCredentials } from './account.js';
 import { normalizeAddress } from './address.js';
 import { outcomeOf } from './answer.js';
 import { capabilitiesOf } from './capabilities.js';
+import { filePlaceOf } from './file.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf } from './request.js';
@@ -37,6 +38,10 @@ export function createBirdAdapter(): ProviderAdapter<BirdSettings> {
     },
     verifyCredentials: (request) => verifyCredentials(call, request),
     registerWebhook: (request) => registerWebhook(call, request),
+    async fetchMedia({ settings, mediaId, open }) {
+      const place = filePlaceOf(settings, mediaId);
+      return place === undefined ? { kind: 'gone' } : open(place);
+    },
     verify,
     interpret: ({ body }, settings) => interpret(body, settings),
   };

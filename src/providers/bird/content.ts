@@ -76,7 +76,7 @@ const mediaOf = ({ mediaUrl, mediaURL, contentType, filename, altText }: BirdMed
 const urlOf = (url: string, settings: BirdSettings): string =>
   isPlain(url) && !needsKey(url, settings) ? url : toMediaReference(url);
 
-const isPlain = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+export const isPlain = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 /** Whether the access key may be shown there: never to a host that a message merely names. */
 export function needsKey(url: string, { apiBaseUrl }: BirdSettings): boolean {

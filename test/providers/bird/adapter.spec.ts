@@ -77,6 +77,11 @@ providerContract('bird', {
   proofAgeMaxMs: 24 * HOUR_MS,
   outgoing: OUTGOING,
   incoming: INCOMING,
+  media: {
+    mediaId: 'https://media.nest.messagebird.com/workspaces/ws-1/a.jpg',
+    place: 'https://media.nest.messagebird.com/workspaces/ws-1/a.jpg',
+    credentials: { authorization: 'AccessKey key-1' },
+  },
   account: {
     confirmed: { status: 200, body: '{"results":[]}' },
     refused: errorOf(401, 'Unauthorized'),
