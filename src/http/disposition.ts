@@ -6,7 +6,9 @@ const FILENAME_LENGTH_MAX = 200;
  */
 export function dispositionOf(isShown: boolean, filename: string | undefined): string {
   const kind = isShown ? 'inline' : 'attachment';
-  const name = [...(filename ?? '').replace(/[\p{C}/\\]/gu, '_')].slice(0, FILENAME_LENGTH_MAX).join('');
+  const name = Array.from((filename ?? '').replace(/[\p{C}/\\]/gu, '_'))
+    .slice(0, FILENAME_LENGTH_MAX)
+    .join('');
   if (name === '') return kind;
   const plain = name.replace(/[^\x20-\x7e]|["%]/g, '_');
   const encoded = encodeURIComponent(name).replace(

@@ -63,7 +63,9 @@ export function createFileOpener(rules: UrlRules): FileOpener {
         return { kind: wasNeverSent(error) ? 'unavailable' : 'unknown' };
       }
     },
-    stop: async () => void (await Promise.all([own.destroy(), guarded.destroy()])),
+    async stop() {
+      await Promise.all([own.destroy(), guarded.destroy()]);
+    },
   };
 }
 

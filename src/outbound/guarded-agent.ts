@@ -26,7 +26,7 @@ export interface GuardedAgentOptions extends UrlRules, Agent.Options {
  * for something else a moment later changes nothing. It follows no redirect by itself.
  */
 export function createGuardedAgent(options: GuardedAgentOptions): Agent {
-  const { isLoopbackAllowed = false, lookup = systemLookup as LookupFunction, connectTimeout, ...rest } = options;
+  const { isLoopbackAllowed = false, lookup = systemLookup, connectTimeout, ...rest } = options;
   const isFit = (address: string) => isPublicAddress(address) || (isLoopbackAllowed && isLoopbackAddress(address));
   // Read by net.connect, which doesn't ask for literal addresses: those are judged below.
   const judged = { timeout: connectTimeout, lookup: judging(lookup, isFit) };
