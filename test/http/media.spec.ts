@@ -80,10 +80,7 @@ describe('GET /media/{id}', () => {
         return void response.write(Buffer.alloc(50_000), () => setTimeout(() => request.socket.destroy(), 50));
       }
       const file = FILES[id];
-      if (file === undefined) {
-        response.writeHead(id === 'silent' ? 200 : 404).flushHeaders();
-        return;
-      }
+      if (file === undefined) return void response.writeHead(404).end();
       const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
       if (!file.ranges || from === undefined) {
         response.writeHead(200, file.untold === true ? {} : { 'content-length': String(file.bytes.length) });
