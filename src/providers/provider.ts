@@ -16,7 +16,9 @@ import type { FailureCode, MessageFailureData } from '../events/message/events.j
  *  6. `rateOf` is pure, and answers figures that a channel can be sent by.
  *  7. `lookUp` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
- *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
+ *  8. `showTyping` and `markRead` make at most one HTTP call, end within `signal`, and never throw: nobody asks what came
+ *     of it.
+ *  9. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -39,9 +41,16 @@ export interface ProviderAdapter<Settings = unknown> {
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
   /** Shows the contact for some seconds that somebody types, where the provider can. */
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
+  /** Shows the contact that what they wrote was read, up to a message of theirs, where the provider can. */
+  markRead?(request: ReadMarkRequest<Settings>): Promise<void>;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
+  /**
+   * Whether it is worth a look, before it is recorded, whether a webhook says nothing but that a contact types. Nearly
+   * every webhook says something else: judged by its size and a word, and nothing is parsed. Absent: never.
+   */
+  mayBeTyping?(webhook: WebhookRequest): boolean;
 }
 
 /** What a channel of this provider can carry, as data. */
@@ -125,6 +134,15 @@ type Rejected = { readonly kind: 'rejected'; readonly failure: MessageFailureDat
 /** Nobody can tell, at least not now. */
 type Unknown = { readonly kind: 'unknown' };
 
+export interface ReadMarkRequest<Settings> {
+  readonly settings: Settings;
+  readonly channelId: ChannelId;
+  readonly address: string;
+  /** The provider's id of the contact's last message that was read. */
+  readonly providerMessageId: string;
+  readonly signal: AbortSignal;
+}
+
 /** What the provider says of a call. That it knows of none is `unknown`: it may know of it later. */
 export type LookUpAnswer = Accepted | Rejected | Unknown;
 
@@ -173,6 +191,8 @@ export type Interpretation =
       /** With `failed`: when it failed, where the provider says so. */
       readonly stage?: 'SENDING' | 'DELIVERY' | 'UNKNOWN';
     }
+  /** Live only: no event comes of it, and a webhook that says nothing else isn't even recorded. */
+  | { readonly kind: 'typing'; readonly address: string; readonly isTyping: boolean }
   | { readonly kind: 'uninterpreted'; readonly reason: string };
 
 /** One call, as it stands in a provider's reference field. */

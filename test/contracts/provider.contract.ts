@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { channelIds, messageIds } from '../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../src/events/message/content.js';
-import type { ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
+import type { ProviderAdapter, TypingRequest, WebhookRequest } from '../../src/providers/provider.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
@@ -132,15 +132,20 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
-    describe.runIf(adapter.showTyping)(
-      '8. showTyping makes at most one call, ends within its signal and never throws',
-      () => {
+    const signals = {
+      showTyping: (target: TypingRequest<Settings>) => adapter.showTyping?.(target),
+      markRead: (target: TypingRequest<Settings>) => adapter.markRead?.({ ...target, providerMessageId: 'incoming-1' }),
+    };
+    describe.each(['showTyping', 'markRead'] as const)(
+      '8. %s makes at most one call, ends within its signal and never throws',
+      (name) => {
+        const isThere = adapter[name] !== undefined;
         const show = (signal = AbortSignal.timeout(10_000)) =>
-          adapter.showTyping?.({
+          signals[name]({
             ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, address: fixture.address, signal },
           });
 
-        it.each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
+        it.runIf(isThere).each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
           '%s',
           async (_name, answer) => {
             server.answer = () => answer;
@@ -149,7 +154,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           },
         );
 
-        it('ends when its signal says so', async () => {
+        it.runIf(isThere)('ends when its signal says so', async () => {
           server.answer = () => 'silence';
           const begun = performance.now();
           expect(await show(AbortSignal.timeout(100))).toBeUndefined();
@@ -219,8 +224,10 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const webhook = fixture.receipt(settings, REFERENCE, NOW);
       const twice = (body: Buffer) => {
         const facts = adapter.interpret({ ...webhook, body }, settings);
+        // Promise 9, of the same bytes.
+        expect([true, false, undefined]).toContain(adapter.mayBeTyping?.({ ...webhook, body }));
         expect(adapter.interpret({ ...webhook, body: Buffer.from(body) }, settings)).toEqual(facts);
-        expect(facts.every(({ kind }) => ['received', 'receipt', 'uninterpreted'].includes(kind))).toBe(true);
+        expect(facts.every(({ kind }) => ['received', 'receipt', 'typing', 'uninterpreted'].includes(kind))).toBe(true);
       };
 
       it('random bytes', () => {

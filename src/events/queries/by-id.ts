@@ -1,5 +1,5 @@
 import { sql, type Column, type SQL } from 'drizzle-orm';
-import { workspaceIds, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
+import { contactIds, workspaceIds, type ContactId, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
 
 export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): string[] =>
   ids.map((id) => codec.toUuid(id));
@@ -27,6 +27,20 @@ export const given = <Id extends string>(workspace: WorkspaceId, codec: IdCodec<
 /** A lateral join's left side: each id once, as `owner.id`. */
 export const eachOwner = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): SQL =>
   sql`unnest(${sql.param(uuidsOf(codec, [...new Set(ids)]))}::uuid[]) as owner(id)`;
+
+/**
+ * The same with everybody who is shown as one with each: `member.id`, beside who was asked for, `member.owner`. An id that
+ * no contact has by now, for the projector knows its conversation first, is a member of itself.
+ */
+export const eachMember = (contacts: readonly ContactId[]): SQL => sql`(
+  select named.id as owner, one.id
+  from unnest(${sql.param(uuidsOf(contactIds, [...new Set(contacts)]))}::uuid[]) as named(id)
+  cross join lateral (
+    select coalesce((select own.merged_into from read.contacts own where own.id = named.id), named.id) as id offset 0
+  ) shown
+  cross join lateral (
+    select shown.id union all select other.id from read.contacts other where other.merged_into = shown.id
+  ) one) as member`;
 
 /** Puts what was found into the order asked for; undefined where nothing was. */
 export function inOrderOf<Id extends string, Item>(

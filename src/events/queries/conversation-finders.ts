@@ -9,15 +9,19 @@ import {
   type ContactId,
   type WorkspaceId,
 } from '../kernel/ids.js';
+import type { ConversationState } from '../conversation/state.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven, uuidsOf } from './by-id.js';
+import { eachMember, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ConversationFilter, Finders } from './finders.js';
-import { byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
+import { byTime, inPageOrder, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
 
 type ConversationFinders = Pick<
   Finders,
   'conversations' | 'conversationPage' | 'conversationsOfContact' | 'conversationsOfContacts'
 >;
+
+/** With whose list it is on. */
+type Owned = typeof conversations.$inferSelect & { readonly owner: string };
 
 export function createConversationFinders(orm: Orm): ConversationFinders {
   const byId = orm
@@ -33,25 +37,45 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
     conversationPage: (workspace, filter, page) =>
       keysetPage({
         ...{ scope: `conversations/${workspace}`, page, ...list },
-        select: (statement) => select(orm, workspace, conditions(filter, workspace), statement),
+        select: async (statement) => {
+          const { contactId, ...others } = filter;
+          if (contactId === undefined) return select(orm, workspace, conditions(others, workspace), statement);
+          const rows = await selectOfContacts(orm, workspace, [contactId], statement, conditions(others, workspace));
+          return inPageOrder({ page, ...list }, rows);
+        },
       }),
     conversationsOfContact: (workspace, contactId, page) =>
       keysetPage({
         ...{ scope: scopeOfContact(workspace, contactId), page, ...list },
-        select: (statement) => select(orm, workspace, conditions({ contactId }, workspace), statement),
+        select: async (statement) =>
+          inPageOrder({ page, ...list }, await selectOfContacts(orm, workspace, [contactId], statement)),
       }),
     conversationsOfContacts: (workspace, contacts, page) =>
-      keysetPages({
+      keysetPages<ContactId, Owned, ConversationState>({
         ...{ owners: contacts, page, ...list },
         scopeOf: (contactId) => scopeOfContact(workspace, contactId),
-        ownerOf: ({ contactId }) => contactIds.fromUuid(contactId ?? ''),
-        select: (statement) => {
-          const each = select(orm, workspace, [eq(conversations.contactId, sql`owner.id`)], statement).as('each');
-          return orm.select(each._.selectedFields).from(eachOwner(contactIds, contacts)).crossJoinLateral(each);
-        },
+        ownerOf: ({ owner }) => contactIds.fromUuid(owner),
+        select: (statement) => selectOfContacts(orm, workspace, contacts, statement),
       }),
   };
 }
+
+/** Of each contact, and of each that was merged with it, one page: which of them are the first is told afterwards. */
+const selectOfContacts = (
+  orm: Orm,
+  workspace: WorkspaceId,
+  contacts: readonly ContactId[],
+  statement: KeysetStatement,
+  conditions: readonly (SQL | undefined)[] = [],
+) => {
+  const each = select(orm, workspace, [eq(conversations.contactId, sql`member.id`), ...conditions], statement).as(
+    'each',
+  );
+  return orm
+    .select({ ...each._.selectedFields, owner: sql<string>`member.owner` })
+    .from(eachMember(contacts))
+    .crossJoinLateral(each);
+};
 
 /** Of the list of one contact's conversations, now and as of a moment. */
 export const scopeOfContact = (workspace: WorkspaceId, contact: ContactId) => `conversations/${workspace}/${contact}`;
@@ -75,14 +99,13 @@ const select = (
     .orderBy(...orderBy)
     .limit(rowCount);
 
-function conditions(filter: ConversationFilter, workspace: WorkspaceId): (SQL | undefined)[] {
-  const { status, channelIds: channels, contactId, isUnread, within } = filter;
+function conditions(filter: Omit<ConversationFilter, 'contactId'>, workspace: WorkspaceId): (SQL | undefined)[] {
+  const { status, channelIds: channels, isUnread, within } = filter;
   const hasUnread = gt(conversations.incomingCount, conversations.readIncomingCount);
   return [
     status && eq(conversations.status, status),
     // Not by one array: of one channel Postgres then reads the index in its order.
     channels && inArray(conversations.channelId, uuidsOf(channelIds, channels)),
-    contactId && eq(conversations.contactId, contactIds.toUuid(contactId)),
     isUnread === undefined ? undefined : isUnread ? hasUnread : not(hasUnread),
     within &&
       or(

@@ -1,8 +1,9 @@
 import { Agent } from 'undici';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
 import { callCarrier } from './call.js';
-import { interpretSandboxWebhook } from './interpret.js';
+import { interpretSandboxWebhook, mayBeTyping } from './interpret.js';
 import { lookUpCall } from './look-up.js';
+import { markRead } from './mark-read.js';
 import { partsOf } from './parts.js';
 import { parseSandboxSettings, sandboxRateOf, type SandboxSettings } from './settings.js';
 import { showTyping } from './show-typing.js';
@@ -54,11 +55,16 @@ export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<
       const baseUrl = baseUrlOf(request.settings);
       if (baseUrl !== undefined) await showTyping(baseUrl, request, dispatcher);
     },
+    async markRead(request) {
+      const baseUrl = baseUrlOf(request.settings);
+      if (baseUrl !== undefined) await markRead(baseUrl, request, dispatcher);
+    },
     verify({ headers, body }, settings, now) {
       const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };
       return isSigned(signed, settings.token, now) ? 'authentic' : 'forged';
     },
     interpret: ({ body }) => interpretSandboxWebhook(body),
+    mayBeTyping: ({ body }) => mayBeTyping(body),
   };
 }
 

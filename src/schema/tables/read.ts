@@ -234,9 +234,18 @@ const contactsIn = (schema: PgSchema) =>
       blockRevision: integer('block_revision').notNull().default(0),
       optedOutAt: timestamptz('opted_out_at'),
       consentRevision: integer('consent_revision').notNull().default(0),
+      /** Who is shown in its place. */
+      mergedInto: uuid('merged_into'),
+      mergeRevision: integer('merge_revision').notNull().default(0),
       createdAt: timestamptz('created_at').notNull(),
     },
-    (table) => [index('contacts_created').on(table.workspaceId, table.createdAt, table.id)],
+    (table) => [
+      index('contacts_created').on(table.workspaceId, table.createdAt, table.id),
+      // Few among many: whom a contact is shown in the place of.
+      index('contacts_merged_into')
+        .on(table.mergedInto)
+        .where(sql`merged_into is not null`),
+    ],
   );
 
 const contactAddressesIn = (schema: PgSchema) =>

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Orm } from '../../../database/database.js';
+import { partsOf, showContacts } from '../../contact/combine.js';
 import { evolveContact } from '../../contact/evolve.js';
 import type { ContactState } from '../../contact/state.js';
-import { contactIds, type ContactId } from '../../kernel/ids.js';
+import type { ContactId, WorkspaceId } from '../../kernel/ids.js';
 import { instantOf } from '../../kernel/instant.js';
 import { isOfContact } from '../../projections/read-models.js';
 import { vectorRows } from '../../projections/vector-rows.js';
-import { uuidsOf } from '../by-id.js';
+import { eachMember } from '../by-id.js';
 import type { Moment, PastFinders } from '../finders.js';
 import { readPast } from './read-past.js';
 
@@ -19,7 +20,8 @@ export function createPastContacts(orm: Orm, { vector, recordedBy }: Moment): Pi
       const ended = new Set<ContactId>();
       const past = readPast(orm, workspace, {
         // The type is written out, and not a parameter: the partial index is found by it.
-        about: sql`e.contact_id = any(${sql.param(uuidsOf(contactIds, ids))}::uuid[]) and e.type like 'contact.%'`,
+        // Everybody who is shown as one with them by now: at any moment before it was some of these.
+        about: sql`e.contact_id = any(array(select member.id from ${eachMember(ids)})) and e.type like 'contact.%'`,
         until: sql`join ${vectorRows(vector)} as until(partition, "offset")
           on until.partition = e.partition and e."offset" < until."offset"`,
       });
@@ -29,7 +31,18 @@ export function createPastContacts(orm: Orm, { vector, recordedBy }: Moment): Pi
         if (isLater(event.recordedAt)) ended.add(id);
         else states.set(id, evolveContact(states.get(id), { event, position }));
       }
-      return ids.map((id) => states.get(id));
+      const shown = showContacts([...states.values()]);
+      return ids.map((id) => shown.get(id));
     },
   };
+}
+
+/** Everybody who was shown as one with a contact then. */
+export async function findMembers(
+  { contacts }: Pick<PastFinders, 'contacts'>,
+  workspace: WorkspaceId,
+  contact: ContactId,
+): Promise<readonly ContactId[]> {
+  const [found] = await contacts(workspace, [contact]);
+  return found === undefined ? [contact] : partsOf(found).map(({ id }) => id);
 }

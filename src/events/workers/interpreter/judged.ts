@@ -16,6 +16,8 @@ export function judged(
   platform: ChannelPlatform,
 ): Interpretation {
   if (said.kind === 'uninterpreted') return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
+  // Live only: nothing of it is kept.
+  if (said.kind === 'typing') return said;
   if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
