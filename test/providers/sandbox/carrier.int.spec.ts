@@ -88,9 +88,7 @@ const story = (...sent: readonly Sent[]) =>
 describe.concurrent('the stories of the sandbox carrier', () => {
   it('+15550100010: types before the answer', async () => {
     const sent = await send('+15550100010', { text: 'hi' });
-    await eventually(() =>
-      expect(story(sent)).toEqual(['sent', 'delivered', 'read', 'types', 'You said: hi']),
-    );
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered', 'read', 'types', 'You said: hi']));
   });
 
   it.each(['+15550100000', '+491700000001'])('%s: delivered, read, and an answer within 2 s', async (address) => {
