@@ -24,6 +24,9 @@ export type { Interpretation } from './interpretation.js';
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
  *     changes nothing there.
+ * 10. `markRead` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it. It is
+ *     there where the capabilities say so.
+ * 11. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -64,10 +67,17 @@ export interface ProviderAdapter<Settings = unknown> {
   challenge?(query: URLSearchParams, settings: Settings): string | undefined;
   /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */
   answerTo?(webhook: WebhookRequest, settings: Settings): Readonly<Record<string, unknown>> | undefined;
+  /** Shows the contact that what they wrote was read, up to a message of theirs, where the provider can. */
+  markRead?(request: ReadMarkRequest<Settings>): Promise<void>;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
   /** One webhook may have many entries; what is none at all says one thing: that it isn't understood. */
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
+  /**
+   * Whether it is worth a look, before it is recorded, whether a webhook says nothing but that a contact types. Nearly
+   * every webhook says something else: judged by its size and a word, and nothing is parsed. Absent: never.
+   */
+  mayBeTyping?(webhook: WebhookRequest): boolean;
 }
 
 /** How many calls a channel bears; all processes together keep to it (rule 18). */
@@ -136,6 +146,11 @@ export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
 
 export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
+}
+
+export interface ReadMarkRequest<Settings> extends TypingRequest<Settings> {
+  /** The provider's id of the contact's last message that was read. */
+  readonly providerMessageId: string;
 }
 
 type Accepted = {

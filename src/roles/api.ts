@@ -15,6 +15,7 @@ import { createLiveFeed } from '../events/projections/live-feed.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { createPositionStore } from '../events/log/positions.js';
 import { createFinders } from '../events/queries/create-finders.js';
+import { createContactTyping, type TellContactTyping } from '../events/typing/contact-typing.js';
 import { createTypingSignals } from '../events/typing/create-typing-signals.js';
 import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
@@ -26,6 +27,7 @@ import type { Keep, RoleDeps, RoleHealth } from './role.js';
 export interface Api extends Pick<Foundation, 'directory' | 'providers'> {
   readonly graphql: GraphqlDeps;
   readonly log: Pick<EventLog, 'append'>;
+  readonly tellTyping: TellContactTyping;
   readonly health: RoleHealth;
 }
 
@@ -68,7 +70,9 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     areStillValid: (callers) => authenticator.areStillValid(callers),
     onKeysChanged: (listener) => database.onWake('parley_keys', listener),
   };
-  return { graphql, log, directory, providers, health: healthOf(feed) };
+  const newId = () => messageIds.fromUuid(uuidv7());
+  const tellTyping = createContactTyping({ ...foundation, database, typing, clock, logger, newId });
+  return { graphql, log, directory, providers, tellTyping, health: healthOf(feed) };
 }
 
 /** An API that is up has nothing of its own to complain of: what it stands on is asked for itself. */
