@@ -116,10 +116,10 @@ module.exports = {
     {
       name: 'providers-do-not-know-each-other',
       comment:
-        "Two vendors that share code change together when one of them changes its mind. meta/ is what all of Meta's products have in common, and what partners resell as it is.",
+        "Two vendors that share code change together when one of them changes its mind. meta/ is what all of Meta's products have in common; meta-whatsapp/ is what partners resell as it is.",
       severity: 'error',
       from: { path: '^src/providers/([^/]+)/' },
-      to: { path: '^src/providers/[^/]+/', pathNot: ['^src/providers/$1/', '^src/providers/meta/'] },
+      to: { path: '^src/providers/[^/]+/', pathNot: ['^src/providers/$1/', '^src/providers/meta(-whatsapp)?/'] },
     },
     {
       name: 'simulators-are-the-other-side',

@@ -1,6 +1,7 @@
 import type { Side } from './compared-path.js';
 import { openSends, type SendsSettings } from './http/sends.js';
 import { openWebhooks, type WebhooksSettings } from './http/webhooks.js';
+import { openIdleSockets, type IdleSocketsSettings } from './idle/idle-sockets.js';
 import { openSenders, type SendersSettings } from './live/senders.js';
 import { openSubscribers, type SubscribersSettings } from './live/subscribers.js';
 import { openWatchers, type WatchersSettings } from './live/watchers.js';
@@ -10,6 +11,7 @@ import { openInboxes, type InboxesSettings } from './read/inboxes.js';
 /** Every kind of client, by what it is told to do. */
 export type LoadSettings =
   | AppendsSettings
+  | IdleSocketsSettings
   | InboxesSettings
   | SendersSettings
   | SendsSettings
@@ -21,6 +23,8 @@ export async function openLoad(settings: LoadSettings): Promise<Side> {
   switch (settings.kind) {
     case 'appends':
       return openAppends(settings);
+    case 'idle-sockets':
+      return openIdleSockets(settings);
     case 'inboxes':
       return openInboxes(settings);
     case 'senders':

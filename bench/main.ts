@@ -4,6 +4,8 @@ import { cpus, loadavg } from 'node:os';
 import { readArguments } from './arguments.js';
 import type { ComparedPath, Place } from './compared-path.js';
 import type { Comparison } from './figures.js';
+import { holdSockets } from './idle/hold-sockets.js';
+import { IDLE_SOCKETS, idleTable, meetsIdle, type IdleReading } from './idle/readings.js';
 import { compare, type Schedule } from './interleave.js';
 import { deleteTopics, makeTopics } from './kafka/topics.js';
 import { MEMORY, readingsTable, type Reading } from './memory/readings.js';
@@ -31,28 +33,32 @@ const ATTEMPTS_MAX = 2;
 
 /** Measures what it is asked for and says what came out. Answers the exit code. */
 export async function main(given: readonly string[], provideKafka: () => Promise<ProvidedKafka>): Promise<number> {
-  const asked = readArguments(given, [...PATHS.map(({ name }) => name), MEMORY]);
+  const asked = readArguments(given, [...PATHS.map(({ name }) => name), IDLE_SOCKETS, MEMORY]);
   if (asked === undefined) return 2;
   const isAsked = (name: string) => asked.only.length === 0 || asked.only.includes(name);
   const paths = PATHS.filter(({ name }) => isAsked(name));
   const isMemoryAsked = asked.full && isAsked(MEMORY);
+  const isIdleAsked = isAsked(IDLE_SOCKETS);
   const schedule = asked.full ? FULL : SHORT;
   const { rounds, roundMs } = schedule;
   const machine = { node: process.version, cpus: cpus().length, loadBefore: loadavg()[0] ?? 0 };
-  const needsPostgres = isMemoryAsked || paths.some((path) => path.needsPostgres);
+  const needsPostgres = isMemoryAsked || isIdleAsked || paths.some((path) => path.needsPostgres);
   const measured = await onServers(provideKafka, needsPostgres, async (provided) => {
     const servers = { ...provided, isFull: asked.full };
     const comparisons = await compareAll(servers, paths, schedule);
-    return { paths: comparisons, memory: isMemoryAsked ? await watchMemoryOn(servers) : undefined };
+    const idle = isIdleAsked ? await holdSocketsOn(servers) : undefined;
+    return { paths: comparisons, idle, memory: isMemoryAsked ? await watchMemoryOn(servers) : undefined };
   });
   const report: Report = { ...machine, isFull: asked.full, rounds, roundMs, ...measured };
   if (asked.json !== undefined) await writeFile(asked.json, jsonOf(report));
   // A page that lacks a path would tell nobody.
   if (asked.write && report.paths.length === paths.length) await writePage(report);
   console.log(`\n${tableOf(report.paths)}`);
+  if (report.idle) console.log(`\n${idleTable(report.idle)}`);
   if (report.memory) console.log(`\n${readingsTable(report.memory)}`);
   const hasFailed = report.paths.length < paths.length;
-  return hasFailed || (asked.check && report.paths.some(misses)) ? 1 : 0;
+  const isMissed = report.paths.some(misses) || !meetsIdle(report.idle ?? []);
+  return hasFailed || (asked.check && isMissed) ? 1 : 0;
 }
 
 interface Servers extends Pick<Place, 'brokers' | 'providerUrl'> {
@@ -110,6 +116,11 @@ async function compareOn(servers: FullServers, path: ComparedPath, schedule: Sch
 async function watchMemoryOn(servers: FullServers): Promise<readonly Reading[]> {
   const place = await placeOn(servers, MEMORY, true);
   return onTopics([place], () => watchMemory(place));
+}
+
+async function holdSocketsOn(servers: FullServers): Promise<readonly IdleReading[]> {
+  const place = await placeOn(servers, IDLE_SOCKETS, true);
+  return onTopics([place], () => holdSockets(place));
 }
 
 async function placeOn({ postgres, ...servers }: FullServers, name: string, needsPostgres = false): Promise<Place> {

@@ -1,5 +1,6 @@
 import type { Target } from './compared-path.js';
 import { figuresOf, judge, type Comparison } from './figures.js';
+import { IDLE_HEADINGS, IDLE_RSS_MAX_MIB, idleRow, meetsIdle } from './idle/readings.js';
 import { boundOf, rowsOf, type Report } from './report.js';
 
 /** `docs/performance.md`, as prettier would leave it: the same figures make the same page. */
@@ -15,6 +16,7 @@ export function pageOf(report: Report): string {
     report.paths.map(({ path }) => `- \`${path.name}\`: ${path.operation}.`).join('\n'),
     '## Everything that was measured',
     tableOf(ALL_HEADINGS, report.paths.flatMap(rowsOf).map(firstFive), [2, 3, 4]),
+    ...idleOf(report),
     ...memoryOf(report),
   ]
     .join('\n\n')
@@ -61,6 +63,16 @@ function judgedRow(comparison: Comparison): readonly string[] {
 const PLACES: Readonly<Record<Target['figure'], number>> = { cpu: 0, throughput: 1, latency: 2, none: 3 };
 
 const firstFive = ([name = '', ...rest]: readonly string[]) => [`\`${name}\``, ...rest.slice(0, 4)];
+
+function idleOf({ idle }: Report): readonly string[] {
+  if (idle === undefined) return [];
+  const verdict = meetsIdle(idle) ? 'which is met' : '**which is missed**';
+  const told =
+    'What one process of the API takes while nothing happens, itself included, with nobody connected, with 10,000 sockets,\n' +
+    `and with a subscription on each. Asked are at most ${IDLE_RSS_MAX_MIB} MiB of RSS, ${verdict}.`;
+  const headings = IDLE_HEADINGS.map((name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  return ['## Idle sockets', told, tableOf(headings, idle.map(idleRow), [0, 1, 2, 3, 4, 5, 6])];
+}
 
 function memoryOf({ memory }: Report): readonly string[] {
   if (memory === undefined) return [];

@@ -1,5 +1,6 @@
 import type { Target } from './compared-path.js';
 import { figuresOf, judge, type Comparison } from './figures.js';
+import type { IdleReading } from './idle/readings.js';
 import type { Reading } from './memory/readings.js';
 
 /** What a run was, and what came out: what `--json` writes and the page is made of. */
@@ -12,6 +13,8 @@ export interface Report {
   readonly rounds: number;
   readonly roundMs: number;
   readonly paths: readonly Comparison[];
+  /** What ten thousand idle sockets take. */
+  readonly idle?: readonly IdleReading[] | undefined;
   /** Of a full run only. */
   readonly memory?: readonly Reading[] | undefined;
 }

@@ -57,7 +57,8 @@ CREATE INDEX "contacts_words" ON "read"."contacts" USING gin (config.name_words(
 CREATE INDEX "conversations_created" ON "read"."conversations" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_waiting" ON "read"."conversations" USING btree ("workspace_id","waiting_since","id") WHERE waiting_since is not null;--> statement-breakpoint
 CREATE INDEX "conversations_incoming" ON "read"."conversations" USING btree ("workspace_id","channel_id","last_incoming_at","id") WHERE last_incoming_at is not null;--> statement-breakpoint
--- Since when a conversation waited at some place of its events, as a fold says it.
+-- Since when a conversation waited at some place of its events, as a fold says it. A message of ours ends it with the event
+-- by which it joined: of one that was scheduled that may be a later one than the first of its calls, its place in the list.
 CREATE FUNCTION pg_temp.waiting_since("workspace" uuid, "conversation" uuid, "until" bigint) RETURNS timestamptz
   LANGUAGE sql STABLE AS $$
     SELECT least((e."value" ->> 'occurredAt')::timestamptz, (e."value" ->> 'recordedAt')::timestamptz)
@@ -68,7 +69,12 @@ CREATE FUNCTION pg_temp.waiting_since("workspace" uuid, "conversation" uuid, "un
       AND e."offset" > greatest(-1, (
         SELECT max(m."added_offset") FROM "read"."messages" m
         WHERE m."workspace_id" = "workspace" AND m."conversation_id" = "conversation" AND m."direction" = 'OUTGOING'
-          AND m."added_offset" < "until"
+          AND m."scheduled_at" IS NULL AND m."added_offset" < "until"
+      ), (
+        SELECT max(t."offset") FROM "read"."messages" m
+        JOIN "read"."timeline" t ON t."workspace_id" = m."workspace_id" AND t."message_id" = m."id" AND t."is_added"
+        WHERE m."workspace_id" = "workspace" AND m."conversation_id" = "conversation" AND m."scheduled_at" IS NOT NULL
+          AND t."offset" < "until"
       ), (
         SELECT max(c."offset") FROM "read"."events" c
         WHERE c."workspace_id" = "workspace" AND c."conversation_id" = "conversation"

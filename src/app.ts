@@ -8,6 +8,7 @@ import { asyncApiSettings } from './events/asyncapi.js';
 import { systemClock, type Clock } from './events/kernel/clock.js';
 import { rawWebhookIds } from './events/kernel/ids.js';
 import { asyncApiRoutes } from './http/asyncapi.js';
+import { mediaRoutes } from './http/media.js';
 import { metricsRoutes } from './http/metrics.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import { webhookRoutes, type WebhookRoutesDeps } from './http/webhooks.js';
@@ -61,7 +62,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   const started: { whole?: Boot<Whole>; http?: HttpServer } = {};
   const api = () => requireApi(started.whole);
   const up = () => upOf(started.whole);
-  const metrics = createMetrics(createReadings({ up, openSockets: () => started.http?.openSockets() ?? 0 }));
+  const metrics = createMetrics(createReadings({ up, sockets: () => started.http?.sockets() }));
   const { meter } = metrics;
   const tracer = await createTracer(config, logger);
   const ingress = {
@@ -73,7 +74,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     meter,
     trace: () => tracer.current(),
   };
-  const routes = [webhookRoutes(ingress), asyncApiRoutes(asyncApiSettings(config))];
+  const files = mediaRoutes({ desk: () => api().media, clock, meter });
+  const routes = [webhookRoutes(ingress), files, asyncApiRoutes(asyncApiSettings(config))];
   const http = await createHttpServer({
     api: roles.includes('api') ? { ...openTo(config), graphql: () => api().graphql, routes, meter } : undefined,
     readiness: createReadiness({ roles, isOnKafka, up }),

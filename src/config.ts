@@ -39,6 +39,8 @@ export interface Config {
   readonly limits: LimitsConfig;
   /** A text search configuration of PostgreSQL. */
   readonly searchLanguage: string;
+  /** Whether media and webhooks of customers may lie on this machine. */
+  readonly isLoopbackAllowed: boolean;
   readonly isSandboxOn: boolean;
   /** Undefined: by chance, and printed. */
   readonly sandboxSeed: number | undefined;
@@ -110,6 +112,7 @@ const environment = z.object({
     .string()
     .regex(/^[a-z_]{1,63}$/, 'must be a text search configuration of PostgreSQL, such as simple, english, spanish')
     .default('simple'),
+  PARLEY_ALLOW_LOOPBACK: trueOrFalse.default('false'),
   PARLEY_SANDBOX: trueOrFalse.default('true'),
   PARLEY_SANDBOX_SEED: wholeNumber(0, 999_999_999).optional(),
   PARLEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('warn'),
@@ -152,6 +155,7 @@ export function readConfig(
     isIntrospectionOn: is.PARLEY_INTROSPECTION === 'true',
     limits: readLimitsConfig(is),
     searchLanguage: is.PARLEY_SEARCH_LANGUAGE,
+    isLoopbackAllowed: is.PARLEY_ALLOW_LOOPBACK === 'true',
     isSandboxOn: is.PARLEY_SANDBOX === 'true',
     sandboxSeed: is.PARLEY_SANDBOX_SEED,
     logLevel: is.PARLEY_LOG_LEVEL,

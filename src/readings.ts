@@ -12,25 +12,31 @@ const STORE_ANSWERS_WITHIN_MS = 2_000;
 
 export interface ReadingsDeps {
   readonly up: () => Up;
-  readonly openSockets: () => number;
+  /** Undefined where this process has none. */
+  readonly sockets: () => { readonly open: number; readonly givenUp: number } | undefined;
 }
 
 /** What this process can say of itself at the moment. What can't be known now is left out. */
-export function createReadings({ up, openSockets }: ReadingsDeps): () => Promise<readonly Reading[]> {
+export function createReadings({ up, sockets }: ReadingsDeps): () => Promise<readonly Reading[]> {
   const readWork = createWorkReadings();
   return async () => {
     const state = up();
-    const sockets: Reading = { metric: 'parley_websockets', value: openSockets() };
-    if (!state.isUp) return [sockets];
+    const socketReadings = socketReadingsOf(sockets());
+    if (!state.isUp) return socketReadings;
     const { database, log } = state.stores;
     const [lags, work] = await Promise.all([lagReadings(log), readWork(database)]);
     const roles = [...state.health].flatMap(([role, health]): readonly Reading[] => [
       { metric: 'parley_role_ready', labels: { role }, value: flag(health.complaints().length === 0) },
       ...health.readings(),
     ]);
-    return [sockets, ...roles, ...poolReadings(database), ...lags, ...work];
+    return [...socketReadings, ...roles, ...poolReadings(database), ...lags, ...work];
   };
 }
+
+const socketReadingsOf = ({ open, givenUp } = { open: 0, givenUp: 0 }): readonly Reading[] => [
+  { metric: 'parley_websockets', value: open },
+  { metric: 'parley_websockets_given_up_total', value: givenUp },
+];
 
 function poolReadings({ pool }: Pick<Database, 'pool'>): readonly Reading[] {
   const { totalCount, idleCount, waitingCount } = pool;

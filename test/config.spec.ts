@@ -24,6 +24,7 @@ describe('readConfig', () => {
       roles: ['api', 'interpreter', 'projector', 'dispatcher'],
       corsOrigins: [],
       isSandboxOn: true,
+      isLoopbackAllowed: false,
       logLevel: 'warn',
       traces: undefined,
     });
@@ -90,6 +91,7 @@ describe('readConfig', () => {
       PARLEY_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::/32,192.0.2.1',
       PARLEY_TRUSTED_DOCUMENTS: '/etc/parley/documents.json',
       PARLEY_SEARCH_LANGUAGE: 'spanish',
+      PARLEY_ALLOW_LOOPBACK: 'true',
       PARLEY_SANDBOX: 'false',
       PARLEY_SANDBOX_SEED: '42',
       PARLEY_LOG_LEVEL: 'debug',
@@ -127,6 +129,7 @@ describe('readConfig', () => {
         trustedDocuments: '/etc/parley/documents.json',
       },
       searchLanguage: 'spanish',
+      isLoopbackAllowed: true,
       isSandboxOn: false,
       sandboxSeed: 42,
       logLevel: 'debug',

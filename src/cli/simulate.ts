@@ -62,8 +62,9 @@ async function simulate(deps: SimulateDeps, provider: string, options: SimulateO
     return EXIT.failed;
   }
   deps.output.write(`${provider} is simulated at ${simulator.baseUrl}\n`);
+  const { settings, baseUrlSetting = 'apiBaseUrl' } = described;
   deps.output.write(
-    `Settings of its channel: ${JSON.stringify({ ...described.settings, apiBaseUrl: simulator.baseUrl })}\n`,
+    `Settings of its channel: ${JSON.stringify({ ...settings, [baseUrlSetting]: simulator.baseUrl })}\n`,
   );
   await untilToldToStop(deps);
   await atMost(STOP_MS_MAX, simulator.stop());

@@ -18,7 +18,7 @@ import { graphqlRoutes } from './graphql/routes.js';
 import { documentRules } from './graphql/rules.js';
 import { readTrustedDocuments } from './graphql/trusted-documents.js';
 import { terminateLater } from './graphql/websocket-host.js';
-import { createWebSocketHandler } from './graphql/websocket.js';
+import { createWebSocketHandler, type SocketCounts } from './graphql/websocket.js';
 import { graphiqlRoutes } from './graphiql.js';
 
 export interface ApiRoutes {
@@ -34,7 +34,7 @@ export interface ApiRoutes {
 }
 
 export interface AddedApi extends Running {
-  openSockets(): number;
+  sockets(): SocketCounts;
   endSockets(timeoutMs: number): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function addApi(
   await app.register(graphiqlRoutes);
   for (const route of routes) await app.register(route);
   return {
-    openSockets: () => sockets.count(),
+    sockets: () => sockets.count(),
     endSockets: (timeoutMs) => sockets.end(timeoutMs),
     stop: () => apollo.stop(),
   };

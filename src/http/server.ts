@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Running } from '../lifecycle.js';
 import type { ApiRoutes } from './api.js';
 import { prepareDrain } from './drain.js';
+import type { SocketCounts } from './graphql/websocket.js';
 import { healthRoutes, type Readiness } from './health.js';
 import type { Tracer } from '../tracing.js';
 import { listenOn } from './listen.js';
@@ -19,8 +20,8 @@ export interface HttpServerDeps {
 }
 
 export interface HttpServer extends Running {
-  /** WebSockets that are open. */
-  openSockets(): number;
+  /** Undefined without the API. */
+  sockets(): SocketCounts | undefined;
   /** Answers the address as a URL. @throws Error when a port that was asked for is taken */
   listen(host: string, port: number, isDefault: boolean): Promise<string>;
 }
@@ -51,7 +52,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     await api?.stop();
   };
   return {
-    openSockets: () => api?.openSockets() ?? 0,
+    sockets: () => api?.sockets(),
     listen: (host, port, isDefault) => listenOn(app, host, port, isDefault),
     stop: () => (stopping ??= stop()),
   };

@@ -27,8 +27,12 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** A signature older or younger than this is a replay, or a clock that nobody should trust. */
 export const SIGNATURE_AGE_MAX_MS = 5 * 60_000;
 
-/** @param timestamp unix seconds as text, as providers sign them */
-export function isOfNow(timestamp: string | undefined, now: Date): boolean {
+/**
+ * @param timestamp unix seconds as text, as providers sign them
+ * @param ageMaxMs where a provider repeats a webhook under the time that it had at first
+ */
+export function isOfNow(timestamp: string | undefined, now: Date, ageMaxMs = SIGNATURE_AGE_MAX_MS): boolean {
   if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return false;
-  return Math.abs(now.getTime() - Number(timestamp) * 1_000) <= SIGNATURE_AGE_MAX_MS;
+  const ageMs = now.getTime() - Number(timestamp) * 1_000;
+  return ageMs <= ageMaxMs && ageMs >= -SIGNATURE_AGE_MAX_MS;
 }

@@ -9,6 +9,8 @@ export interface Capabilities {
   readonly acceptedMeansSent: boolean;
   /** How long after the contact's last message anything may be sent; `permanent`: always. */
   readonly serviceWindowHours: number | 'permanent';
+  /** What may be sent after that under a name that the platform asks for. Default: nothing but templates. */
+  readonly windowExceptions?: readonly WindowException[];
   /** Whether a message can say which one it answers. Default: no. */
   readonly carriesReply?: boolean;
   /** Whether contacts can be shown that their messages were read. Default: no. */
@@ -17,6 +19,16 @@ export interface Capabilities {
   readonly receipts?: readonly ReceiptStatus[];
   /** Whether receipts carry the reference that the call had. Default: no. */
   readonly echoesReference?: boolean;
+}
+
+/** A reason to write that the platform takes for longer than its service window, and wants to be told. */
+export interface WindowException {
+  /** As the platform calls it. */
+  readonly tag: string;
+  /** After the contact's last message; absent: always. */
+  readonly hours?: number;
+  /** True: what an `AGENT` wrote, and no bot. */
+  readonly isForPeopleOnly: boolean;
 }
 
 /** Absent: the channel itself sets no bound. Characters are Unicode code points. */

@@ -36,9 +36,12 @@ export type HttpCaller = (call: HttpCall) => Promise<HttpEnd>;
 const ANSWER_BYTES_MAX = 65_536;
 const CONNECT_MS_MAX = 10_000;
 
-/** One for each adapter. Idle sockets don't hold the process, so there is nothing to close. */
-export function createHttpCaller(): HttpCaller {
-  const dispatcher = new Agent({ maxResponseSize: ANSWER_BYTES_MAX, connectTimeout: CONNECT_MS_MAX });
+/**
+ * One for each adapter. Idle sockets don't hold the process, so there is nothing to close.
+ * @param options.answerBytesMax where a provider repeats in its answer what it was sent
+ */
+export function createHttpCaller({ answerBytesMax = ANSWER_BYTES_MAX } = {}): HttpCaller {
+  const dispatcher = new Agent({ maxResponseSize: answerBytesMax, connectTimeout: CONNECT_MS_MAX });
   return async ({ baseUrl, method, path, headers = {}, json, signal }) => {
     const body = json === undefined ? undefined : JSON.stringify(json);
     try {

@@ -4,10 +4,14 @@ import type { ChannelId, MessageId } from '../events/kernel/ids.js';
 import type { MessageContent } from '../events/message/content.js';
 import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
+import type { CredentialRefresh } from './credentials.js';
 import type { Interpretation } from './interpretation.js';
+import type { MediaAnswer, MediaRequest } from './media.js';
 
-export type { Capabilities, ContentLimits } from './capabilities.js';
+export type { Capabilities, ContentLimits, WindowException } from './capabilities.js';
+export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
 export type { Interpretation } from './interpretation.js';
+export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
 
 /**
  * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
@@ -23,10 +27,15 @@ export type { Interpretation } from './interpretation.js';
  *     didn't hear clearly is `unknown`, also that the provider knows of no such call.
  *  8. `showTyping` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it.
  *  9. `verifyCredentials` and `registerWebhook` make at most one HTTP call, end within `signal`, and never throw; the first
- *     changes nothing there.
- * 10. `markRead` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it. It is
+ *     changes nothing there. Where each event is registered by itself, there is one call for each, until one isn't confirmed.
+ * 10. `fetchMedia` makes at most one HTTP call of its own, which changes nothing there, and opens one file at most, by what
+ *     it is handed; it ends within `signal`, and never throws. A credential stands in a header or in a path, and never in
+ *     what is answered.
+ * 11. What `refresh` asks is one HTTP call each, which ends within `signal`; none throws, and an exchange of which nobody
+ *     knows whether it was processed is `unknown`.
+ * 12. `markRead` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it. It is
  *     there where the capabilities say so.
- * 11. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
+ * 13. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -57,12 +66,21 @@ export interface ProviderAdapter<Settings = unknown> {
    * HTTP call; never throws.
    */
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
+  /** Whether `showTyping` has to name the contact's newest message. */
+  readonly typingNeedsMessage?: boolean;
   /** Shows the contact for some seconds that somebody types, where the provider can. */
   showTyping?(request: TypingRequest<Settings>): Promise<void>;
   /** Whether the provider knows us by these credentials. */
   verifyCredentials?(request: AccountRequest<Settings>): Promise<AccountAnswer>;
+  /** How its credentials are exchanged for new ones, where they end. */
+  readonly refresh?: CredentialRefresh<Settings>;
   /** Tells the provider where to post its webhooks, where it can be told by a call. */
   registerWebhook?(request: AccountRequest<Settings> & { readonly webhookUrl: string }): Promise<AccountAnswer>;
+  /**
+   * Opens an incoming file. Where the provider tells first where a file lies, that is its own call; the second is `open`.
+   * Absent: its media have addresses that anybody may load.
+   */
+  fetchMedia?(request: MediaRequest<Settings>): Promise<MediaAnswer>;
   /** What a GET of the webhook's URL is answered, where the provider asks before it posts. Undefined: it isn't who it should be. */
   challenge?(query: URLSearchParams, settings: Settings): string | undefined;
   /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */
@@ -132,6 +150,8 @@ export interface SendRequest<Settings> extends AccountRequest<Settings> {
   readonly call: number;
   /** The provider's id of the message that this one answers or reacts to, where it is known. */
   readonly replyToProviderMessageId?: string | undefined;
+  /** Beyond the service window: the exception of `windowExceptions` that it goes by. */
+  readonly windowTag?: string | undefined;
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
 }
@@ -146,9 +166,12 @@ export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
 
 export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
+  /** Of the contact's newest message, where `typingNeedsMessage` and it is known. */
+  readonly lastProviderMessageId?: string | undefined;
 }
 
-export interface ReadMarkRequest<Settings> extends TypingRequest<Settings> {
+export interface ReadMarkRequest<Settings> extends AccountRequest<Settings> {
+  readonly address: string;
   /** The provider's id of the contact's last message that was read. */
   readonly providerMessageId: string;
 }
@@ -171,8 +194,8 @@ export type LookUpAnswer = Accepted | Rejected | Unknown;
 export type Outcome =
   | Accepted
   | Rejected
-  /** Surely not processed: it takes too many at the moment. */
-  | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+  /** Surely not processed: it takes too many at the moment. `isOfAddress`: to this address, and the others may go on. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number; readonly isOfAddress?: true }
   /** Surely not processed: it isn't there (a refused connection), or said so in a way that it documents. */
   | { readonly kind: 'unavailable' }
   /** Written to the socket, no usable answer. */

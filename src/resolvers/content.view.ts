@@ -5,6 +5,7 @@ import type {
   MessageContent as ContentData,
   TemplateParameter as TemplateParameterData,
 } from '../events/message/content.js';
+import type { MessageId } from '../events/kernel/ids.js';
 import { UnreachableCaseError } from '../events/kernel/unreachable.js';
 import type { MessageState } from '../events/message/state.js';
 import {
@@ -33,17 +34,22 @@ import type { Reach } from './loaders-behind.js';
 /** What a message says; gone content is a kind of its own. @param reach what is reached through it is read by */
 export function toContent(state: MessageState, reach: Reach = {}): MessageContent {
   if (state.content === null) return instance(RemovedContent, { text: '', reason: 'ERASED' });
-  return ofKind(state.content, reach);
+  return ofKind(state.content, { ...reach, messageId: state.id });
 }
 
-function ofKind(content: ContentData, reach: Reach): MessageContent {
+/** What is reached through it is read by this, and its media are this message's. */
+interface Origin extends Reach {
+  readonly messageId: MessageId;
+}
+
+function ofKind(content: ContentData, origin: Origin): MessageContent {
   switch (content.kind) {
     case 'text':
-      return toText(content);
+      return toText(content, origin);
     case 'image':
-      return instance(ImageContent, { ...captioned(content), images: content.images.map(toMedia) });
+      return instance(ImageContent, { ...captioned(content), images: content.images.map(mediaOf(origin)) });
     case 'file':
-      return instance(FileContent, { ...captioned(content), files: content.files.map(toMedia) });
+      return instance(FileContent, { ...captioned(content), files: content.files.map(mediaOf(origin)) });
     case 'location':
       return toLocation(content);
     case 'list':
@@ -51,17 +57,17 @@ function ofKind(content: ContentData, reach: Reach): MessageContent {
     case 'contacts':
       return instance(ContactsContent, { text: content.text, contacts: content.contacts.map(toContactCard) });
     case 'carousel':
-      return toCarousel(content);
+      return toCarousel(content, origin);
     case 'reaction':
       return instance(ReactionContent, {
         text: content.text,
         emoji: content.emoji,
         targetMessageId: content.targetMessageId,
-        readAfter: reach.readAfter,
-        asOf: reach.asOf,
+        readAfter: origin.readAfter,
+        asOf: origin.asOf,
       });
     case 'template':
-      return toTemplate(content);
+      return toTemplate(content, origin);
     case 'unsupported':
       return instance(UnsupportedContent, { text: content.text, kind: content.providerKind });
     default:
@@ -71,14 +77,14 @@ function ofKind(content: ContentData, reach: Reach): MessageContent {
 
 type OfKind<Kind extends ContentData['kind']> = Extract<ContentData, { kind: Kind }>;
 
-const toText = (content: OfKind<'text'>) =>
+const toText = (content: OfKind<'text'>, origin: Origin) =>
   instance(TextContent, {
     text: content.text,
     title: content.title ?? null,
     footer: content.footer ?? null,
     subject: content.subject ?? null,
     actions: content.actions.map(toAction),
-    attachments: content.attachments.map(toMedia),
+    attachments: content.attachments.map(mediaOf(origin)),
     tapped: content.tapped === undefined ? null : toAction(content.tapped),
   });
 
@@ -112,43 +118,45 @@ const toList = (content: OfKind<'list'>) =>
 const toContactCard = (card: ContactCardData) =>
   instance(ContactCard, { ...card, organization: card.organization ?? null });
 
-const toCarousel = (content: OfKind<'carousel'>) =>
+const toCarousel = (content: OfKind<'carousel'>, origin: Origin) =>
   instance(CarouselContent, {
     text: content.text,
     cards: content.cards.map((card) =>
       instance(Card, {
         title: card.title ?? null,
         text: card.text ?? null,
-        media: card.media === undefined ? null : toMedia(card.media),
+        media: card.media === undefined ? null : mediaOf(origin)(card.media),
         actions: card.actions.map(toAction),
       }),
     ),
   });
 
-const toTemplate = (content: OfKind<'template'>) =>
+const toTemplate = (content: OfKind<'template'>, origin: Origin) =>
   instance(TemplateContent, {
     text: content.text,
     name: content.name,
     locale: content.locale ?? null,
     version: content.version ?? null,
-    parameters: content.parameters.map(toTemplateParameter),
+    parameters: content.parameters.map((parameter) => toTemplateParameter(parameter, origin)),
   });
 
-const toTemplateParameter = (parameter: TemplateParameterData) =>
+const toTemplateParameter = (parameter: TemplateParameterData, origin: Origin) =>
   instance(TemplateParameter, {
     key: parameter.key,
     part: parameter.part,
     value: parameter.value ?? null,
-    media: parameter.media === undefined ? null : toMedia(parameter.media),
+    media: parameter.media === undefined ? null : mediaOf(origin)(parameter.media),
   });
 
-const toMedia = (media: MediaData) =>
-  instance(Media, {
-    url: media.url,
-    contentType: media.contentType ?? null,
-    filename: media.filename ?? null,
-    altText: media.altText ?? null,
-  });
+const mediaOf =
+  ({ messageId }: Origin) =>
+  (media: MediaData) =>
+    instance(Media, {
+      ...{ messageId, place: media.url },
+      contentType: media.contentType ?? null,
+      filename: media.filename ?? null,
+      altText: media.altText ?? null,
+    });
 
 const toAction = (action: ActionData) =>
   instance(Action, {

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.js';
 import type { Commands } from '../events/commands/commands.js';
 import type { Clock } from '../events/kernel/clock.js';
 import type { CursorCodec } from '../events/kernel/cursor.js';
-import type { EventId, MessageId } from '../events/kernel/ids.js';
+import type { EventId, MessageId, WorkspaceId } from '../events/kernel/ids.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { limitFinders } from '../events/queries/limited-finders.js';
 import type { TypingSignals } from '../events/typing/typing-signals.js';
@@ -23,6 +23,8 @@ export interface ResolverDeps {
   readonly clock: Clock;
   /** Without a slash at its end; known only once the server listens. */
   readonly publicUrl: () => string;
+  /** What a client gets as the `url` of a message's media. */
+  readonly mediaUrl: (workspaceId: WorkspaceId, messageId: MessageId, url: string) => string;
   /** The id of an outgoing message's first event: the timeline of a message that was just sent names it. */
   readonly acceptanceEventId: (messageId: MessageId) => EventId;
 }

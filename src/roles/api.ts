@@ -19,13 +19,16 @@ import { createContactTyping, type TellContactTyping } from '../events/typing/co
 import { createTypingSignals } from '../events/typing/create-typing-signals.js';
 import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
+import type { MediaDesk } from '../http/media.js';
 import { meteredCommands } from '../telemetry/metered-commands.js';
 import type { Foundation } from './foundation.js';
+import { startMedia, type Media } from './media.js';
 import type { Keep, RoleDeps, RoleHealth } from './role.js';
 
 /** What requests and webhooks are answered with. */
 export interface Api extends Pick<Foundation, 'directory' | 'providers'> {
   readonly graphql: GraphqlDeps;
+  readonly media: MediaDesk;
   readonly log: Pick<EventLog, 'append'>;
   readonly tellTyping: TellContactTyping;
   readonly health: RoleHealth;
@@ -37,6 +40,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   const finders = createFinders({ database });
   const feed = keep(await createLiveFeed({ database, partitionCount: log.partitionCount, logger }));
   const typing = keep(createTypingSignals(database));
+  const media = startMedia(deps, foundation, finders, keep);
   const gate = createCatchUpGate({
     executor: database.orm,
     log,
@@ -47,6 +51,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     ...{ ...foundation, database, log, finders, feed, typing, clock, logger },
     trace: () => deps.tracer.current(),
     hasIntakeSeenAll: () => gate.holds(),
+    urlRules: deps.config,
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });
@@ -62,7 +67,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
     administration: createAdministration({ ...foundation, database, clock, finders, quotaDefaults: defaults }),
-    ...{ commands, finders, feed, typing, clock, providers, publicUrl: deps.publicUrl },
+    ...{ commands, finders, feed, typing, clock, providers, publicUrl: deps.publicUrl, mediaUrl: media.urlOf },
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     ...{ budgets, slots },
@@ -72,11 +77,11 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   };
   const newId = () => messageIds.fromUuid(uuidv7());
   const tellTyping = createContactTyping({ ...foundation, database, typing, clock, logger, newId });
-  return { graphql, log, directory, providers, tellTyping, health: healthOf(feed) };
+  return { graphql, log, directory, providers, media: media.desk, tellTyping, health: healthOf(feed, media) };
 }
 
 /** An API that is up has nothing of its own to complain of: what it stands on is asked for itself. */
-const healthOf = (feed: Pick<LiveFeed, 'state'>): RoleHealth => ({
+const healthOf = (feed: Pick<LiveFeed, 'state'>, media: Media): RoleHealth => ({
   complaints: () => [],
   remarks: () => [],
   readings() {
@@ -84,6 +89,7 @@ const healthOf = (feed: Pick<LiveFeed, 'state'>): RoleHealth => ({
     return [
       { metric: 'parley_subscriptions', value: subscriptions },
       { metric: 'parley_subscription_fallbacks_total', value: fallbacks },
+      ...media.readings(),
     ];
   },
 });

@@ -7,12 +7,15 @@ import type { EventLog } from '../events/log/event-log.js';
 import { guardFingerprint } from '../events/log/fingerprint-guard.js';
 import { guardLog } from '../events/log/log-guard.js';
 import { guardMarks } from '../events/log/log-marks.js';
+import { mediaKeyOf } from '../media/media-addresses.js';
 import type { AddressBook } from '../events/outbox/address-book.js';
 import { createAddressBook } from '../events/outbox/create-address-book.js';
 import { createOutbox } from '../events/outbox/create-outbox.js';
 import type { Outbox } from '../events/outbox/outbox.js';
 import type { ChannelDirectory } from '../providers/channel.js';
 import { createChannelDirectory } from '../providers/create-channel-directory.js';
+import { createCredentialRefresher, type CredentialRefresher } from '../providers/create-credential-refresher.js';
+import { refreshingProviders } from '../providers/refreshing-providers.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { findInstanceSecret, loadInstanceSecret } from '../secrets/instance-secret.js';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.js';
@@ -27,6 +30,8 @@ export interface Instance {
   readonly box: SecretBox;
   readonly identity: Identity;
   readonly clientTokens: ClientTokenSecret;
+  /** What addresses of incoming files are signed with. */
+  readonly mediaKey: Buffer;
 }
 
 /**
@@ -40,7 +45,8 @@ export async function loadInstance({ config, database, log }: RoleDeps): Promise
   await guardLog(database, log);
   await guardMarks(database, log);
   await guardFingerprint(log, identity.fingerprint);
-  return { box, identity, clientTokens: clientTokenSecret(secret, identity.fingerprint) };
+  const clientTokens = clientTokenSecret(secret, identity.fingerprint);
+  return { box, identity, clientTokens, mediaKey: mediaKeyOf(secret) };
 }
 
 /** A secret is made only where the log is nobody's: a start that is refused must leave an empty database empty. */
@@ -64,6 +70,7 @@ export interface Foundation extends Instance {
   readonly addressBook: AddressBook;
   readonly providers: ProviderRegistry;
   readonly directory: ChannelDirectory;
+  readonly refresher: CredentialRefresher;
 }
 
 export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Keep): Promise<Foundation> {
@@ -71,7 +78,9 @@ export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Ke
   const { box, identity } = instance;
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
-  const providers = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
+  const called = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
-  return { ...instance, outbox, addressBook, providers, directory };
+  const refresher = keep(createCredentialRefresher({ ...deps, box, outbox, directory }));
+  const providers = refreshingProviders(called, refresher);
+  return { ...instance, outbox, addressBook, providers, directory, refresher };
 }

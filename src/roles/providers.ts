@@ -1,9 +1,16 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { createBotmakerAdapter } from '../providers/botmaker/adapter.js';
+import { createBirdAdapter } from '../providers/bird/adapter.js';
+import { createInstagramAdapter } from '../providers/meta-instagram/adapter.js';
+import { createMessengerAdapter } from '../providers/meta-messenger/adapter.js';
 import type { ProviderAdapter } from '../providers/provider.js';
+import { createCbotAdapter } from '../providers/cbot/adapter.js';
+import { createWhatsAppAdapter } from '../providers/meta-whatsapp/adapter.js';
 import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.js';
 import { createSandboxAdapter } from '../providers/sandbox/adapter.js';
 import { startSandboxCarrier, type SandboxCarrier } from '../providers/sandbox/carrier.js';
 import { createTelegramAdapter } from '../providers/telegram/adapter.js';
+import { createWhautochatAdapter } from '../providers/whautochat/adapter.js';
 import type { ExchangeAdapters, Keep, RoleDeps } from './role.js';
 
 /** The adapters of this build. The sandbox's carrier runs where calls are made: in each process that dispatches. */
@@ -16,7 +23,14 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
       defaultBaseUrl: () => carrier?.baseUrl,
       newSecret: () => randomBytes(32).toString('base64url'),
     }),
+    createMessengerAdapter(),
+    createInstagramAdapter(),
     createTelegramAdapter(),
+    createCbotAdapter(),
+    createWhatsAppAdapter(),
+    createWhautochatAdapter(),
+    createBotmakerAdapter(),
+    createBirdAdapter(),
   ];
   return createProviderRegistry(exchangeAdapters(adapters));
 }

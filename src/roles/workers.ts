@@ -3,6 +3,7 @@ import { createProjector } from '../events/projections/projector.js';
 import { startCopyExpiry } from '../events/projections/rebuild/expiry.js';
 import { createDispatcher } from '../events/workers/dispatcher/dispatcher.js';
 import { createInterpreter } from '../events/workers/interpreter/interpreter.js';
+import { keepCredentials } from '../providers/credential-keeper.js';
 import { flag, type Reading } from '../telemetry/readings.js';
 import type { Foundation } from './foundation.js';
 import { complaintsOf, stoppedReading, type Keep, type RoleDeps, type RoleHealth } from './role.js';
@@ -40,6 +41,7 @@ export async function startProjector(deps: RoleDeps, keep: Keep): Promise<RoleHe
  */
 export async function startDispatcher(deps: RoleDeps, foundation: Foundation, keep: Keep): Promise<RoleHealth> {
   const dispatcher = keep(await createDispatcher({ ...foundation, ...deps, newLeaseToken: randomUUID }));
+  keep(keepCredentials({ ...foundation, ...deps }));
   const remarks = () =>
     dispatcher.state().isCaughtUp ? [] : ['catches up with the log: nothing is sent before it has'];
   const readings = (): readonly Reading[] => {

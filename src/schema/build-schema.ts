@@ -12,6 +12,7 @@ import { ConversationChangeResolver } from '../resolvers/conversation-change.res
 import { ConversationResolver } from '../resolvers/conversation.resolver.js';
 import { CredentialsResolver } from '../resolvers/credentials.resolver.js';
 import { EventResolver } from '../resolvers/event.resolver.js';
+import { MediaResolver } from '../resolvers/media.resolver.js';
 import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.js';
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
@@ -51,6 +52,7 @@ export function buildParleySchema(): GraphQLSchema {
       NoteResolver,
       MessageResolver,
       MessageDecisionResolver,
+      MediaResolver,
       ReactionContentResolver,
       SearchResolver,
       StatisticsResolver,

@@ -32,6 +32,7 @@ export interface SimulatorOptions {
 /** What a call is answered; `webhooks` are posted after it. */
 export interface SimulatedAnswer {
   readonly status: number;
+  /** As JSON; bytes as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly webhooks?: readonly PostedWebhook[];
@@ -39,8 +40,8 @@ export interface SimulatedAnswer {
 
 /** One provider's contract from the other side. Pure but for what it remembers of itself. */
 export interface SimulatedProvider {
-  /** Judges a call as the provider's door would, its credentials included. */
-  answer(call: ReceivedCall): SimulatedAnswer;
+  /** Judges a call as the provider's door would, its credentials included. It may ask the webhook's address before. */
+  answer(call: ReceivedCall): SimulatedAnswer | Promise<SimulatedAnswer>;
   /** What the provider says where it takes too many calls, and where it fails. */
   readonly throttled: () => SimulatedAnswer;
   readonly failed: () => SimulatedAnswer;
@@ -80,17 +81,21 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
   };
   const server = createServer((request, response) => {
     void readCall(request)
-      .then((call) => {
+      .then(async (call) => {
         const fault = provider.isSend(call) ? faultOf(faults, random) : undefined;
         if (fault === 'hangs') return keep(call, 'hanging');
         const answer =
-          fault === 'throttles' ? provider.throttled() : fault === 'fails' ? provider.failed() : provider.answer(call);
+          fault === 'throttles'
+            ? provider.throttled()
+            : fault === 'fails'
+              ? provider.failed()
+              : await provider.answer(call);
         keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
         if (fault === 'acceptsAndDrops') request.socket.destroy();
         else
           response
             .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-            .end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+            .end(bytesOf(answer.body));
         if (answer.webhooks !== undefined && answer.webhooks.length > 0) void tell(answer.webhooks);
       })
       .catch(() => request.socket.destroy());
@@ -106,6 +111,11 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
       await close(server);
     },
   };
+}
+
+function bytesOf(body: unknown): string | Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return body === undefined ? '' : JSON.stringify(body);
 }
 
 /** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */

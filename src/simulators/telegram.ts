@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ReceivedCall } from './read-call.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulator.js';
+import { createTelegramFiles, type TelegramFiles } from './telegram-files.js';
 import type { PostedWebhook } from './webhook-poster.js';
 
 export interface TelegramSimulatorOptions {
@@ -14,6 +15,8 @@ export interface TelegramSimulator extends SimulatedProvider {
   update(said: Readonly<Record<string, unknown>>): PostedWebhook;
   /** A message of a contact, with the frame that every message has. */
   messageFrom(chatId: number, said: Readonly<Record<string, unknown>>): PostedWebhook;
+  /** Keeps a file that a message of a contact can name by its `file_id`. */
+  readonly addFile: TelegramFiles['add'];
 }
 
 const chatId = z.union([z.int(), z.string().regex(/^(-?\d+|@\w+)$/)]);
@@ -62,6 +65,7 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
   }),
   sendChatAction: z.strictObject({ chat_id: chatId, action: z.literal('typing') }),
   getMe: z.strictObject({}),
+  getFile: z.strictObject({ file_id: z.string().min(1) }),
   setWebhook: z.strictObject({
     url: z.url(),
     secret_token: z.string().regex(/^[A-Za-z0-9_-]{1,256}$/),
@@ -80,6 +84,7 @@ const REFUSED_CHATS: Readonly<Record<string, readonly [number, string]>> = {
 
 /** The Bot API from the other side. */
 export function createTelegramSimulator({ botToken, replies = false }: TelegramSimulatorOptions): TelegramSimulator {
+  const files = createTelegramFiles(botToken);
   let numbers = 0;
   let webhook: { readonly url: string; readonly secretToken: string } | undefined;
   const update = (said: Readonly<Record<string, unknown>>): PostedWebhook => {
@@ -100,7 +105,7 @@ export function createTelegramSimulator({ botToken, replies = false }: TelegramS
     return ok(result, isAnswered ? [messageFrom(chat, { text: `You said: ${text.slice(0, 1_000)}` })] : []);
   };
   return {
-    ...{ update, messageFrom },
+    ...{ update, messageFrom, addFile: files.add },
     throttled: () => ({
       status: 429,
       body: { ...errorBody(429, 'Too Many Requests: retry after 1'), parameters: { retry_after: 1 } },
@@ -108,10 +113,13 @@ export function createTelegramSimulator({ botToken, replies = false }: TelegramS
     failed: () => errorOf(500, 'Internal Server Error'),
     isSend: ({ path }) => /\/send(?!ChatAction)\w+$/.test(path),
     answer(call) {
+      const file = files.download(call);
+      if (file !== undefined) return file;
       const judged = judge(call, botToken);
       if ('status' in judged) return judged;
       const { method, json } = judged;
       if (method === 'getMe') return ok({ id: 9, is_bot: true, first_name: 'Bot', username: 'simulated_bot' });
+      if (method === 'getFile') return answerFile(files, String(json['file_id']));
       if (method === 'setWebhook') {
         webhook = { url: String(json['url']), secretToken: String(json['secret_token']) };
         return ok(true);
@@ -119,6 +127,13 @@ export function createTelegramSimulator({ botToken, replies = false }: TelegramS
       return method === 'setMessageReaction' || method === 'sendChatAction' ? ok(true) : answerSend(json);
     },
   };
+}
+
+function answerFile(files: TelegramFiles, fileId: string): SimulatedAnswer {
+  const found = files.describe(fileId) ?? {
+    refusal: 'Bad Request: wrong file_id or the file is temporarily unavailable',
+  };
+  return 'result' in found ? ok(found.result) : errorOf(400, found.refusal);
 }
 
 type Judged = SimulatedAnswer | { readonly method: string; readonly json: Readonly<Record<string, unknown>> };

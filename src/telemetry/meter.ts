@@ -16,15 +16,32 @@ export interface Meter {
   /** Somebody ran into a limit, and was told so. */
   limited(limit: string): void;
   webhookAnswered(provider: string, verdict: WebhookVerdict): void;
+  /** An address of an incoming file was asked for; `other` where it isn't known whose it is. */
+  mediaAnswered(provider: string, outcome: MediaOutcome): void;
 }
 
 export type AppendFailure = 'unavailable' | 'too_large';
 
 export interface ProviderAnswer {
   readonly provider: string;
-  readonly operation: 'send' | 'look_up';
+  readonly operation: 'send' | 'look_up' | 'fetch_media';
   readonly outcome: string;
   readonly seconds: number;
 }
+
+export type MediaOutcome =
+  | 'served'
+  | 'not_modified'
+  | 'altered'
+  | 'expired'
+  | 'not_found'
+  | 'gone'
+  | 'unsatisfiable'
+  | 'refused'
+  | 'too_large'
+  | 'unknown'
+  | 'throttled'
+  | 'unavailable'
+  | 'busy';
 
 export type WebhookVerdict = 'taken' | 'forged' | 'unknown_channel' | 'too_large' | 'malformed' | 'unavailable';

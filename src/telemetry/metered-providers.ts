@@ -18,7 +18,7 @@ export function meteredProviders(providers: ProviderRegistry, meter: Meter): Pro
 }
 
 function meteredAdapter(adapter: ProviderAdapter, meter: Meter): ProviderAdapter {
-  const { lookUp } = adapter;
+  const { lookUp, fetchMedia } = adapter;
   const provider = providerSlug(adapter.kind);
   const timed = async <Answer extends { readonly kind: string }>(
     operation: ProviderAnswer['operation'],
@@ -39,5 +39,6 @@ function meteredAdapter(adapter: ProviderAdapter, meter: Meter): ProviderAdapter
     ...adapter,
     send: (request) => timed('send', () => adapter.send(request)),
     ...(lookUp && { lookUp: (request) => timed('look_up', () => lookUp(request)) }),
+    ...(fetchMedia && { fetchMedia: (request) => timed('fetch_media', () => fetchMedia(request)) }),
   };
 }

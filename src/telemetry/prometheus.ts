@@ -15,6 +15,7 @@ export const COUNTED_METRICS = {
   call: 'parley_provider_call_seconds',
   webhooks: 'parley_webhooks_total',
   limited: 'parley_rate_limited_total',
+  media: 'parley_media_total',
 } as const;
 
 /** From a commit on the same machine to the 5 s after which whoever waits for the log is told so (rule 2). */
@@ -84,6 +85,7 @@ function createMeter(registry: Registry): Meter {
   const calls = counter('calls', 'Calls to providers, by their outcome.', [...labels, 'outcome']);
   const call = histogram('call', 'Seconds that a call to a provider took, whatever its outcome.', labels, CALL_SECONDS);
   const webhooks = counter('webhooks', 'Webhooks that were answered, by the verdict.', ['provider', 'verdict']);
+  const media = counter('media', 'Incoming files that were asked for, by what was answered.', ['provider', 'outcome']);
   const limited = counter('limited', 'What was refused because a key or an address had used up a limit.', ['limit']);
   return {
     appended: (topic, seconds) => append.observe({ topic }, seconds),
@@ -101,6 +103,7 @@ function createMeter(registry: Registry): Meter {
     },
     limited: (limit) => limited.inc({ limit }),
     webhookAnswered: (provider, verdict) => webhooks.inc({ provider, verdict }),
+    mediaAnswered: (provider, outcome) => media.inc({ provider, outcome }),
   };
 }
 

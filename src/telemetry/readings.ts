@@ -35,7 +35,11 @@ export const READ_METRICS = {
   parley_subscription_fallbacks_total: counter(
     'How often a subscriber was too slow for the live feed and went on from the journal.',
   ),
+  parley_media_open: gauge('Incoming files that this process passes on at the moment.'),
   parley_websockets: gauge('Open WebSockets in this process.'),
+  parley_websockets_given_up_total: counter(
+    'How often a WebSocket was closed with 1013, for its other side took nothing for a minute or answered no ping.',
+  ),
   parley_postgres_connections: gauge("Connections of this process' pool, by what they do: busy or idle.", 'state'),
   parley_postgres_waiting: gauge("Statements that wait for a connection of this process' pool."),
   parley_work_waiting: gauge(

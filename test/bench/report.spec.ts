@@ -3,6 +3,7 @@ import { check, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import type { Round, Target } from '../../bench/compared-path.js';
 import type { Comparison } from '../../bench/figures.js';
+import { idleTable, meetsIdle, type IdleReading } from '../../bench/idle/readings.js';
 import { pageOf } from '../../bench/page.js';
 import { jsonOf, misses, tableOf, type Report } from '../../bench/report.js';
 
@@ -38,6 +39,27 @@ describe('the table of a run', () => {
 
   it('fails a check for what is missed, and not for what nobody judges', () => {
     expect(REPORT.paths.map(misses)).toEqual([true, false, false]);
+  });
+});
+
+const idle = (sockets: number, rssMiB: number): IdleReading => ({
+  ...{ sockets, subscriptions: 0, rssMiB, peakRssMiB: rssMiB + 10, heapMiB: 90, externalMiB: 5, cores: 0.012 },
+});
+
+describe('idle sockets', () => {
+  it('are within their memory, or not, and both the table and the page say which', () => {
+    const [met, missed] = [[idle(0, 150), idle(10_000, 500)], [idle(10_000, 500.1)]];
+    expect([meetsIdle(met), meetsIdle(missed)]).toEqual([true, false]);
+    expect(idleTable(met).split('\n').at(-2)).toMatch(/^ +10000 +0 +500 +510 +90 +5 +0.012$/);
+    expect(idleTable(met)).toContain('RSS ≤ 500 MiB met');
+    expect(idleTable(missed)).toContain('RSS ≤ 500 MiB MISSED');
+    expect(pageOf({ ...REPORT, idle: met })).toContain('which is met');
+    expect(pageOf({ ...REPORT, idle: missed })).toContain('**which is missed**');
+  });
+
+  it('leave the page as prettier would', async () => {
+    const options = await resolveConfig(PAGE);
+    expect(await check(pageOf({ ...REPORT, idle: [idle(0, 150)] }), { ...options, parser: 'markdown' })).toBe(true);
   });
 });
 

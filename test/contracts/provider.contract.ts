@@ -4,7 +4,14 @@ import { channelIds, messageIds } from '../../src/events/kernel/ids.js';
 import type { MessageContent } from '../../src/events/message/content.js';
 import type { ChannelPlatform } from '../../src/events/channel/events.js';
 import { CONTENT_KINDS } from '../../src/events/message/content.js';
-import type { Interpretation, ProviderAdapter, TypingRequest, WebhookRequest } from '../../src/providers/provider.js';
+import type {
+  FilePlace,
+  Interpretation,
+  MediaAnswer,
+  ProviderAdapter,
+  TypingRequest,
+  WebhookRequest,
+} from '../../src/providers/provider.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
@@ -41,14 +48,40 @@ export interface ProviderFixture<Settings> {
   readonly proof?: 'bytes' | 'secret';
   /** Whether the proof is of its time only; default: where it is of the bytes. */
   readonly isTimely?: boolean;
+  /** Until when a proof counts; default: five minutes. */
+  readonly proofAgeMaxMs?: number;
   /** What goes out for each content, written from the provider's contract; every kind of the capabilities is among them. */
   readonly outgoing?: readonly OutgoingSample[];
   /** What comes in, written from the contract: each body, and what it says. */
   readonly incoming?: readonly IncomingSample[];
   /** What a GET of the webhook's URL is answered, where the provider shakes hands; and what it isn't. */
   readonly handshake?: { readonly query: string; readonly echo: string; readonly refused: readonly string[] };
+  /** Where an incoming file lies, where its credentials are needed for it; and what came of asking, if that is a call. */
+  readonly media?: {
+    readonly mediaId: string;
+    readonly located?: ScriptedAnswer;
+    /** Below the API, or absolute. */
+    readonly place: string;
+    readonly refusals?: readonly { readonly answer: ScriptedAnswer; readonly kind: MediaAnswer['kind'] }[];
+  };
   /** How it answers what is asked of the account itself, where it can be asked. */
-  readonly account?: { readonly confirmed: ScriptedAnswer; readonly refused: ScriptedAnswer };
+  readonly account?: {
+    readonly confirmed: ScriptedAnswer;
+    readonly refused: ScriptedAnswer;
+    /** How many calls it takes to register a webhook for every event; default: one. */
+    readonly registrations?: number;
+  };
+  /** How it answers an exchange of credentials, where they end. */
+  readonly credentials?: {
+    /** With credentials that can be exchanged. */
+    settings(baseUrl: string): Settings;
+    readonly asks: { readonly path: string; readonly body: unknown };
+    readonly renewed: readonly { readonly answer: ScriptedAnswer; readonly changes: object }[];
+    readonly refused: readonly ScriptedAnswer[];
+    readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
+    /** Beside those that any HTTP provider has. */
+    readonly unclear: readonly ScriptedAnswer[];
+  };
 }
 
 export interface OutgoingSample {
@@ -177,7 +210,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
     };
     describe.each([
       [8, 'showTyping'],
-      [10, 'markRead'],
+      [12, 'markRead'],
     ] as const)('%i. %s makes at most one call, ends within its signal and never throws', (_promise, name) => {
       const isThere = adapter[name] !== undefined;
       const show = (signal = AbortSignal.timeout(10_000)) =>
@@ -187,6 +220,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
             channelId: CHANNEL,
             platform: PLATFORM,
             address: fixture.address,
+            lastProviderMessageId: 'of-the-last-message',
             signal,
           },
         });
@@ -208,7 +242,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
-    it('10. markRead is there where the capabilities say so', () => {
+    it('12. markRead is there where the capabilities say so', () => {
       const capable = adapter.platforms.filter((platform) => adapter.capabilitiesOf(platform).carriesReadMark === true);
       expect(adapter.markRead !== undefined).toBe(capable.length > 0);
     });
@@ -263,7 +297,8 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
 
       it.runIf(fixture.isTimely ?? proof === 'bytes')('refuses what is stale, and what is of the future', () => {
-        const [early, late] = [-10, 10].map((minutes) => new Date(NOW.getTime() + minutes * 60_000));
+        const { proofAgeMaxMs = 5 * 60_000 } = fixture;
+        const [early, late] = [-10 * 60_000, proofAgeMaxMs + 60_000].map((ms) => new Date(NOW.getTime() + ms));
         expect(adapter.verify(webhook, settings, late ?? NOW)).toBe('forged');
         expect(adapter.verify(webhook, settings, early ?? NOW)).toBe('forged');
       });
@@ -284,7 +319,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const webhook = fixture.receipt(settings, REFERENCE, NOW);
       const twice = (body: Buffer) => {
         const facts = adapter.interpret({ ...webhook, body }, settings);
-        // Promise 11, of the same bytes.
+        // Promise 13, of the same bytes.
         expect([true, false, undefined]).toContain(adapter.mayBeTyping?.({ ...webhook, body }));
         expect(adapter.interpret({ ...webhook, body: Buffer.from(body) }, settings)).toEqual(facts);
         expect(facts.length).toBeGreaterThan(0);
@@ -322,10 +357,10 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const facts = adapter.interpret(fixture.receipt(settings, REFERENCE, NOW), settings);
       expect(facts.length).toBeGreaterThan(0);
       for (const fact of facts) {
-        if (fact.kind !== 'receipt') {
-          expect(adapter.capabilitiesOf(PLATFORM, settings).receipts ?? []).toEqual([]);
-          continue;
-        }
+        const { receipts = [] } = adapter.capabilitiesOf(PLATFORM, settings);
+        if (fact.kind === 'receipt' || fact.kind === 'watermark') expect(receipts).toContain(fact.status);
+        else expect(receipts).toEqual([]);
+        if (fact.kind !== 'receipt') continue;
         if (fixture.echoes) expect(parseReference(fact.reference ?? '')).toEqual(parseReference(REFERENCE));
       }
     });
@@ -456,13 +491,127 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(await ask(name)).toMatchObject({ kind: 'confirmed' });
         server.answer = () => account?.refused ?? 'drop';
         expect(await ask(name)).toMatchObject({ kind: 'refused', failure: { code: 'CREDENTIALS_INVALID' } });
-        expect(calls()).toBe(2);
+        expect(calls()).toBe((name === 'registerWebhook' ? (account?.registrations ?? 1) : 1) + 1);
         for (const answer of ['drop', 'cut', { status: 200, body: 'OK' }] as const) {
           server.answer = () => answer;
           expect((await ask(name))?.kind).toBe('unknown');
         }
         server.answer = () => 'silence';
         expect((await ask(name, AbortSignal.timeout(100)))?.kind).toBe('unknown');
+      });
+    });
+
+    const { media } = fixture;
+    it('10. opens files where the fixture says so', () => {
+      expect(adapter.fetchMedia === undefined).toBe(media === undefined);
+    });
+    describe.runIf(media !== undefined)(
+      '10. fetchMedia makes at most one call, opens one file, and never throws',
+      () => {
+        const { mediaId = '', located, place = '', refusals = [] } = media ?? {};
+        const opened: FilePlace[] = [];
+        const fetchMedia = (options: { signal?: AbortSignal; id?: string } = {}) => {
+          opened.length = 0;
+          const { signal = AbortSignal.timeout(10_000), id = mediaId } = options;
+          return adapter.fetchMedia?.({
+            ...{
+              settings: fixture.settings(server.baseUrl),
+              channelId: CHANNEL,
+              platform: PLATFORM,
+              mediaId: id,
+              signal,
+            },
+            open(file) {
+              opened.push(file);
+              return Promise.resolve({ kind: 'unavailable' });
+            },
+          });
+        };
+
+        it('answers what opening it comes to', async () => {
+          server.answer = () => located ?? 'drop';
+          expect(await fetchMedia()).toEqual({ kind: 'unavailable' });
+          expect(calls()).toBe(located === undefined ? 0 : 1);
+          expect(opened.map(({ url }) => url)).toEqual([new URL(place, server.baseUrl).href]);
+          expect(opened[0]?.baseUrl).toBe(server.baseUrl);
+        });
+
+        it('says what it heard, and opens nothing then', async () => {
+          const unclear = located === undefined ? [] : UNCLEAR.filter(([name]) => !/refusal|500/.test(name));
+          for (const { answer, kind } of [...refusals, ...unclear.map(([, answer]) => ({ answer, kind: 'unknown' }))]) {
+            server.answer = () => answer;
+            expect(await fetchMedia(), JSON.stringify(answer)).toMatchObject({ kind });
+            expect(opened).toEqual([]);
+          }
+        });
+
+        it('ends with its signal', async () => {
+          server.answer = () => 'silence';
+          const end = await fetchMedia({ signal: AbortSignal.timeout(100) });
+          expect(end?.kind).toBe(located === undefined ? 'unavailable' : 'unknown');
+        });
+
+        it('any id stays below its own API, or leads to what is judged', async () => {
+          server.answer = () => located ?? 'drop';
+          for (const id of ['', '../../x', 'http://127.0.0.1/', '\0', 'x'.repeat(5_000)]) await fetchMedia({ id });
+          expect(opened.every(({ url }) => /^https?:\/\//.test(url))).toBe(true);
+        });
+      },
+    );
+    const { credentials } = fixture;
+    it('11. exchanges credentials where the fixture says so', () => {
+      expect(adapter.refresh === undefined).toBe(credentials === undefined);
+    });
+
+    describe.runIf(credentials !== undefined)('11. what concerns credentials is one call, and never throws', () => {
+      const asks = (['exchange', 'recall'] as const).filter((name) => adapter.refresh?.[name] !== undefined);
+      const ask = (name: (typeof asks)[number], signal = AbortSignal.timeout(10_000), baseUrl = server.baseUrl) => {
+        const settings = credentials?.settings(baseUrl) ?? fixture.settings(baseUrl);
+        return adapter.refresh?.[name]?.({ settings, channelId: CHANNEL, platform: PLATFORM, signal });
+      };
+
+      it('shows what it spends, and takes what comes instead', async () => {
+        for (const { answer, changes } of credentials?.renewed ?? []) {
+          server.answer = () => answer;
+          expect(await ask('exchange')).toEqual({ kind: 'renewed', changes });
+          const asked = server.requests.at(-1);
+          expect(asked).toMatchObject({ method: 'POST', url: credentials?.asks.path });
+          expect(JSON.parse(asked?.body.toString() ?? '')).toEqual(credentials?.asks.body);
+          expect(adapter.parseSettings({ ...changes }, credentials?.settings(server.baseUrl))).toMatchObject({
+            ok: true,
+            value: changes,
+          });
+        }
+      });
+
+      it.each(asks)('%s says what was refused, what comes too soon, and what nobody knows', async (name) => {
+        const { renewed = [], refused = [], throttled = [], unclear = [] } = credentials ?? {};
+        for (const { answer, changes } of renewed) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'renewed', changes });
+        }
+        for (const answer of refused) {
+          server.answer = () => answer;
+          expect(await ask(name)).toMatchObject({ kind: 'refused' });
+        }
+        for (const { answer, retryAfterMs } of throttled) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'throttled', ...(retryAfterMs !== undefined && { retryAfterMs }) });
+        }
+        const unheard = [...UNCLEAR.map(([, answer]) => answer), ...unclear];
+        for (const answer of unheard) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'unknown' });
+        }
+        expect(calls()).toBe(renewed.length + refused.length + throttled.length + unheard.length);
+      });
+
+      it.each(asks)('%s ends with its signal, and where nobody listens', async (name) => {
+        server.answer = () => 'silence';
+        expect(await ask(name, AbortSignal.timeout(100))).toEqual({ kind: 'unknown' });
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect(await ask(name, AbortSignal.timeout(10_000), gone.baseUrl)).toEqual({ kind: 'unavailable' });
       });
     });
 

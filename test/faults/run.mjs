@@ -31,12 +31,14 @@ function readArguments() {
       allowPositionals: true,
     });
     if (values.log !== undefined && !Object.hasOwn(LOGS, values.log)) throw new Error(`There is no log ${values.log}.`);
-    const stranger = positionals.find((name) => !/^(F\d+|postmaster|history|kills|restore|order|rebuild)$/.test(name));
+    const stranger = positionals.find(
+      (name) => !/^(F\d+|postmaster|history|kills|restore|resume|order|rebuild)$/.test(name),
+    );
     if (stranger !== undefined) throw new Error(`${stranger} is not the name of a fault.`);
     return { names: positionals, log: values.log, isQuick: values.quick };
   } catch (error) {
     console.error(
-      `${error.message}\nUsage: npm run faults -- [--quick] [--log embedded|kafka] [F1 F2 … postmaster history kills restore order rebuild]`,
+      `${error.message}\nUsage: npm run faults -- [--quick] [--log embedded|kafka] [F1 F2 … postmaster history kills restore resume order rebuild]`,
     );
     process.exit(2);
   }

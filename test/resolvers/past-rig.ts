@@ -60,6 +60,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     providers: createProviderRegistry([{ ...sandbox, capabilitiesOf }]),
     typing: { listen: () => expect.unreachable() },
     publicUrl: () => 'http://localhost',
+    mediaUrl: (_workspace, _message, url) => url,
     acceptanceEventId: (messageId) => bench.identity.ofAcceptance(messageId),
   };
   const ask: PastRig['ask'] = async (source, variables = {}, by = caller) => {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
-import { createTelegramSimulator } from '../../src/simulators/telegram.js';
+import { createTelegramSimulator, type TelegramSimulator } from '../../src/simulators/telegram.js';
 
 describe('the simulated Bot API refuses what the contract refuses', () => {
   let simulator: Simulator;
+  let telegram: TelegramSimulator;
   beforeAll(async () => {
-    simulator = await startSimulator(createTelegramSimulator({ botToken: '1:a' }));
+    telegram = createTelegramSimulator({ botToken: '1:a' });
+    simulator = await startSimulator(telegram);
   });
   afterAll(() => simulator.stop());
 
@@ -37,6 +39,29 @@ describe('the simulated Bot API refuses what the contract refuses', () => {
     const answer = await call(path, body);
     expect(answer).toMatchObject({ status, json: { ok: false, error_code: status } });
     expect(JSON.stringify(answer.json)).toContain(words);
+  });
+
+  it('gives a file where it says it lies, in parts too, to who knows the token', async () => {
+    const fileId = telegram.addFile(Buffer.from('0123456789'), 'documents/a b.txt');
+    const { json } = await call('/bot1:a/getFile', { file_id: fileId });
+    expect(json).toMatchObject({ ok: true, result: { file_path: 'documents/a b.txt', file_size: 10 } });
+    const get = (path: string, range?: string) =>
+      fetch(`${simulator.baseUrl}${path}`, range === undefined ? {} : { headers: { range } });
+    const place = '/file/bot1:a/documents/a%20b.txt';
+    expect(await (await get(place)).text()).toBe('0123456789');
+    for (const [range, text] of [
+      ['bytes=2-4', '234'],
+      ['bytes=8-', '89'],
+      ['bytes=-1', '9'],
+    ] as const) {
+      const part = await get(place, range);
+      expect([part.status, await part.text()]).toEqual([206, text]);
+    }
+    expect((await get(place, 'bytes=10-')).status).toBe(416);
+    expect((await get(place.replace('1:a', '2:b'))).status).toBe(404);
+    expect(await call('/bot1:a/getFile', { file_id: 'unknown' })).toMatchObject({ status: 400 });
+    const large = telegram.addFile(Buffer.alloc(20 * 1024 * 1024 + 1));
+    expect(JSON.stringify(await call('/bot1:a/getFile', { file_id: large }))).toContain('file is too big');
   });
 
   it('takes what is right, and misbehaves when it is told to', async () => {

@@ -30,7 +30,7 @@ it('watches the projector, and not what reads the whole past once: no series and
   if (traces === undefined) throw new Error('Traces are configured.');
   const tracer = createOtelTracer(traces, testLog);
   const up = () => ({ isUp: true, stores: rig, health: new Map() }) as const;
-  const metrics = createMetrics(createReadings({ up, openSockets: () => 0 }));
+  const metrics = createMetrics(createReadings({ up, sockets: () => undefined }));
   const log = tracedLog(meteredLog(rig.log, metrics.meter), tracer);
   const deps = { database: rig.database, log, logger: testLog, clock: systemClock };
   const projector = await createProjector(deps);

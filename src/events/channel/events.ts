@@ -46,6 +46,7 @@ export const channelEventData = {
 /** What may be done to the configuration. */
 export const AUDIT_ACTIONS = [
   ...(['channel.create', 'channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'] as const),
+  ...(['channel.refresh_credentials'] as const),
   ...(['api_key.create', 'api_key.rotate', 'api_key.revoke'] as const),
   ...(['credentials.create', 'credentials.refresh', 'credentials.replay', 'client_token.create'] as const),
   ...(['workspace.create', 'workspace.suspend', 'workspace.resume'] as const),
@@ -59,7 +60,7 @@ export const auditEventData = {
     actorKeyId: z
       .string()
       .nullable()
-      .describe('The API key that asked for it; null: the operator, on the command line.'),
+      .describe('The API key that asked for it; null: the operator, on the command line, or Parley by itself.'),
     subjectId: z.string().describe('What it was done to.'),
   }),
 };

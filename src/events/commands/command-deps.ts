@@ -6,6 +6,7 @@ import type { SecretBox } from '../../secrets/secret-box.js';
 import type { Identity } from '../event-identity.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ChannelId, MessageId } from '../kernel/ids.js';
+import type { UrlRules } from '../kernel/public-url.js';
 import type { TraceContext } from '../kernel/trace-context.js';
 import type { EventLog } from '../log/event-log.js';
 import type { AddressBook } from '../outbox/address-book.js';
@@ -34,6 +35,8 @@ export interface CommandDeps {
   /** A UUIDv7, made once for each outgoing message (rule 6). */
   readonly newMessageId: () => MessageId;
   readonly newChannelId: () => ChannelId;
+  /** Of URLs that customers give; default: they are public. */
+  readonly urlRules?: UrlRules | undefined;
   /** Parts that may wait in one channel before sends are refused; default `QUEUE_DEPTH_MAX`. */
   readonly queueDepthMax?: number | undefined;
   /** False while Postgres may lack what the log has: it was restored, and the dispatcher's intake still reads (rule 16). */

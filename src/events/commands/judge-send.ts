@@ -46,7 +46,7 @@ export async function judgeSend(
   arrival: Arrival,
   key: { readonly key: string; readonly requestHash: string } | undefined,
 ): Promise<Decision<ReadySend, UserError>> {
-  const form = parseSendForm(input);
+  const form = parseSendForm(input, deps.urlRules);
   if (!form.ok) return form;
   const route = await findRoute(deps, caller, form.value);
   if (!route.ok) return route;

@@ -26,7 +26,6 @@ export function evolveConversation(
   addsMessage = addsAtOnce(event),
 ): ConversationState {
   const before = knowingContact(touched(state ?? stubOf(event), event), event);
-  const lastMessageId = addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId;
   switch (event.type) {
     case 'conversation.opened':
       return { ...active(before, event), address: addressIn(event) ?? before.address };
@@ -34,12 +33,15 @@ export function evolveConversation(
       return read(quiet(before, event), event);
     case 'message.accepted':
       return {
-        ...active(addsMessage ? answered(before) : before, event),
+        ...(addsMessage ? answered(before, event) : active(before, event)),
         address: before.address ?? addressIn(event) ?? null,
-        lastMessageId,
       };
     case 'message.scheduled':
-      return { ...quiet(before, event), address: before.address ?? addressIn(event) ?? null };
+      // It joins later, but for one whose calls were folded before it.
+      return {
+        ...(addsMessage ? answered(before, event) : quiet(before, event)),
+        address: before.address ?? addressIn(event) ?? null,
+      };
     case 'conversation.closed':
     case 'conversation.reopened':
     case 'conversation.snoozed':
@@ -53,12 +55,12 @@ export function evolveConversation(
         address: before.address ?? addressIn(event) ?? null,
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
-        lastMessageId,
+        lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
       };
     case 'message.corrected':
       return event.data.says.type === 'message.received' ? written(active(before, event), event) : quiet(before, event);
     default:
-      return addsMessage ? { ...active(answered(before), event), lastMessageId } : quiet(before, event);
+      return addsMessage ? answered(before, event) : quiet(before, event);
   }
 }
 
@@ -96,8 +98,12 @@ const called = (state: ConversationState, event: FoldedEvent): ConversationState
   waitingSince: state.waitingSince ?? activityAt(event),
 });
 
-/** By whatever we say, a bot's words too, and however that fares. */
-const answered = (state: ConversationState): ConversationState => ({ ...state, waitingSince: null });
+/** A message of ours joined: nobody waits, be it a bot's words, and however it fares. */
+const answered = (state: ConversationState, event: FoldedEvent): ConversationState => ({
+  ...active(state, event),
+  lastMessageId: event.messageId ?? state.lastMessageId,
+  waitingSince: null,
+});
 
 /** What every event does. */
 const touched = (state: ConversationState, event: FoldedEvent): ConversationState => ({

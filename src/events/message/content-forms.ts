@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageIds } from '../kernel/ids.js';
+import type { UrlRules } from '../kernel/public-url.js';
 import { refuseLink, refuseMediaUrl } from './media-url.js';
 import { isSingleLine, isStorable } from './plain-text.js';
 
@@ -35,17 +36,18 @@ const judgedBy = (refusalOf: (text: string) => string | undefined) =>
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-const media = z.object({
-  url: judgedBy(refuseMediaUrl),
-  contentType: line(FILENAME_LENGTH_MAX)
-    .regex(/^[^/\s]+\/\S.*$/, 'Must be a media type, e.g. image/png.')
-    .optional(),
-  filename: line(FILENAME_LENGTH_MAX).optional(),
-  altText: label.optional(),
-});
+const mediaBy = (rules: UrlRules) =>
+  z.object({
+    url: judgedBy((text) => refuseMediaUrl(text, rules)),
+    contentType: line(FILENAME_LENGTH_MAX)
+      .regex(/^[^/\s]+\/\S.*$/, 'Must be a media type, e.g. image/png.')
+      .optional(),
+    filename: line(FILENAME_LENGTH_MAX).optional(),
+    altText: label.optional(),
+  });
 const list = <Item extends z.ZodType>(item: Item, max: number) =>
   z.array(item).min(1, 'At least one is needed.').max(max, `At most ${max}.`);
-const mediaList = list(media, MEDIA_MAX);
+type MediaForm = ReturnType<typeof mediaBy>;
 
 const action = z
   .object({
@@ -72,29 +74,31 @@ const lines = z.array(line(FILENAME_LENGTH_MAX)).max(CARD_LINES_MAX, `At most ${
 /** Numbers and addresses as somebody wrote them down: whoever gets the card judges them. */
 const contactCard = z.object({ name, phoneNumbers: lines, emails: lines, organization: label.optional() });
 
-const card = z
-  .object({
-    title: label.optional(),
-    text: words.optional(),
-    media: media.optional(),
-    actions: actions.default([]),
-  })
-  .refine(
-    ({ title, text, media: shown }) => title !== undefined || text !== undefined || shown !== undefined,
-    'A card needs a title, a text or a media.',
-  );
+const cardWith = (media: MediaForm) =>
+  z
+    .object({
+      title: label.optional(),
+      text: words.optional(),
+      media: media.optional(),
+      actions: actions.default([]),
+    })
+    .refine(
+      ({ title, text, media: shown }) => title !== undefined || text !== undefined || shown !== undefined,
+      'A card needs a title, a text or a media.',
+    );
 
-const parameter = z
-  .object({
-    key: name,
-    part: z.enum(['HEADER', 'BODY', 'BUTTON']).default('BODY'),
-    value: words.optional(),
-    media: media.optional(),
-  })
-  .refine(
-    ({ value, media: shown }) => (value === undefined) !== (shown === undefined),
-    'A parameter has either a value or a media.',
-  );
+const parameterWith = (media: MediaForm) =>
+  z
+    .object({
+      key: name,
+      part: z.enum(['HEADER', 'BODY', 'BUTTON']).default('BODY'),
+      value: words.optional(),
+      media: media.optional(),
+    })
+    .refine(
+      ({ value, media: shown }) => (value === undefined) !== (shown === undefined),
+      'A parameter has either a value or a media.',
+    );
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const isOneGrapheme = (text: string): boolean => [...graphemes.segment(text)].length === 1;
@@ -112,8 +116,10 @@ const targetId = z.string('Must be a text.').refine((text) => messageIds.parse(t
   params: { code: 'INPUT_INVALID' },
 });
 
+const captioned = { text: words.default(''), footer: label.optional(), actions: actions.default([]) };
+
 /** The public kinds of `ContentInput`; what comes out is the normalized form but for its `kind` and `text`. */
-export const CONTENT_FORMS = {
+const formsWith = (media: MediaForm) => ({
   text: z.object({
     text: spoken,
     title: label.optional(),
@@ -122,13 +128,8 @@ export const CONTENT_FORMS = {
     actions: actions.default([]),
     attachments: z.array(media).max(MEDIA_MAX, `At most ${MEDIA_MAX}.`).default([]),
   }),
-  image: z.object({
-    text: words.default(''),
-    images: mediaList,
-    footer: label.optional(),
-    actions: actions.default([]),
-  }),
-  file: z.object({ text: words.default(''), files: mediaList, footer: label.optional(), actions: actions.default([]) }),
+  image: z.object({ ...captioned, images: list(media, MEDIA_MAX) }),
+  file: z.object({ ...captioned, files: list(media, MEDIA_MAX) }),
   location: z.object({
     latitude: degrees(90),
     longitude: degrees(180),
@@ -144,12 +145,18 @@ export const CONTENT_FORMS = {
     sections,
   }),
   contacts: z.object({ contacts: list(contactCard, ROWS_MAX) }),
-  carousel: z.object({ text: words.default(''), cards: list(card, MEDIA_MAX) }),
+  carousel: z.object({ text: words.default(''), cards: list(cardWith(media), MEDIA_MAX) }),
   reaction: z.object({ messageId: targetId, emoji: emoji.optional() }),
   template: z.object({
     name,
     locale: line(FILENAME_LENGTH_MAX).optional(),
     version: line(FILENAME_LENGTH_MAX).optional(),
-    parameters: z.array(parameter).max(ROWS_MAX, `At most ${ROWS_MAX}.`).default([]),
+    parameters: z.array(parameterWith(media)).max(ROWS_MAX, `At most ${ROWS_MAX}.`).default([]),
   }),
-} as const;
+});
+
+const FORMS = { everywhere: formsWith(mediaBy({})), here: formsWith(mediaBy({ isLoopbackAllowed: true })) };
+
+export const contentForms = ({ isLoopbackAllowed = false }: UrlRules) =>
+  isLoopbackAllowed ? FORMS.here : FORMS.everywhere;
+export type ContentForms = ReturnType<typeof formsWith>;

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { UserError } from '../commands/commands.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
-import { CONTENT_FORMS } from './content-forms.js';
+import type { UrlRules } from '../kernel/public-url.js';
+import { contentForms, type ContentForms } from './content-forms.js';
 import { messageContent, type MessageContent } from './content.js';
 
 /** As JSON, all in all: an event stays far below the log's 2 MiB. */
@@ -9,11 +10,15 @@ const CONTENT_BYTES_MAX = 262_144;
 /** Enough to mend an input; a hundred bad rows need no hundred refusals. */
 const REFUSALS_MAX = 20;
 
-type ContentForm = keyof typeof CONTENT_FORMS;
-const isContentForm = (kind: string): kind is ContentForm => Object.hasOwn(CONTENT_FORMS, kind);
+type ContentForm = keyof ContentForms;
+const isContentForm = (kind: string, forms: ContentForms): kind is ContentForm => Object.hasOwn(forms, kind);
 
 /** Reads the public `ContentInput`, nulls and all. Each refusal says where in the input it belongs. */
-export function parseContent(input: Readonly<Record<string, unknown>>): Decision<MessageContent, UserError> {
+export function parseContent(
+  input: Readonly<Record<string, unknown>>,
+  rules: UrlRules = {},
+): Decision<MessageContent, UserError> {
+  const forms = contentForms(rules);
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
   const [kind, value] = given[0] ?? [];
   if (kind === undefined || given.length > 1)
@@ -23,9 +28,9 @@ export function parseContent(input: Readonly<Record<string, unknown>>): Decision
       field: ['content'],
     });
   const field = ['content', kind];
-  if (!isContentForm(kind))
+  if (!isContentForm(kind, forms))
     return refused({ code: 'CONTENT_UNSUPPORTED', message: 'This kind of content can not be sent yet.', field });
-  const parsed = CONTENT_FORMS[kind].safeParse(withoutNulls(value));
+  const parsed = forms[kind].safeParse(withoutNulls(value));
   if (!parsed.success) return refused(...parsed.error.issues.slice(0, REFUSALS_MAX).map(refusalAt(field)));
   const content = messageContent.parse(normalized(kind, parsed.data));
   if (Buffer.byteLength(JSON.stringify(content)) > CONTENT_BYTES_MAX)
@@ -34,7 +39,7 @@ export function parseContent(input: Readonly<Record<string, unknown>>): Decision
 }
 
 /** With the kind, and the words that stand for what has none of its own: a place's label, names, an emoji. */
-function normalized(kind: ContentForm, data: z.infer<(typeof CONTENT_FORMS)[ContentForm]>): object {
+function normalized(kind: ContentForm, data: z.infer<ContentForms[ContentForm]>): object {
   if ('messageId' in data) {
     const { messageId, emoji } = data;
     return { kind, text: emoji ?? '', emoji: emoji ?? null, targetMessageId: messageId };

@@ -4,6 +4,7 @@ import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { channelIds, contactIds, conversationIds, messageIds } from '../kernel/ids.js';
 import type { ChannelId, ContactId, ConversationId, MessageId } from '../kernel/ids.js';
 import { parseContent } from './content-input.js';
+import type { UrlRules } from '../kernel/public-url.js';
 import type { MessageContent } from './content.js';
 import type { MessageCategory } from './events.js';
 import { countCharacters, isSingleLine, isTame } from './plain-text.js';
@@ -37,10 +38,10 @@ export interface SendForm {
 }
 
 /** Judges what can be judged from the input alone; tells everything that is wrong at once. */
-export function parseSendForm(input: SendMessage): Decision<SendForm, UserError> {
+export function parseSendForm(input: SendMessage, rules?: UrlRules): Decision<SendForm, UserError> {
   const channelId = channelIds.parse(input.channelId);
   const recipient = parseRecipient(input.to);
-  const content = parseContent(input.content);
+  const content = parseContent(input.content, rules);
   const replyToMessageId = input.replyToMessageId === undefined ? undefined : messageIds.parse(input.replyToMessageId);
   const refusals = [
     ...(channelId === undefined ? [invalid(['channelId'], 'Not the id of a channel.')] : []),

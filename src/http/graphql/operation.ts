@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   type ValidationRule,
 } from 'graphql';
+import { createRecent, type Recent } from '../../recent.js';
 import type { SpanAttributes } from '../../tracing.js';
 import { requireAffordable, type Weight } from './cost.js';
 import { LIMITS } from './limits.js';
@@ -27,16 +28,34 @@ export interface JudgedOperation {
   readonly weight: Weight;
 }
 
-/** Apollo does these steps for HTTP; its plugins never see a WebSocket, so there they are done here, with the same codes. */
-export function judgeOperation(
-  { schema, rules }: { readonly schema: GraphQLSchema; readonly rules: readonly ValidationRule[] },
+/** A page has a handful of documents, and its thousand copies the same ones. Of 1,000 tokens one takes 300 kB. */
+const DOCUMENTS_KEPT = 100;
+
+interface JudgeDeps {
+  readonly schema: GraphQLSchema;
+  readonly rules: readonly ValidationRule[];
+}
+
+/**
+ * Apollo does these steps for HTTP; its plugins never see a WebSocket, so there they are done here, with the same codes.
+ * Who asks the same shares the document: a subscription holds it for as long as it lives.
+ */
+export function createJudge(deps: JudgeDeps): (request: OperationRequest) => JudgedOperation | GraphQLError[] {
+  const documents = createRecent<DocumentNode>(DOCUMENTS_KEPT);
+  return (request) => judgeOperation({ ...deps, documents }, request);
+}
+
+function judgeOperation(
+  { schema, rules, documents }: JudgeDeps & { readonly documents: Recent<DocumentNode> },
   request: OperationRequest,
 ): JudgedOperation | GraphQLError[] {
   try {
     requireShortDocument(request.query);
-    const document = parseDocument(request.query);
-    const faults = validate(schema, document, [...specifiedRules, ...rules]);
+    const known = documents.get(request.query);
+    const document = known ?? parseDocument(request.query);
+    const faults = known ? [] : validate(schema, document, [...specifiedRules, ...rules]);
     if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
+    documents.set(request.query, document);
     const operation = requireOperation(document, request.operationName);
     const weight = requireAffordable(schema, document, operation, request.variables ?? {});
     return { document, operation, weight };

@@ -24,7 +24,7 @@ import { closeGoingAway, hostSocket, terminateLater } from './websocket-host.js'
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
 import { toGraphQLError, type ErrorPresenter } from './errors.js';
 import { inSpan, type Tracer } from '../../tracing.js';
-import { judgeOperation, operationAttributes } from './operation.js';
+import { createJudge, operationAttributes } from './operation.js';
 import { createSessionWatch, type SessionWatch } from './session-watch.js';
 import { createSharedResults, questionOf, type SharedResults } from './shared-results.js';
 import { authenticate, openRequest, requireDeps, type Credentials, type GraphqlDepsSource } from './request.js';
@@ -49,6 +49,12 @@ interface Connection {
   readonly initialised: () => void;
   caller?: Caller;
 }
+
+export interface SocketCounts {
+  readonly open: number;
+  /** Since the start: of readers that took nothing any more. */
+  readonly givenUp: number;
+}
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
 
 /** Operations of one socket at a time, subscriptions included: a page that leaks them is told. */
@@ -57,27 +63,15 @@ const TRY_AGAIN_LATER = 1_013;
 /** Its key has as many open as it may, or its address too many that have not said who they are: later. */
 const TOO_MANY_SOCKETS = 4_290;
 
-/** GraphQL over WebSocket, protocol graphql-transport-ws. */
-export function createWebSocketHandler(server: WebSocketDeps) {
+/** What is being judged or executed. */
+function createRunning() {
   const running = new Set<Promise<unknown>>();
-  const sockets = new Set<WebSocket>();
-  const shared = createSharedResults();
-  const sessions = createSessionWatch(server.deps, server.logger);
   const track = <Result>(work: Promise<Result>): Promise<Result> => {
     running.add(work);
     const leave = () => running.delete(work);
     work.then(leave, leave);
     return work;
   };
-  const protocol = makeServer<Record<string, unknown>, Connection>({
-    onConnect: (context) => connect(server, sessions, context),
-    onSubscribe: (context, _id, payload) => track(prepare(server, context, payload)),
-    execute: (args) => track(executeInSpan(server.tracer, args)),
-    subscribe: (args) => subscribeWithin(server, args as SubscriptionExecution, shared),
-    onError: (_context, _id, _payload, errors) => errors.map(server.present),
-    onNext: (_context, _id, _payload, { contextValue }, result) =>
-      shown(server.present, (contextValue as CostedContext).cost, result),
-  });
   const settledWithin = async (ms: number): Promise<void> => {
     const timeUp = new AbortController();
     const deadline = pause(ms, timeUp.signal).then(() => timeUp.abort());
@@ -88,6 +82,26 @@ export function createWebSocketHandler(server: WebSocketDeps) {
     }
     timeUp.abort();
   };
+  return { track, settledWithin };
+}
+
+/** GraphQL over WebSocket, protocol graphql-transport-ws. */
+export function createWebSocketHandler(server: WebSocketDeps) {
+  const { track, settledWithin } = createRunning();
+  const sockets = new Set<WebSocket>();
+  let givenUp = 0;
+  const shared = createSharedResults();
+  const sessions = createSessionWatch(server.deps, server.logger);
+  const judge = createJudge(server);
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    onConnect: (context) => connect(server, sessions, context),
+    onSubscribe: (context, _id, payload) => track(prepare({ ...server, judge }, context, payload)),
+    execute: (args) => track(executeInSpan(server.tracer, args)),
+    subscribe: (args) => subscribeWithin(server, args as SubscriptionExecution, shared),
+    onError: (_context, _id, _payload, errors) => errors.map(server.present),
+    onNext: (_context, _id, _payload, { contextValue }, result) =>
+      shown(server.present, (contextValue as CostedContext).cost, result),
+  });
   return {
     open: (socket: WebSocket, request: Arrival) => {
       const address = server.addressOf(request);
@@ -95,10 +109,10 @@ export function createWebSocketHandler(server: WebSocketDeps) {
       socket.once('close', () => sockets.delete(socket));
       const initialised = awaitInit(server, socket, address);
       if (initialised === undefined) return;
-      hostSocket(socket, server.logger, (link) => protocol.opened(link, { socket, address, initialised }));
+      const options = { logger: server.logger, onGivenUp: () => void (givenUp += 1) };
+      hostSocket(socket, options, (link) => protocol.opened(link, { socket, address, initialised }));
     },
-    /** How many are open. */
-    count: (): number => sockets.size,
+    count: (): SocketCounts => ({ open: sockets.size, givenUp }),
     /** Resolves when no socket is left: each may still bring what is on its way, and gets the answers of what runs. */
     end: async (settleMs: number): Promise<void> => {
       if (sockets.size === 0) return;
@@ -195,7 +209,7 @@ async function subscribeWithin(
 
 /** Everything that Apollo does for HTTP before the execution. Errors go to the client as the protocol's `error`. */
 async function prepare(
-  { schema, rules, deps: source, documents }: WebSocketDeps,
+  { schema, deps: source, documents, judge }: WebSocketDeps & { readonly judge: ReturnType<typeof createJudge> },
   context: ConnectionContext,
   payload: SubscribePayload,
 ): Promise<SubscriptionExecution | GraphQLError[]> {
@@ -211,7 +225,7 @@ async function prepare(
     const { budgets } = deps;
     await admitRequest(budgets, caller, startedAt);
     const asked = documents === undefined ? payload : { ...payload, query: documents.require(payload) };
-    const judged = judgeOperation({ schema, rules }, asked);
+    const judged = judge(asked);
     if (Array.isArray(judged)) return judged;
     const opened = await openRequest(deps, { caller, readAfter: readAfterOf(payload), startedAt });
     const commands = await admitOperation(budgets, opened, judged.weight);

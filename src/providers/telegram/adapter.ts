@@ -1,13 +1,13 @@
 import { createHttpCaller } from '../http-call.js';
 import type { AccountAnswer, AccountRequest, ProviderAdapter } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
-import { accountAnswerOf, outcomeOf } from './answer.js';
+import { accountAnswerOf, fileAnswerOf, outcomeOf } from './answer.js';
 import { TELEGRAM_CAPABILITIES } from './capabilities.js';
 import { answerToTap } from './answer-tap.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf } from './request.js';
-import { placeOf, telegramSettings, type TelegramSettings } from './settings.js';
+import { filePlaceOf, placeOf, telegramSettings, type TelegramSettings } from './settings.js';
 import { SECRET_HEADER, verify } from './verify.js';
 
 /** Messages a second, over all chats of a bot. */
@@ -52,6 +52,11 @@ export function createTelegramAdapter(): ProviderAdapter<TelegramSettings> {
         secret_token: request.settings.secretToken,
         allowed_updates: UPDATES,
       }),
+    async fetchMedia({ settings, mediaId, signal, open }) {
+      const end = await call({ ...placeOf(settings, 'getFile'), json: { file_id: mediaId }, signal });
+      const answer = end.kind === 'answered' ? fileAnswerOf(end) : end;
+      return answer.kind === 'lies' ? open(filePlaceOf(settings, answer.path)) : answer;
+    },
     verify,
     interpret: ({ body }) => interpret(body),
     answerTo: ({ body }) => answerToTap(body),

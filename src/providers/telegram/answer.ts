@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRefusal } from '../failures.js';
 import type { HttpAnswer } from '../http-call.js';
+import type { MediaAnswer } from '../media.js';
 import type { AccountAnswer, Outcome } from '../provider.js';
 import { retryAfterOf } from '../retry-after.js';
 import { failureOf } from './failures.js';
@@ -19,6 +20,11 @@ const failure = z.object({
   parameters: z.object({ retry_after: z.int().min(0).optional() }).optional(),
 });
 const bot = z.object({ ok: z.literal(true), result: z.unknown() });
+const file = z.object({
+  ok: z.literal(true),
+  /** Below the bot's files. A server of one's own answers where the file lies on its disk, which nobody can fetch. */
+  result: z.object({ file_path: z.string().regex(/^(?!.*(^|\/)\.{1,2}(\/|$))[^/]/) }),
+});
 const named = z.object({ username: z.string() });
 
 /** What became of a call. A 5xx says nothing: Telegram knows no idempotency key, and a repeat might be a second message. */
@@ -49,10 +55,25 @@ function acceptedOf(json: unknown): Outcome {
 
 const RETRY_AFTER_MS_MAX = 600_000;
 
-function throttledOf({ json, headers }: HttpAnswer): Outcome {
+function throttledOf({ json, headers }: HttpAnswer): Extract<Outcome, { kind: 'throttled' }> {
   const seconds = failure.safeParse(json).data?.parameters?.retry_after ?? 0;
   const retryAfterMs = seconds > 0 ? Math.min(seconds * 1_000, RETRY_AFTER_MS_MAX) : retryAfterOf(headers, new Date());
   return retryAfterMs === undefined ? { kind: 'throttled' } : { kind: 'throttled', retryAfterMs };
+}
+
+/** Where a file lies; or what came of asking. */
+export function fileAnswerOf(answer: HttpAnswer): MediaAnswer | { readonly kind: 'lies'; readonly path: string } {
+  const { status, json } = answer;
+  if (status === 200) {
+    const found = file.safeParse(json);
+    return found.success ? { kind: 'lies', path: found.data.result.file_path } : { kind: 'unknown' };
+  }
+  if (status === 429) return throttledOf(answer);
+  if (!isRefusal(status)) return { kind: status >= 500 ? 'unavailable' : 'unknown' };
+  // It speaks of no method to who has the wrong token: 404.
+  if (status !== 400) return { kind: 'refused' };
+  const said = failure.safeParse(json).data?.description ?? '';
+  return { kind: said.includes('too big') ? 'too_large' : 'gone' };
 }
 
 /** What became of a call that concerns the bot itself. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FilePlace } from '../media.js';
 import { baseUrl, secret } from '../settings.js';
 
 export const SECRET_TOKEN = /^[A-Za-z0-9_-]{1,256}$/;
@@ -15,6 +16,12 @@ export const telegramSettings = z.strictObject({
 export type TelegramSettings = z.infer<typeof telegramSettings>;
 
 const API_BASE_URL = 'https://api.telegram.org';
+
+/** Where a file of the bot lies. The token is part of the path: no address of it leaves this process. */
+export const filePlaceOf = ({ apiBaseUrl = API_BASE_URL, botToken }: TelegramSettings, path: string): FilePlace => {
+  const steps = path.split('/').map(encodeURIComponent).join('/');
+  return { url: `${apiBaseUrl.replace(/\/+$/, '')}/file/bot${botToken}/${steps}`, baseUrl: apiBaseUrl };
+};
 
 /** Where a method of the bot is called. */
 export const placeOf = ({ apiBaseUrl = API_BASE_URL, botToken }: TelegramSettings, method: string) => ({

@@ -1,12 +1,14 @@
 import { Field, Float, InterfaceType, ObjectType } from 'type-graphql';
 import type { Vector } from '../../events/kernel/cursor.js';
+import type { MessageId } from '../../events/kernel/ids.js';
 import type { Moment } from '../../events/queries/finders.js';
 import { ActionKind, RemovalReason, TemplatePart } from './enums.js';
 
 @ObjectType({ description: 'A file that a message shows.' })
 export class Media {
-  @Field(() => String, { description: 'An address that an `img` can load.' })
-  url!: string;
+  /** The message that it belongs to, and where the file lies: what `url` is made of. */
+  messageId!: MessageId;
+  place!: string;
 
   @Field(() => String, { nullable: true, description: 'Its MIME type.' })
   contentType!: string | null;

@@ -108,3 +108,29 @@ export const channels = config.table(
   },
   (table) => [index('channels_workspace').on(table.workspaceId, table.createdAt, table.id)],
 );
+
+/**
+ * Tokens of providers that are shown once, for new credentials, by who showed them. The row is committed before the token
+ * leaves, and stays: whatever happens then, nobody shows it again.
+ */
+export const spentTokens = config.table(
+  'spent_tokens',
+  {
+    /** SHA-256, as of keys. */
+    tokenHash: bytea('token_hash').primaryKey(),
+    /** Whose settings it stood in. */
+    channelId: uuid('channel_id')
+      .notNull()
+      .references(() => channels.id),
+    /** `asking`, `resting` (it surely wasn't processed, and may be shown again), `settled`, `lost` (nobody knows what came of it). */
+    state: text('state').notNull(),
+    /** Who asks. */
+    leaseToken: uuid('lease_token').notNull(),
+    /** Until when somebody waits for the answer, or nobody asks again. */
+    leaseUntil: timestamptz('lease_until').notNull(),
+    /** SHA-256 of the token that came instead. */
+    resultHash: bytea('result_hash'),
+    settledAt: timestamptz('settled_at'),
+  },
+  (table) => [index('spent_tokens_result').on(table.resultHash)],
+);

@@ -76,6 +76,23 @@ describe('evolveConversation', () => {
     expect(since(received(2, at(9_999)))).toBe(at(2));
   });
 
+  it('is answered by a scheduled message when it joins: with its first call, or by itself where that came before it', () => {
+    const planned = { ...acceptedData(), scheduledAt: at(900) };
+    const scheduled = event({ type: 'message.scheduled', n: 8, message: 8, data: planned });
+    const dispatched = event({ type: 'message.dispatched', n: 9, message: 8, data: { attempt: 1, part: 0, call: 1 } });
+    const before = fold([opened(1), received(3)]);
+    const folded = (state: ConversationState, one: Folded, addsMessage: boolean) =>
+      evolveConversation(state, recorded(one, 9), addsMessage);
+    const waiting = { waitingSince: at(3), lastMessageId: messageId(3) };
+    const isAnswered = { waitingSince: null, lastMessageId: messageId(8) };
+    const put = folded(before, scheduled, false);
+    expect(put).toMatchObject({ ...waiting, lastActivityAt: at(3) });
+    expect(folded(put, dispatched, true)).toMatchObject({ ...isAnswered, lastActivityAt: at(9) });
+    const called = folded(before, dispatched, false);
+    expect(called).toMatchObject({ ...waiting, lastActivityAt: at(3) });
+    expect(folded(called, scheduled, true)).toMatchObject({ ...isAnswered, lastActivityAt: at(8) });
+  });
+
   it('never moves the read mark back', () => {
     expect(fold([opened(1), received(2), received(3), read(4, 2), read(5, 1)]).readIncomingCount).toBe(2);
   });

@@ -75,6 +75,23 @@ providerContract('telegram', {
   proof: 'secret',
   outgoing: OUTGOING,
   incoming: INCOMING,
+  media: {
+    mediaId: 'AgACAgQ',
+    located: { status: 200, body: '{"ok":true,"result":{"file_id":"AgACAgQ","file_path":"photos/file 1.jpg"}}' },
+    place: `/file/bot${BOT_TOKEN}/photos/file%201.jpg`,
+    refusals: [
+      { answer: errorOf(400, 'Bad Request: file is too big'), kind: 'too_large' },
+      { answer: errorOf(400, 'Bad Request: wrong file_id or the file is temporarily unavailable'), kind: 'gone' },
+      { answer: errorOf(401, 'Unauthorized'), kind: 'refused' },
+      { answer: errorOf(404, 'Not Found'), kind: 'refused' },
+      { answer: errorOf(429, 'Too Many Requests: retry after 7', { retry_after: 7 }), kind: 'throttled' },
+      { answer: errorOf(502, 'Bad Gateway'), kind: 'unavailable' },
+      ...['/var/lib/bot/photos/1.jpg', 'a/../../sendMessage', '..', './x', ''].map((path) => ({
+        answer: { status: 200, body: JSON.stringify({ ok: true, result: { file_path: path } }) },
+        kind: 'unknown' as const,
+      })),
+    ],
+  },
   account: {
     confirmed: { status: 200, body: '{"ok":true,"result":{"id":9,"is_bot":true,"username":"shop_bot"}}' },
     refused: errorOf(401, 'Unauthorized'),

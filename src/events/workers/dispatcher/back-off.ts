@@ -11,6 +11,13 @@ export interface DeferralHistory {
   readonly random: number;
 }
 
+/** What the provider said of it. */
+export interface Asked {
+  readonly retryAfterMs?: number;
+  /** Only this address is written to too often. */
+  readonly isOfAddress?: true;
+}
+
 /** All pauses of one part together (rule 18): after that somebody else decides. */
 export const DEFERRED_MAX_MS = 600_000;
 
@@ -35,7 +42,7 @@ export interface Deferral {
  */
 export function deferralOf(
   reason: DeferralReason,
-  retryAfterMs: number | undefined,
+  { retryAfterMs, isOfAddress }: Asked,
   { deferrals, deferredForMs, random }: DeferralHistory,
 ): Deferral | undefined {
   // Below 0 when that clock was set back.
@@ -47,6 +54,6 @@ export function deferralOf(
   return {
     reason,
     delayMs: Math.min(pauseMs, Math.ceil(leftMs)),
-    channelPauseMs: reason === 'throttled' ? pauseMs : 0,
+    channelPauseMs: reason === 'throttled' && isOfAddress !== true ? pauseMs : 0,
   };
 }

@@ -1,7 +1,7 @@
 import type { FailureCode, MessageEventData, MessageEventType, MessageFailureData } from '../../message/events.js';
 import { UnreachableCaseError } from '../../kernel/unreachable.js';
 import type { Capabilities, LookUpAnswer, Outcome } from '../../../providers/provider.js';
-import { deferralOf, type Deferral, type DeferralHistory, type DeferralReason } from './back-off.js';
+import { deferralOf, type Asked, type Deferral, type DeferralHistory, type DeferralReason } from './back-off.js';
 
 /** An event before it has an envelope. */
 export type StepEvent = {
@@ -40,9 +40,9 @@ export function nextStep(
 ): NextStep {
   switch (outcome.kind) {
     case 'throttled':
-      return putOff('throttled', outcome.retryAfterMs, place, history);
+      return putOff('throttled', outcome, place, history);
     case 'unavailable':
-      return putOff('unavailable', undefined, place, history);
+      return putOff('unavailable', {}, place, history);
     default:
       return endedBy(outcome, place, capabilities);
   }
@@ -105,13 +105,8 @@ function failed(
   return { state: 'settled', events: [said], providerMessageIds: [] };
 }
 
-const putOff = (
-  reason: DeferralReason,
-  retryAfterMs: number | undefined,
-  place: CallPlace,
-  history: DeferralHistory,
-): NextStep => {
-  const deferral = deferralOf(reason, retryAfterMs, history);
+const putOff = (reason: DeferralReason, asked: Asked, place: CallPlace, history: DeferralHistory): NextStep => {
+  const deferral = deferralOf(reason, asked, history);
   return deferral === undefined ? givenUp(reason, place) : { state: 'waiting', deferral };
 };
 

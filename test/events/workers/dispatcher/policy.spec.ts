@@ -109,6 +109,11 @@ describe('rule 19: what surely was not processed is put off', () => {
     expect(throttled(undefined, { deferrals: 3 })).toEqual(pause(8_000, 8_000));
   });
 
+  it('throttled for one address: only that waits, and the channel goes on', () => {
+    const ofAddress = deferralBy({ kind: 'throttled', retryAfterMs: 7_000, isOfAddress: true }, {});
+    expect(ofAddress).toEqual({ reason: 'throttled', delayMs: 7_000, channelPauseMs: 0 });
+  });
+
   it('rule 18: its last pause ends with its ten minutes; the channel still waits for as long as it was asked to', () => {
     expect(unavailable({ deferrals: 9, deferredForMs: 599_000.5 })).toEqual(pause(1_000));
     expect(throttled(30_000, { deferredForMs: 590_000 })).toEqual(pause(10_000, 30_000));

@@ -1,0 +1,43 @@
+import { createHttpCaller } from '../http-call.js';
+import type { ProviderAdapter } from '../provider.js';
+import { parseSettingsBy } from '../settings.js';
+import { registerWebhook, verifyCredentials } from './account.js';
+import { normalizeAddress } from './address.js';
+import { outcomeOf } from './answer.js';
+import { capabilitiesOf } from './capabilities.js';
+import { interpret } from './interpret.js';
+import { refuse } from './refuse.js';
+import { callOf } from './request.js';
+import { accountOf, birdSettings, type BirdSettings } from './settings.js';
+import { verify } from './verify.js';
+
+/** POSTs a second, over all channels of a workspace. */
+const RATE = { perSecond: 500, burst: 250 } as const;
+
+/** A 202 repeats the message that it takes, and Bird takes 200 KB. */
+const ANSWER_BYTES_MAX = 262_144;
+
+/** Bird's Channels API: one channel is one of Bird's, on WhatsApp or SMS. */
+export function createBirdAdapter(): ProviderAdapter<BirdSettings> {
+  const call = createHttpCaller({ answerBytesMax: ANSWER_BYTES_MAX });
+  return {
+    kind: 'BIRD',
+    platforms: ['WHATSAPP', 'SMS'],
+    capabilitiesOf,
+    parseSettings: (given, before) => parseSettingsBy(birdSettings, given, before),
+    accountOf,
+    normalizeAddress,
+    refuse,
+    // Of several files, or of files with buttons, Bird itself makes several messages, under one id.
+    partsOf: () => 1,
+    rateOf: () => RATE,
+    async send(request) {
+      const end = await call({ ...callOf(request), signal: request.signal });
+      return end.kind === 'answered' ? outcomeOf(end) : end;
+    },
+    verifyCredentials: (request) => verifyCredentials(call, request),
+    registerWebhook: (request) => registerWebhook(call, request),
+    verify,
+    interpret: ({ body }, settings) => interpret(body, settings),
+  };
+}

@@ -1,0 +1,43 @@
+import type { MessageContent } from '../../events/message/content.js';
+import type { HttpCall } from '../http-call.js';
+import type { SendRequest } from '../provider.js';
+import { receiverOf } from './address.js';
+import { bodyOf } from './body.js';
+import { messagesOf, type BirdSettings } from './settings.js';
+
+export type Said = Pick<
+  SendRequest<BirdSettings>,
+  'settings' | 'reference' | 'address' | 'content' | 'replyToProviderMessageId'
+>;
+
+/** What is asked of Bird for a message: one call, of which Bird makes as many messages as the platform needs. Pure. */
+export const callOf = (said: Said): Omit<HttpCall, 'signal'> => ({
+  ...messagesOf(said.settings),
+  method: 'POST',
+  json: messageOf(said),
+});
+
+/** Its body as JSON. */
+export function messageOf({
+  address,
+  reference,
+  content,
+  replyToProviderMessageId: repliedTo,
+}: Omit<Said, 'settings'>) {
+  return {
+    receiver: { contacts: [receiverOf(address)] },
+    reference,
+    ...(repliedTo === undefined ? {} : { replyTo: { id: repliedTo, type: 'message' } }),
+    ...(content.kind === 'template' ? { template: templateOf(content) } : { body: bodyOf(content) }),
+  };
+}
+
+/** A template is a project of Bird's, which knows by itself where each parameter stands; a file is given by its address. */
+function templateOf({ name, version = 'latest', locale, parameters }: Extract<MessageContent, { kind: 'template' }>) {
+  return {
+    projectId: name,
+    version,
+    ...(locale === undefined ? {} : { locale }),
+    parameters: parameters.map(({ key, value, media }) => ({ type: 'string', key, value: value ?? media?.url ?? '' })),
+  };
+}

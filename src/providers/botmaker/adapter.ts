@@ -1,0 +1,50 @@
+import { createHttpCaller } from '../http-call.js';
+import type { ProviderAdapter } from '../provider.js';
+import { parseSettingsBy } from '../settings.js';
+import { contactIdOf, normalizeAddress } from './address.js';
+import { accountAnswerOf, outcomeOf } from './answer.js';
+import { capabilitiesOf } from './capabilities.js';
+import { interpret } from './interpret.js';
+import { refuse } from './refuse.js';
+import { createRefresh } from './refresh.js';
+import { callOf, partsOf } from './request.js';
+import { accountOf, botmakerSettings, placeOf, type BotmakerSettings } from './settings.js';
+import { TOKEN_HEADER, verify } from './verify.js';
+
+/** `send-messages` bears 350 a second; an empty channel is filled again 50 times a second. */
+const RATE = { perSecond: 350, burst: 50 } as const;
+
+/** Botmaker's API v2.0: one channel is one of a Botmaker project's. */
+export function createBotmakerAdapter(): ProviderAdapter<BotmakerSettings> {
+  const call = createHttpCaller();
+  return {
+    kind: 'BOTMAKER',
+    platforms: ['WHATSAPP', 'MESSENGER', 'INSTAGRAM', 'TELEGRAM', 'WEBCHAT'],
+    secretHeaders: [TOKEN_HEADER],
+    capabilitiesOf,
+    parseSettings: (given, before) => parseSettingsBy(botmakerSettings, given, before),
+    accountOf: ({ channelId }) => accountOf(channelId) ?? channelId,
+    normalizeAddress,
+    refuse,
+    partsOf,
+    rateOf: () => RATE,
+    async send(request) {
+      const { method, path, body } = callOf(request);
+      const end = await call({ ...placeOf(request.settings, path), method, json: body, signal: request.signal });
+      return end.kind === 'answered' ? outcomeOf(end, request.content.kind) : end;
+    },
+    async showTyping({ settings, platform, address, signal }) {
+      const body = { channelId: settings.channelId, contactId: contactIdOf(platform, address), typing: true };
+      const place = placeOf(settings, '/chats-actions/send-read-typing-feedback');
+      await call({ ...place, method: 'POST', json: body, signal });
+    },
+    async verifyCredentials({ settings, signal }) {
+      const end = await call({ ...placeOf(settings, '/channels?active=true'), method: 'GET', signal });
+      const ours = accountOf(settings.channelId);
+      return end.kind === 'answered' ? accountAnswerOf(end, (id) => ours !== undefined && accountOf(id) === ours) : end;
+    },
+    refresh: createRefresh(call),
+    verify,
+    interpret: ({ body }, settings) => interpret(body, settings),
+  };
+}

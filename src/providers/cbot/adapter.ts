@@ -1,0 +1,52 @@
+import { createHttpCaller, type HttpCall } from '../http-call.js';
+import { normalizeAddress } from '../meta-whatsapp/address.js';
+import type { AccountAnswer, AccountRequest, ProviderAdapter } from '../provider.js';
+import { parseSettingsBy } from '../settings.js';
+import { accountAnswerOf, outcomeOf } from './answer.js';
+import { capabilitiesOf } from './capabilities.js';
+import { interpret } from './interpret.js';
+import { refuse } from './refuse.js';
+import { callOf, partsOf } from './request.js';
+import { accessOf, basicAuthOf, cbotSettings, type CbotSettings } from './settings.js';
+import { SECRET_HEADER, verify } from './verify.js';
+
+/** Messages a second of one number: what Meta allows, and what a client on premises bears. */
+const RATES = { CLOUD: { perSecond: 80, burst: 80 }, ON_PREMISES: { perSecond: 20, burst: 20 } } as const;
+
+const WEBHOOK_PATH = '/v1/configs/webhook';
+
+/** CBOT's WhatsApp API, on premises or in the cloud: one channel is one number, which its key stands for. */
+export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
+  const call = createHttpCaller();
+  const ask = async (
+    { settings, signal }: AccountRequest<CbotSettings>,
+    asked: Pick<HttpCall, 'method' | 'json'>,
+  ): Promise<AccountAnswer> => {
+    const end = await call({ ...accessOf(settings), path: WEBHOOK_PATH, ...asked, signal });
+    return end.kind === 'answered' ? accountAnswerOf(end) : end;
+  };
+  return {
+    kind: 'CBOT',
+    platforms: ['WHATSAPP'],
+    secretHeaders: [SECRET_HEADER],
+    capabilitiesOf: (_platform, settings) => capabilitiesOf(settings),
+    parseSettings: (given, before) => parseSettingsBy(cbotSettings, given, before),
+    normalizeAddress: (_platform, address) => normalizeAddress(address),
+    refuse: (content, _platform, settings) => refuse(content, settings),
+    partsOf,
+    rateOf: ({ flavour }) => RATES[flavour],
+    async send(request) {
+      const { method, path, body } = callOf(request);
+      const end = await call({ ...accessOf(request.settings), method, path, json: body, signal: request.signal });
+      return end.kind === 'answered' ? outcomeOf(end) : end;
+    },
+    verifyCredentials: (request) => ask(request, { method: 'GET' }),
+    registerWebhook: (request) =>
+      ask(request, {
+        method: 'POST',
+        json: { url: request.webhookUrl, headers: { Authorization: basicAuthOf(request.settings) } },
+      }),
+    verify,
+    interpret: ({ body }) => interpret(body),
+  };
+}

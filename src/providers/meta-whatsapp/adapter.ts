@@ -1,0 +1,64 @@
+import { createHttpCaller } from '../http-call.js';
+import { answerChallenge } from '../meta/challenge.js';
+import { graphCall } from '../meta/graph-call.js';
+import { verify } from '../meta/verify.js';
+import type { ProviderAdapter } from '../provider.js';
+import { parseSettingsBy } from '../settings.js';
+import { normalizeAddress } from './address.js';
+import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
+import { WHATSAPP_CAPABILITIES } from './capabilities.js';
+import { interpret } from './interpret.js';
+import { refuse } from './refuse.js';
+import { callOf, partsOf, typingOf } from './request.js';
+import { whatsAppSettings, type WhatsAppSettings } from './settings.js';
+
+/** Messages a second of one number, until Meta raises it by itself. */
+const RATE = { perSecond: 80, burst: 80 } as const;
+
+/** Meta's WhatsApp Cloud API: one channel is one number. */
+export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
+  const call = createHttpCaller();
+  return {
+    kind: 'META_WHATSAPP',
+    platforms: ['WHATSAPP'],
+    capabilitiesOf: () => WHATSAPP_CAPABILITIES,
+    parseSettings: (given, before) => parseSettingsBy(whatsAppSettings, given, before),
+    accountOf: ({ phoneNumberId }) => phoneNumberId,
+    normalizeAddress: (_platform, address) => normalizeAddress(address),
+    refuse,
+    partsOf,
+    rateOf: () => RATE,
+    async send(request) {
+      const end = await call(graphCall(request.settings, callOf(request), request.signal));
+      return end.kind === 'answered' ? outcomeOf(end) : end;
+    },
+    typingNeedsMessage: true,
+    async showTyping({ settings, lastProviderMessageId, signal }) {
+      if (lastProviderMessageId !== undefined)
+        await call(graphCall(settings, typingOf(settings, lastProviderMessageId), signal));
+    },
+    async verifyCredentials({ settings, signal }) {
+      const path = `/${settings.phoneNumberId}?fields=id,display_phone_number`;
+      const end = await call(graphCall(settings, { method: 'GET', path }, signal));
+      return end.kind === 'answered' ? accountAnswerOf(end) : end;
+    },
+    async registerWebhook({ settings, signal, webhookUrl }) {
+      const end = await call(graphCall(settings, subscriptionOf(settings, webhookUrl), signal));
+      return end.kind === 'answered' ? registeredAnswerOf(end) : end;
+    },
+    challenge: (query, { verifyToken }) => answerChallenge(query, verifyToken),
+    verify: (webhook, { appSecret }) => verify(webhook, appSecret),
+    interpret: ({ body }) => interpret(body),
+  };
+}
+
+/**
+ * An app has one address for its webhooks; an account or a number may have another one. An account is subscribed with the
+ * same call; a number alone is one whose account is subscribed already.
+ */
+function subscriptionOf({ wabaId, phoneNumberId, verifyToken }: WhatsAppSettings, webhookUrl: string) {
+  const address = { override_callback_uri: webhookUrl, verify_token: verifyToken };
+  return wabaId === undefined
+    ? ({ method: 'POST', path: `/${phoneNumberId}`, body: { webhook_configuration: address } } as const)
+    : ({ method: 'POST', path: `/${wabaId}/subscribed_apps`, body: address } as const);
+}

@@ -1,0 +1,28 @@
+import type { HttpCall } from '../http-call.js';
+import type { GraphAccount } from './settings.js';
+
+/** One call of the Graph API, without who makes it: what a preview may show. */
+export interface GraphRequest {
+  readonly method: HttpCall['method'];
+  /** Below the version, with its query; begins with a slash. */
+  readonly path: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export const GRAPH_BASE_URL = 'https://graph.facebook.com';
+const GRAPH_VERSION = 'v25.0';
+
+/** The call with its host, its version and its credentials. The token stands in a header: queries get into logs. */
+export function graphCall(
+  { accessToken, apiVersion = GRAPH_VERSION, apiBaseUrl }: GraphAccount,
+  { method, path, body }: GraphRequest,
+  signal: AbortSignal,
+  host: string = GRAPH_BASE_URL,
+): HttpCall {
+  return {
+    baseUrl: apiBaseUrl ?? host,
+    ...{ method, path: `/${apiVersion}${path}`, signal },
+    headers: { authorization: `Bearer ${accessToken}` },
+    ...(body === undefined ? {} : { json: body }),
+  };
+}

@@ -1,0 +1,67 @@
+import { signedByMeta, type MetaWebhook } from './meta.js';
+import type { PostedWebhook } from './webhook-poster.js';
+
+/** Whose threads they are. */
+export interface SimulatedAccount {
+  /** What is posted is of this product. */
+  readonly object: 'page' | 'instagram';
+  readonly accountId: string;
+  readonly appSecret: string;
+  /** Ids of messages begin with it. */
+  readonly idPrefix: string;
+}
+
+type Said = Readonly<Record<string, unknown>>;
+
+/** What was told of a message that was taken, and how it is told. */
+export interface Told {
+  readonly id: string;
+  readonly contact: string;
+  /** Of the message, as its echo repeats it. */
+  readonly said: Said;
+}
+
+export interface Threads {
+  nextId(): string;
+  /** The app's address, and whether the account is among those that it is told of. */
+  setAddress(webhook: MetaWebhook): void;
+  subscribe(): void;
+  readonly isHeard: () => boolean;
+  isOpen(contact: string): boolean;
+  /** @throws before there is an address */
+  event(contact: string, said: Said): PostedWebhook;
+  messageFrom(contact: string, said: Said): PostedWebhook;
+  echo(told: Told): PostedWebhook;
+}
+
+/** The threads of an account: who wrote, and what is posted of it. */
+export function createThreads({ object, accountId, appSecret, idPrefix }: SimulatedAccount): Threads {
+  let count = 0;
+  let webhook: MetaWebhook | undefined;
+  let isSubscribed = false;
+  const open = new Set<string>();
+  const nextId = () => `${idPrefix}simulated${(count += 1)}`;
+  const post = (from: string, to: string, said: Said): PostedWebhook => {
+    if (webhook === undefined) throw new Error('The app has no address.');
+    const one = { sender: { id: from }, recipient: { id: to }, timestamp: Date.now(), ...said };
+    return signedByMeta(
+      webhook.url,
+      { object, entry: [{ id: accountId, time: Date.now(), messaging: [one] }] },
+      appSecret,
+    );
+  };
+  const event = (contact: string, said: Said) => post(contact, accountId, said);
+  return {
+    ...{ nextId, event },
+    setAddress: (next) => void (webhook = next),
+    subscribe: () => void (isSubscribed = true),
+    isHeard: () => webhook !== undefined && isSubscribed,
+    isOpen: (contact) => open.has(contact),
+    messageFrom(contact, said) {
+      open.add(contact);
+      return event(contact, { message: { mid: nextId(), ...said } });
+    },
+    echo: ({ id, contact, said }) =>
+      post(accountId, contact, { message: { mid: id, is_echo: true, app_id: 1, ...said } }),
+  };
+}

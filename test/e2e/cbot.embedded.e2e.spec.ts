@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCbotSimulator, type CbotFlavour, type CbotSimulator } from '../../src/simulators/cbot.js';
+import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
+import { eventually } from '../support/eventually.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const SETTINGS = { apiKey: 'marker-key', webhookUsername: 'parley', webhookPassword: 'marker-word', namespace: 'ns_1' };
+
+interface Created {
+  readonly createChannel: { readonly channel: { readonly id: string; readonly webhookUrl: string } | null };
+}
+interface Asked {
+  readonly done: {
+    readonly isConfirmed: boolean;
+    readonly failure: { readonly code: string } | null;
+    readonly userErrors: readonly unknown[];
+  };
+}
+interface Sent {
+  readonly sendMessage: {
+    readonly message: { readonly id: string } | null;
+    readonly userErrors: readonly { readonly code: string }[];
+  };
+}
+interface Thread {
+  readonly message: {
+    readonly status: string;
+    readonly providerMessageIds: readonly string[];
+    readonly failure: { readonly code: string; readonly providerMessage: string | null } | null;
+    readonly conversation: {
+      readonly messages: {
+        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
+      };
+    } | null;
+  };
+}
+
+const CREATE = `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { channel { id webhookUrl } } }`;
+const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
+  isConfirmed failure { code } userErrors { code } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerMessage }
+  conversation { messages { nodes { direction content { text } } } } } }`;
+const TEMPLATE = { template: { name: 'order_ready', locale: 'nl', parameters: [{ key: '1', value: 'Mia' }] } };
+const TEXT = { text: { text: 'Hello' } };
+const MIA = '+31600000001';
+
+interface Side {
+  readonly cbot: CbotSimulator;
+  readonly simulator: Simulator;
+  readonly channel: { readonly id: string; readonly webhookUrl: string };
+}
+
+describe('CBOT channels of both flavours, through the simulated API', () => {
+  let app: TestApp;
+  let onPremises: Side;
+  let cloud: Side;
+  beforeAll(async () => {
+    app = await startTestApp();
+    onPremises = await connect('ON_PREMISES');
+    cloud = await connect('CLOUD');
+  });
+  afterAll(async () => {
+    await app.stop();
+    await Promise.all([onPremises.simulator.stop(), cloud.simulator.stop()]);
+  });
+
+  const connect = async (flavour: CbotFlavour): Promise<Side> => {
+    const cbot = createCbotSimulator({ flavour, apiKey: SETTINGS.apiKey, replies: true });
+    const simulator = await startSimulator(cbot, { seed: 1 });
+    const settings = { ...SETTINGS, flavour, baseUrl: simulator.baseUrl };
+    const input = { name: flavour, provider: 'CBOT', platform: 'WHATSAPP', settings };
+    const { createChannel } = await app.client.run<Created>(CREATE, { input });
+    return { cbot, simulator, channel: createChannel.channel ?? { id: '', webhookUrl: '' } };
+  };
+  const send = async ({ channel }: Side, address: string, content: object) => {
+    const input = { channelId: channel.id, to: { address }, content };
+    return (await app.client.run<Sent>(SEND, { input })).sendMessage;
+  };
+  const thread = async (id = '') => (await app.client.run<Thread>(THREAD, { id })).message;
+  const incomingOf = ({ conversation }: Thread['message']): readonly string[] => {
+    const nodes = conversation?.messages.nodes ?? [];
+    return nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
+  };
+  const sides = [
+    ['on premises', () => onPremises, '/v1/messages'],
+    ['in the cloud', () => cloud, '/messages'],
+  ] as const;
+
+  it.each(sides)('%s: is verified, and its webhook registered', async (_name, side) => {
+    const input = { channelId: side().channel.id };
+    for (const name of ['verifyChannel', 'registerChannelWebhook'])
+      expect((await app.client.run<Asked>(ask(name), { input })).done).toEqual({
+        ...{ isConfirmed: true, failure: null, userErrors: [] },
+      });
+    const told = side().simulator.calls.at(-1);
+    expect(told).toMatchObject({ path: '/v1/configs/webhook', json: { url: side().channel.webhookUrl } });
+  });
+
+  it.each(sides)(
+    '%s: sends a template, hears what became of it, is answered, and answers',
+    async (_name, side, path) => {
+      expect((await send(side(), MIA, TEXT)).userErrors).toEqual([{ code: 'SERVICE_WINDOW_CLOSED' }]);
+      const { cbot, simulator } = side();
+      simulator.misbehave({ repeats: 1, reorders: 0.5 });
+      const { message } = await send(side(), MIA, TEMPLATE);
+      await eventually(async () =>
+        expect(await thread(message?.id)).toMatchObject({ status: 'READ', providerMessageIds: [expect.any(String)] }),
+      );
+      expect(simulator.calls.at(-1)).toMatchObject({ path, json: { to: '31600000001', type: 'template' } });
+      await simulator.post(
+        ['one', 'two'].map((body) => cbot.messageFrom('31600000001', { type: 'text', text: { body } })),
+      );
+      await eventually(async () => expect([...incomingOf(await thread(message?.id))].sort()).toEqual(['one', 'two']));
+      const said = await send(side(), MIA, TEXT);
+      await eventually(async () => {
+        const found = await thread(said.message?.id);
+        expect(found.status).toBe('READ');
+        expect(incomingOf(found)).toContain('You said: Hello');
+      });
+      simulator.misbehave({});
+    },
+  );
+
+  it.each(sides)('%s: says why it failed, at once or later', async (_name, side) => {
+    const atOnce = await send(side(), '+31600001013', TEMPLATE);
+    const later = await send(side(), '+31600000480', TEMPLATE);
+    const unknown = await send(side(), MIA, { template: { name: 'nope', locale: 'nl' } });
+    await eventually(async () => {
+      expect((await thread(atOnce.message?.id)).failure?.code).toMatch(/^RECIPIENT_(NOT_ON_PLATFORM|UNREACHABLE)$/);
+      expect(await thread(later.message?.id)).toMatchObject({
+        ...{ status: 'SENDING_FAILED', failure: { code: 'SERVICE_WINDOW_CLOSED' } },
+      });
+      expect(await thread(unknown.message?.id)).toMatchObject({
+        ...{ status: 'SENDING_FAILED', failure: { code: 'TEMPLATE_INVALID' } },
+      });
+    });
+  });
+
+  it('what was taken before the line dropped is settled by its receipt where it echoes our reference, and only there', async () => {
+    for (const { simulator } of [cloud, onPremises]) simulator.misbehave({ acceptsAndDrops: 1 });
+    const echoed = await send(cloud, MIA, TEXT);
+    const silent = await send(onPremises, MIA, TEXT);
+    await eventually(async () => {
+      expect((await thread(echoed.message?.id)).status).toBe('READ');
+      expect((await thread(silent.message?.id)).status).toBe('OUTCOME_UNKNOWN');
+    });
+    for (const { simulator } of [cloud, onPremises]) simulator.misbehave({});
+  });
+
+  it('too many at once slow that channel alone, and burn no attempt', async () => {
+    onPremises.simulator.misbehave({ throttles: 1 });
+    const { message } = await send(onPremises, '+31600000002', TEMPLATE);
+    await eventually(() => expect(onPremises.simulator.calls.at(-1)).toMatchObject({ status: 400 }));
+    const other = await send(cloud, MIA, TEXT);
+    await eventually(async () => expect((await thread(other.message?.id)).status).toBe('READ'));
+    expect((await thread(message?.id)).status).toBe('PROCESSING');
+    onPremises.simulator.misbehave({});
+    await eventually(async () => expect((await thread(message?.id)).status).toBe('READ'));
+  });
+
+  it('takes no webhook without user and password, and shows neither to anybody', async () => {
+    const { url, body } = cloud.cbot.statusOf('wamid.out1', '31600000001', 'read');
+    for (const authorization of ['', `Basic ${Buffer.from('parley:wrong').toString('base64')}`]) {
+      const headers = { 'content-type': 'application/json', authorization };
+      expect((await fetch(url, { method: 'POST', body, headers })).status).toBe(401);
+    }
+    const shown = await app.client.run<object>(
+      `{ channels { nodes { id name webhookUrl capabilities { receipts } } } }`,
+    );
+    expect(JSON.stringify(shown)).not.toContain('marker-');
+  });
+});

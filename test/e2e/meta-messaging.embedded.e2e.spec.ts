@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInstagramSimulator } from '../../src/simulators/meta-instagram.js';
+import type { MessagingSimulator } from '../../src/simulators/meta-messaging.js';
+import { createMessengerSimulator } from '../../src/simulators/meta-messenger.js';
+import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
+import { eventually } from '../support/eventually.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const APP = { accessToken: 'marker-token', appSecret: 'marker-secret' };
+const VERIFY = 'marker-verify';
+
+interface Changed {
+  readonly done: { readonly channel: { readonly id: string } | null; readonly userErrors: readonly unknown[] };
+}
+interface Sent {
+  readonly sendMessage: {
+    readonly message: { readonly id: string } | null;
+    readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
+  };
+}
+interface Thread {
+  readonly message: {
+    readonly status: string;
+    readonly providerMessageIds: readonly string[];
+    readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
+    readonly conversation: {
+      readonly messages: {
+        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
+      };
+    } | null;
+  };
+}
+interface Inbox {
+  readonly conversations: {
+    readonly nodes: readonly {
+      readonly channel: { readonly id: string };
+      readonly lastMessage: { readonly content: { readonly text: string } } | null;
+    }[];
+  };
+}
+
+const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(input: $input) {
+  channel { id } userErrors { code field } } }`;
+const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
+  isConfirmed account failure { code } userErrors { code field } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+  message { id } userErrors { code field } } }`;
+const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
+  conversation { messages { nodes { direction content { text } } } } } }`;
+const INBOX = `{ conversations(first: 50) { nodes { channel { id } lastMessage { content { text } } } } }`;
+
+/** An account of a business, with the API that speaks for it. */
+interface Line {
+  readonly channelId: string;
+  readonly messaging: MessagingSimulator;
+  readonly simulator: Simulator;
+}
+
+const PRODUCTS = {
+  META_MESSENGER: { platform: 'MESSENGER', ids: { pageId: '1100' }, account: 'Simulated' },
+  META_INSTAGRAM: { platform: 'INSTAGRAM', ids: { accountId: '17841400' }, account: '@simulated' },
+} as const;
+type Provider = keyof typeof PRODUCTS;
+
+describe('Messenger and Instagram channels, through their simulated APIs', () => {
+  let app: TestApp;
+  const lines = new Map<Provider, Line>();
+  beforeAll(async () => {
+    app = await startTestApp();
+    const messenger = createMessengerSimulator({ ...APP, pageId: '1100', replies: true });
+    lines.set('META_MESSENGER', await connect('META_MESSENGER', messenger));
+    const instagram = createInstagramSimulator({ ...APP, accountId: '17841400', replies: true });
+    lines.set('META_INSTAGRAM', await connect('META_INSTAGRAM', instagram));
+  });
+  afterAll(async () => {
+    await app.stop();
+    for (const { simulator } of lines.values()) await simulator.stop();
+  });
+
+  /** The app's address is set by hand; then the account is subscribed by a call. */
+  async function connect(provider: Provider, messaging: MessagingSimulator): Promise<Line> {
+    const simulator = await startSimulator(messaging, { seed: 1 });
+    const { platform, ids } = PRODUCTS[provider];
+    const settings = { ...APP, ...ids, verifyToken: VERIFY, apiBaseUrl: simulator.baseUrl };
+    const input = { name: platform, provider, platform, settings };
+    const { done } = await app.client.run<Changed>(CREATE, { input });
+    expect(done.userErrors).toEqual([]);
+    const channelId = done.channel?.id ?? '';
+    const url = `${app.url}/webhooks/${provider.toLowerCase().replace('_', '-')}/${channelId}`;
+    const set = await fetch(`${simulator.baseUrl}/dashboard/webhook`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ url, verifyToken: VERIFY }),
+    });
+    expect(set.status).toBe(200);
+    const { done: registered } = await app.client.run<{ done: object }>(ask('registerChannelWebhook'), {
+      input: { channelId },
+    });
+    expect(registered).toMatchObject({ isConfirmed: true, userErrors: [] });
+    return { channelId, messaging, simulator };
+  }
+  const lineOf = (provider: Provider): Line => {
+    const line = lines.get(provider);
+    if (line === undefined) throw new Error('Not connected.');
+    return line;
+  };
+  const send = async ({ channelId }: Line, address: string, content: object = { text: { text: 'Hello' } }) => {
+    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
+    return sendMessage;
+  };
+  const sent = async (line: Line, address: string, content?: object): Promise<string> => {
+    const { message, userErrors } = await send(line, address, content);
+    expect(userErrors).toEqual([]);
+    return message?.id ?? '';
+  };
+  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+  const hasStatus = (id: string, ...statuses: readonly string[]) =>
+    eventually(async () => expect(statuses).toContain((await thread(id)).status));
+  const inbox = async () => {
+    const { conversations } = await app.client.run<Inbox>(INBOX);
+    return conversations.nodes.map(({ channel, lastMessage }) => `${channel.id} ${lastMessage?.content.text ?? ''}`);
+  };
+  /** The contact writes, so that he may be written to. */
+  const hear = async ({ channelId, messaging, simulator }: Line, from: string, text: string) => {
+    await simulator.post([messaging.messageFrom(from, { text })]);
+    await eventually(async () => expect(await inbox()).toContain(`${channelId} ${text}`));
+  };
+  const incoming = async (id: string) =>
+    ((await thread(id)).conversation?.messages.nodes ?? [])
+      .filter(({ direction }) => direction === 'INCOMING')
+      .map(({ content }) => content.text);
+
+  describe.each(Object.keys(PRODUCTS) as Provider[])('%s', (provider) => {
+    it('is verified; a question with another token is not answered', async () => {
+      const { channelId } = lineOf(provider);
+      const { done } = await app.client.run<{ done: object }>(ask('verifyChannel'), { input: { channelId } });
+      expect(done).toEqual({ isConfirmed: true, account: PRODUCTS[provider].account, failure: null, userErrors: [] });
+      const url = `${app.url}/webhooks/${provider.toLowerCase().replace('_', '-')}/${channelId}`;
+      expect((await fetch(`${url}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong`)).status).toBe(403);
+    });
+
+    it('hears, answers, is told what came of it, and hears again', async () => {
+      const line = lineOf(provider);
+      await hear(line, '24001', 'Grüße 👋');
+      const id = await sent(line, '24001');
+      // Read up to a time is Messenger's only word of it; of deliveries it names the message too.
+      await hasStatus(id, ...(provider === 'META_MESSENGER' ? ['DELIVERED', 'READ'] : ['READ']));
+      await eventually(async () => expect(await incoming(id)).toEqual(['Grüße 👋', 'You said: Hello']));
+      expect((await thread(id)).providerMessageIds).toHaveLength(1);
+    });
+
+    it('sends several pictures and their words as one message of several parts', async () => {
+      const line = lineOf(provider);
+      const images = ['a', 'b'].map((name) => ({ url: `https://example.net/${name}.jpg`, contentType: 'image/jpeg' }));
+      await hear(line, '24002', 'Show me');
+      const id = await sent(line, '24002', { image: { text: 'Look', images } });
+      await eventually(async () => expect((await thread(id)).providerMessageIds).toHaveLength(3));
+      await hasStatus(id, 'SENT', 'DELIVERED', 'READ');
+    });
+
+    it('refuses before sending, and says why a send failed', async () => {
+      const line = lineOf(provider);
+      expect(await send(line, '24009')).toMatchObject({ userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] });
+      expect(await send(line, '24001', { location: { latitude: 52.1, longitude: 4.9 } })).toMatchObject({
+        userErrors: [{ code: 'CONTENT_UNSUPPORTED' }],
+      });
+      expect(await send(line, '24001', { text: { text: 'é'.repeat(2_001) } })).toMatchObject({
+        userErrors: [{ code: 'CONTENT_INVALID', field: ['content', 'text', 'text'] }],
+      });
+      await hear(line, '551', 'Soon gone');
+      const id = await sent(line, '551');
+      await hasStatus(id, 'SENDING_FAILED');
+      expect((await thread(id)).failure).toEqual({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
+    });
+
+    it('takes what comes repeated and in another order once', async () => {
+      const line = lineOf(provider);
+      await hear(line, '24003', 'Hi');
+      line.simulator.misbehave({ repeats: 1, reorders: 0.7 });
+      const id = await sent(line, '24003');
+      await hasStatus(id, 'DELIVERED', 'READ');
+      await line.simulator.post(['one', 'two'].map((text) => line.messaging.messageFrom('24003', { text })));
+      line.simulator.misbehave({});
+      await eventually(async () =>
+        expect([...(await incoming(id))].sort()).toEqual(['Hi', 'You said: Hello', 'one', 'two']),
+      );
+    });
+
+    it('slows down alone where it is throttled', async () => {
+      const slow = lineOf(provider);
+      const other = lineOf(provider === 'META_MESSENGER' ? 'META_INSTAGRAM' : 'META_MESSENGER');
+      await hear(slow, '24004', 'To the slow one');
+      await hear(other, '24004', 'To the other');
+      slow.simulator.misbehave({ throttles: 1 });
+      const id = await sent(slow, '24004');
+      await eventually(() =>
+        expect(slow.simulator.calls.some(({ body, status }) => status === 400 && body.includes('24004'))).toBe(true),
+      );
+      await hasStatus(await sent(other, '24004'), 'DELIVERED', 'READ');
+      expect(['ACCEPTED', 'PROCESSING']).toContain((await thread(id)).status);
+      slow.simulator.misbehave({});
+      await hasStatus(id, 'DELIVERED', 'READ');
+    });
+  });
+
+  it('what was taken before the line dropped is unknown, until Messenger echoes it', async () => {
+    const line = lineOf('META_MESSENGER');
+    await hear(line, '692001', 'From a telephone that is off');
+    line.simulator.misbehave({ acceptsAndDrops: 1 });
+    const id = await sent(line, '692001', { text: { text: 'Are you there?' } });
+    await hasStatus(id, 'OUTCOME_UNKNOWN');
+    line.simulator.misbehave({});
+    await line.simulator.post([line.messaging.echoOf('Are you there?')]);
+    await hasStatus(id, 'SENT');
+    expect((await thread(id)).providerMessageIds).toHaveLength(1);
+    expect(line.simulator.calls.filter(({ body }) => body.includes('Are you there?'))).toHaveLength(1);
+  });
+});

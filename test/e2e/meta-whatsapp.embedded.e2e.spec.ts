@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWhatsAppSimulator, type WhatsAppSimulator } from '../../src/simulators/meta-whatsapp.js';
+import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
+import { eventually } from '../support/eventually.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+const ACCOUNT = { wabaId: '900', accessToken: 'marker-token', appSecret: 'marker-secret' };
+
+interface Changed {
+  readonly done: { readonly channel: { readonly id: string } | null; readonly userErrors: readonly unknown[] };
+}
+interface Sent {
+  readonly sendMessage: {
+    readonly message: { readonly id: string } | null;
+    readonly userErrors: readonly { readonly code: string }[];
+  };
+}
+interface Thread {
+  readonly message: {
+    readonly status: string;
+    readonly providerMessageIds: readonly string[];
+    readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
+    readonly timeline: readonly { readonly status: string }[];
+    readonly conversation: {
+      readonly id: string;
+      readonly messages: {
+        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
+      };
+    } | null;
+  };
+}
+interface Inbox {
+  readonly conversations: {
+    readonly nodes: readonly {
+      readonly channel: { readonly id: string };
+      readonly contact: { readonly displayName: string | null };
+      readonly lastMessage: { readonly content: { readonly text: string } } | null;
+    }[];
+  };
+}
+
+const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(input: $input) {
+  channel { id } userErrors { code field } } }`;
+const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
+  isConfirmed account failure { code } userErrors { code field } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
+  timeline { status } conversation { id messages { nodes { direction content { text } } } } } }`;
+const INBOX = `{ conversations(first: 50) { nodes { channel { id } contact { displayName } lastMessage { content { text } } } } }`;
+
+/** A number of a business, with its Cloud API. */
+interface Line {
+  readonly channelId: string;
+  readonly whatsApp: WhatsAppSimulator;
+  readonly simulator: Simulator;
+}
+
+describe('WhatsApp channels, through the simulated Cloud API', () => {
+  let app: TestApp;
+  let shop: Line;
+  let depot: Line;
+  const lines: Line[] = [];
+  beforeAll(async () => {
+    app = await startTestApp();
+    shop = await connect('1100');
+    depot = await connect('1200');
+  });
+  afterAll(async () => {
+    await app.stop();
+    for (const { simulator } of lines) await simulator.stop();
+  });
+
+  async function connect(phoneNumberId: string): Promise<Line> {
+    const whatsApp = createWhatsAppSimulator({ ...ACCOUNT, phoneNumberId, replies: true });
+    const simulator = await startSimulator(whatsApp, { seed: 1 });
+    const settings = { ...ACCOUNT, phoneNumberId, verifyToken: 'marker-verify', apiBaseUrl: simulator.baseUrl };
+    const input = { name: phoneNumberId, provider: 'META_WHATSAPP', platform: 'WHATSAPP', settings };
+    const { done } = await app.client.run<Changed>(CREATE, { input });
+    expect(done.userErrors).toEqual([]);
+    const line = { channelId: done.channel?.id ?? '', whatsApp, simulator };
+    lines.push(line);
+    const { done: registered } = await app.client.run<object & { done: object }>(ask('registerChannelWebhook'), {
+      input: { channelId: line.channelId },
+    });
+    expect(registered).toMatchObject({ isConfirmed: true, userErrors: [] });
+    return line;
+  }
+  const send = async ({ channelId }: Line, phoneNumber: string, content: object = { text: { text: 'Hello' } }) => {
+    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { phoneNumber }, content } });
+    return sendMessage;
+  };
+  const sent = async (line: Line, phoneNumber: string, content?: object): Promise<string> => {
+    const { message, userErrors } = await send(line, phoneNumber, content);
+    expect(userErrors).toEqual([]);
+    return message?.id ?? '';
+  };
+  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+  const hasStatus = (id: string, status: string) =>
+    eventually(async () => expect((await thread(id)).status).toBe(status));
+  const textFrom = ({ whatsApp }: Line, from: string, body: string) =>
+    whatsApp.messageFrom(from, { type: 'text', text: { body } });
+  /** The contact writes, so that he may be written to. */
+  const hear = async (line: Line, from: string, body = 'Hi') => {
+    await line.simulator.post([textFrom(line, from, body)]);
+    await eventually(async () => expect((await inbox()).map(({ text }) => text)).toContain(body));
+  };
+  const inbox = async () => {
+    const { conversations } = await app.client.run<Inbox>(INBOX);
+    return conversations.nodes.map(({ channel, contact, lastMessage }) => ({
+      ...{ channelId: channel.id, name: contact.displayName, text: lastMessage?.content.text },
+    }));
+  };
+  const TEMPLATE = {
+    template: { name: 'order_ready', locale: 'nl', parameters: [{ key: '1', part: 'BODY', value: 'Mia' }] },
+  };
+
+  it('are verified; a webhook of another token is not answered', async () => {
+    const { done } = await app.client.run<{ done: object }>(ask('verifyChannel'), {
+      input: { channelId: shop.channelId },
+    });
+    expect(done).toEqual({ isConfirmed: true, account: '+31 20 000 0000', failure: null, userErrors: [] });
+    const url = `${app.url}/webhooks/meta-whatsapp/${shop.channelId}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=`;
+    expect((await fetch(`${url}wrong`)).status).toBe(403);
+    expect(await (await fetch(`${url}marker-verify`)).text()).toBe('1');
+  });
+
+  it('hear, answer, are told that it was read, and hear again', async () => {
+    await hear(shop, '31600000001', 'Grüße 👋');
+    const id = await sent(shop, '+31600000001');
+    await eventually(async () => {
+      const found = await thread(id);
+      expect(found.status).toBe('READ');
+      expect(found.providerMessageIds).toHaveLength(1);
+      expect(found.conversation?.messages.nodes.map(({ direction, content }) => [direction, content.text])).toEqual([
+        ...[
+          ['INCOMING', 'Grüße 👋'],
+          ['OUTGOING', 'Hello'],
+          ['INCOMING', 'You said: Hello'],
+        ],
+      ]);
+    });
+    expect((await thread(id)).timeline.map(({ status }) => status)).toEqual(
+      expect.arrayContaining(['ACCEPTED', 'SENT', 'DELIVERED', 'READ']),
+    );
+  });
+
+  it('show who types, about the newest message of the contact', async () => {
+    await hear(shop, '31600000006', 'Are you there?');
+    const id = await sent(shop, '+31600000006', { text: { text: 'Yes' } });
+    await eventually(async () => expect((await thread(id)).conversation?.messages.nodes).toHaveLength(3));
+    const conversationId = (await thread(id)).conversation?.id;
+    const input = { conversationId, isTyping: true };
+    await app.client.run(`mutation ($input: SetTypingInput!) { setTyping(input: $input) { userErrors { code } } }`, {
+      input,
+    });
+    await eventually(() => {
+      const shown = shop.simulator.calls.find(({ body }) => body.includes('typing_indicator'));
+      expect(shown).toMatchObject({ status: 200, json: { message_id: expect.stringMatching(/^wamid/) as string } });
+    });
+  });
+
+  it('write to whoever has not written by a template only', async () => {
+    const { userErrors } = await send(shop, '+31600000002');
+    expect(userErrors.map(({ code }) => code)).toEqual(['SERVICE_WINDOW_CLOSED']);
+    await hasStatus(await sent(shop, '+31600000002', TEMPLATE), 'READ');
+  });
+
+  it('say why it failed, at once or later', async () => {
+    const refused = await sent(shop, '+31691131026', TEMPLATE);
+    const failed = await sent(shop, '+31690131049', TEMPLATE);
+    await eventually(async () => {
+      expect(await thread(refused)).toMatchObject({
+        ...{ status: 'SENDING_FAILED', failure: { code: 'RECIPIENT_UNREACHABLE', providerCode: '131026' } },
+      });
+      expect(await thread(failed)).toMatchObject({
+        ...{ status: 'SENDING_FAILED', failure: { code: 'POLICY', providerCode: '131049' } },
+      });
+    });
+  });
+
+  it('do not know what became of what was taken before the line dropped, until a receipt says so', async () => {
+    await hear(shop, '31692000001', 'From a telephone that is off');
+    shop.simulator.misbehave({ acceptsAndDrops: 1 });
+    const id = await sent(shop, '+31692000001');
+    await hasStatus(id, 'OUTCOME_UNKNOWN');
+    shop.simulator.misbehave({});
+    const asked = shop.simulator.calls.find(({ status }) => status === 'dropped');
+    const { biz_opaque_callback_data: reference } = asked?.json as { readonly biz_opaque_callback_data: string };
+    expect(reference).toContain(id);
+    await shop.simulator.post([shop.whatsApp.statusOf(reference, 'delivered')]);
+    await hasStatus(id, 'DELIVERED');
+    expect((await thread(id)).providerMessageIds).toHaveLength(1);
+    expect(shop.simulator.calls.filter(({ body }) => body.includes(reference))).toHaveLength(1);
+  });
+
+  it('take what comes repeated and in another order once', async () => {
+    await hear(shop, '31600000003');
+    shop.simulator.misbehave({ repeats: 1, reorders: 0.7 });
+    const id = await sent(shop, '+31600000003');
+    await hasStatus(id, 'READ');
+    await shop.simulator.post(['one', 'two'].map((text) => textFrom(shop, '31600000003', text)));
+    shop.simulator.misbehave({});
+    await eventually(async () => {
+      const nodes = (await thread(id)).conversation?.messages.nodes ?? [];
+      const texts = nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
+      expect([...texts].sort()).toEqual(['Hi', 'You said: Hello', 'one', 'two']);
+    });
+  });
+
+  it('slow down alone where Meta takes too many', async () => {
+    await hear(shop, '31600000004', 'To the shop');
+    await hear(depot, '31600000004', 'To the depot');
+    shop.simulator.misbehave({ throttles: 1 });
+    const slow = await sent(shop, '+31600000004');
+    await eventually(() => expect(shop.simulator.calls.some(({ status }) => status === 429)).toBe(true));
+    await hasStatus(await sent(depot, '+31600000004'), 'READ');
+    expect(['ACCEPTED', 'PROCESSING']).toContain((await thread(slow)).status);
+    shop.simulator.misbehave({});
+    await hasStatus(slow, 'READ');
+  });
+
+  it('take an entry for another number of the same app as that number hears it', async () => {
+    const posted = textFrom(depot, '31600000005', 'For the depot');
+    await depot.simulator.post([{ ...posted, url: `${app.url}/webhooks/meta-whatsapp/${shop.channelId}` }]);
+    await eventually(async () =>
+      expect(await inbox()).toContainEqual({ channelId: depot.channelId, name: 'Mia', text: 'For the depot' }),
+    );
+  });
+});
