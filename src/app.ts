@@ -154,7 +154,7 @@ function requireApi(whole: Boot<Whole> | undefined): Api {
 }
 
 /** The ingress' view of what may not be there yet: while it isn't, webhooks are answered 503. */
-const ingressOf = (api: () => Api): Pick<WebhookRoutesDeps, 'log' | 'directory' | 'providers'> => ({
+const ingressOf = (api: () => Api): Pick<WebhookRoutesDeps, 'log' | 'directory' | 'providers' | 'tellTyping'> => ({
   log: { append: async (...record) => api().log.append(...record) },
   directory: {
     get: (id) => api().directory.get(id),
@@ -162,6 +162,7 @@ const ingressOf = (api: () => Api): Pick<WebhookRoutesDeps, 'log' | 'directory' 
     refresh: async (id) => api().directory.refresh(id),
   },
   providers: { get: (kind) => api().providers.get(kind) },
+  tellTyping: (said) => api().tellTyping(said),
 });
 
 const newRawWebhookId = () => rawWebhookIds.fromUuid(uuidv7());

@@ -1,6 +1,7 @@
 import type { UserError, UserErrorCode } from '../events/commands/commands.js';
 import { accepted, refused } from '../events/kernel/decision.js';
-import { contactIds, conversationIds, type IdCodec } from '../events/kernel/ids.js';
+import { partsOf } from '../events/contact/combine.js';
+import { contactIds, conversationIds, type ContactId, type IdCodec } from '../events/kernel/ids.js';
 import type { Administration, AdministrationDeps, ClientTokenInput } from './administration.js';
 import { recordAudit } from './audit.js';
 import type { Caller } from './caller.js';
@@ -33,7 +34,11 @@ export const createClientTokenCommand =
     ];
     if (unknown.length > 0) return refused(...unknown);
     const now = clock.now();
-    const limits = { conversationIds: present(conversations), contactIds: present(contacts) };
+    const limits = {
+      conversationIds: present(conversations),
+      contactIds: await asOne(deps, caller, present(contacts)),
+    };
+    if (limits.conversationIds.length + limits.contactIds.length > CLIENT_TOKEN_IDS_MAX) return refused(TOO_MANY);
     const expiresAt = endOf(caller, now.getTime() + input.expiresInSeconds * 1_000);
     const { workspaceId, keyId } = caller;
     const token = await signClientToken(clientTokens, { ...limits, workspaceId, keyId, issuedAt: now, expiresAt });
@@ -43,18 +48,32 @@ export const createClientTokenCommand =
     return accepted({ token, expiresAt });
   };
 
+const TOO_MANY = refusal(
+  'INPUT_INVALID',
+  `At most ${CLIENT_TOKEN_IDS_MAX} conversations and contacts together, those that were merged into them included.`,
+);
+
 function refuseForm({ conversationIds: named, contactIds: people, expiresInSeconds }: ClientTokenInput): UserError[] {
   const count = named.length + people.length;
   const refusals: UserError[] = [];
   if (count === 0) refusals.push(refusal('INPUT_INVALID', 'Name at least one conversation or contact.'));
-  if (count > CLIENT_TOKEN_IDS_MAX)
-    refusals.push(refusal('INPUT_INVALID', `At most ${CLIENT_TOKEN_IDS_MAX} conversations and contacts together.`));
+  if (count > CLIENT_TOKEN_IDS_MAX) refusals.push(TOO_MANY);
   if (expiresInSeconds < 1 || expiresInSeconds > CLIENT_TOKEN_SECONDS_MAX)
     refusals.push(refusal('INPUT_INVALID', `1 to ${CLIENT_TOKEN_SECONDS_MAX} seconds.`, 'expiresInSeconds'));
   return refusals;
 }
 
-/** In the order given; undefined for what is no id, unknown or another workspace's: all the same. */
+/** With everybody who is shown as one with them: it is by their ids that their threads are known. */
+async function asOne(
+  { finders }: AdministrationDeps,
+  { workspaceId }: Caller,
+  ids: readonly ContactId[],
+): Promise<readonly ContactId[]> {
+  const found = ids.length === 0 ? [] : await finders.contacts(workspaceId, ids);
+  return [...new Set(found.flatMap((contact) => (contact === undefined ? [] : partsOf(contact).map(({ id }) => id))))];
+}
+
+/** In the order given, as they are found; undefined for what is no id, unknown or another workspace's: all the same. */
 async function findAll<Id extends string>(
   codec: IdCodec<Id>,
   texts: readonly string[],
@@ -62,8 +81,9 @@ async function findAll<Id extends string>(
 ): Promise<readonly (Id | undefined)[]> {
   const parsed = texts.map((text) => codec.parse(text));
   const ids = parsed.filter((id) => id !== undefined);
-  const found = new Set(ids.length === 0 ? [] : (await find(ids)).map((one) => one?.id));
-  return parsed.map((id) => (id !== undefined && found.has(id) ? id : undefined));
+  const found = ids.length === 0 ? [] : await find(ids);
+  const foundBy = new Map(ids.map((id, index) => [id, found[index]?.id]));
+  return parsed.map((id) => id && foundBy.get(id));
 }
 
 const missing = (ids: readonly (string | undefined)[], code: UserErrorCode, field: string): UserError[] =>

@@ -56,6 +56,8 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Mutation.unblockContact': needs('CONTACTS_WRITE'),
   'Mutation.optOutContact': needs('CONTACTS_WRITE'),
   'Mutation.optInContact': needs('CONTACTS_WRITE'),
+  'Mutation.addContactAddress': needs('CONTACTS_WRITE'),
+  'Mutation.mergeContacts': needs('CONTACTS_WRITE'),
   'Mutation.setContactAttributes': needs('CONTACTS_WRITE'),
   'Mutation.createChannel': needs('CHANNELS_ADMIN'),
   'Mutation.updateChannel': needs('CHANNELS_ADMIN'),

@@ -5,6 +5,7 @@ import { channelIds, type RawWebhookId } from '../events/kernel/ids.js';
 import type { TraceContext } from '../events/kernel/trace-context.js';
 import { RecordTooLargeError, type EventLog } from '../events/log/event-log.js';
 import { PROVIDER_KINDS } from '../events/channel/events.js';
+import type { ContactTyping, TellContactTyping } from '../events/typing/contact-typing.js';
 import { toRawRecord } from '../events/webhook/raw-webhook.js';
 import type { Channel, ChannelDirectory } from '../providers/channel.js';
 import type { ProviderAdapter, WebhookRequest } from '../providers/provider.js';
@@ -18,6 +19,8 @@ export interface WebhookRoutesDeps {
   readonly providers: ProviderRegistry;
   /** Without a slash at its end: the URL that providers post to, and that some of them sign, begins with it. */
   readonly publicUrl: () => string;
+  /** Told what was only said live; absent: nobody is. */
+  readonly tellTyping?: TellContactTyping | undefined;
   readonly clock: Clock;
   readonly newRawWebhookId: () => RawWebhookId;
   readonly logger: Logger;
@@ -47,8 +50,9 @@ interface Ingress extends WebhookRoutesDeps {
 }
 
 /**
- * `POST /webhooks/{provider}/{channelId}`: the bytes are bounded, verified before anything is parsed, and appended raw.
- * 200 is answered only after the log acknowledged them (rule 1); interpreting comes later, from the topic.
+ * `POST /webhooks/{provider}/{channelId}`: the bytes are bounded, verified before anything is parsed, and appended raw,
+ * but for those that only say that a contact types. 200 is answered only after the log acknowledged them (rule 1);
+ * interpreting comes later, from the topic.
  */
 export function webhookRoutes(deps: WebhookRoutesDeps): FastifyPluginAsync {
   const ingress = { ...deps, forgeries: createForgeryCount(deps) };
@@ -103,6 +107,11 @@ async function receive(ingress: Ingress, request: FastifyRequest<{ Params: Addre
   const verdict = await attempt(() => verify(ingress, known, webhook));
   if (verdict === 'forged') ingress.forgeries.count(known.channel.id);
   if (verdict !== 'authentic') return refuse(reply, verdict);
+  const typing = typingIn(known, webhook);
+  if (typing.length > 0) {
+    ingress.tellTyping?.(typing);
+    return reply.code(200).send();
+  }
   await ingress.log.append(
     'webhooks',
     toRawRecord(
@@ -172,6 +181,28 @@ async function verify({ directory, clock }: Ingress, { channel, adapter }: Known
   if (adapter.verify(webhook, channel.settings, clock.now()) === 'authentic') return 'authentic';
   const fresh = await directory.refresh(channel.id);
   return fresh === undefined ? 'unknown' : adapter.verify(webhook, fresh.settings, clock.now());
+}
+
+/**
+ * Who types, where the webhook says nothing else: that is live only, and in no log. With anything else beside it, it is
+ * recorded whole, and what it says of typing passes. An adapter that fails is taken for one that read something else.
+ */
+function typingIn({ channel, adapter }: Known, webhook: WebhookRequest): readonly ContactTyping[] {
+  try {
+    if (adapter.mayBeTyping?.(webhook) !== true) return [];
+    const { workspaceId, id: channelId, platform, settings } = channel;
+    const said = adapter.interpret(webhook, settings).map((one): ContactTyping | undefined => {
+      // What it says of another account is another channel's.
+      const isOwn = one.account === undefined || adapter.accountOf?.(settings) === one.account;
+      if (one.kind !== 'typing' || !isOwn) return undefined;
+      const address = adapter.normalizeAddress(platform, one.address);
+      return address === undefined ? undefined : { workspaceId, channelId, address, isTyping: one.isTyping };
+    });
+    const typing = said.filter((one) => one !== undefined);
+    return typing.length === said.length ? typing : [];
+  } catch {
+    return [];
+  }
 }
 
 /** What needs Postgres while it is away must be sent again: nobody knows whether it was forged (rule 4). */

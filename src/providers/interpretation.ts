@@ -20,6 +20,7 @@ type Statement =
   | DeletedStatement
   | ReactedStatement
   | AddressChangedStatement
+  | TypingStatement
   /** Understood, and nothing that is kept: no event is made of it. */
   | { readonly kind: 'ignored'; readonly reason: string }
   /** Listed for the operator. */
@@ -106,6 +107,13 @@ export interface ReactedStatement {
   /** Tells this reaction from others to the same message: the provider's own id or time of it (rule 7). */
   readonly occasion: string;
   readonly occurredAt?: Date | undefined;
+}
+
+/** The contact types, or stops. Live only: no event comes of it, and a webhook that says nothing else isn't even recorded. */
+export interface TypingStatement {
+  readonly kind: 'typing';
+  readonly address: string;
+  readonly isTyping: boolean;
 }
 
 /** Who was known by one address is known by another from now on: a new number, a chat that was moved. */

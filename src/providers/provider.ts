@@ -33,6 +33,9 @@ export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
  *     what is answered.
  * 11. What `refresh` asks is one HTTP call each, which ends within `signal`; none throws, and an exchange of which nobody
  *     knows whether it was processed is `unknown`.
+ * 12. `markRead` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it. It is
+ *     there where the capabilities say so.
+ * 13. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -82,10 +85,17 @@ export interface ProviderAdapter<Settings = unknown> {
   challenge?(query: URLSearchParams, settings: Settings): string | undefined;
   /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */
   answerTo?(webhook: WebhookRequest, settings: Settings): Readonly<Record<string, unknown>> | undefined;
+  /** Shows the contact that what they wrote was read, up to a message of theirs, where the provider can. */
+  markRead?(request: ReadMarkRequest<Settings>): Promise<void>;
   /** Whether the provider itself sent these bytes, and lately. */
   verify(webhook: WebhookRequest, settings: Settings, now: Date): 'authentic' | 'forged';
   /** One webhook may have many entries; what is none at all says one thing: that it isn't understood. */
   interpret(webhook: WebhookRequest, settings: Settings): readonly Interpretation[];
+  /**
+   * Whether it is worth a look, before it is recorded, whether a webhook says nothing but that a contact types. Nearly
+   * every webhook says something else: judged by its size and a word, and nothing is parsed. Absent: never.
+   */
+  mayBeTyping?(webhook: WebhookRequest): boolean;
 }
 
 /** How many calls a channel bears; all processes together keep to it (rule 18). */
@@ -158,6 +168,12 @@ export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
   /** Of the contact's newest message, where `typingNeedsMessage` and it is known. */
   readonly lastProviderMessageId?: string | undefined;
+}
+
+export interface ReadMarkRequest<Settings> extends AccountRequest<Settings> {
+  readonly address: string;
+  /** The provider's id of the contact's last message that was read. */
+  readonly providerMessageId: string;
 }
 
 type Accepted = {

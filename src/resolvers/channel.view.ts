@@ -18,13 +18,15 @@ export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
 
 /** Of such channels in general: what hangs on a channel's settings isn't told here. */
 export function toCapabilities(adapter: ProviderAdapter, platform: ChannelPlatform): ChannelCapabilities {
-  const { content, carriesReply = false, serviceWindowHours, receipts = [] } = adapter.capabilitiesOf(platform);
+  const capabilities = adapter.capabilitiesOf(platform);
+  const { content, carriesReply = false, carriesReadMark = false, serviceWindowHours, receipts = [] } = capabilities;
   return instance(ChannelCapabilities, {
     content: Object.entries(content).map(([kind, limits]) =>
       instance(ContentCapability, { kind, limits: { ...limits } }),
     ),
     carriesReply,
     carriesTyping: adapter.showTyping !== undefined,
+    carriesReadMark,
     serviceWindowHours: serviceWindowHours === 'permanent' ? null : serviceWindowHours,
     receipts: [...receipts],
   });

@@ -1,15 +1,19 @@
 import { Arg, Ctx, Mutation, Resolver, type ClassType } from 'type-graphql';
 import type { CommandResult, ContactStanding } from '../events/commands/commands.js';
-import type { ContactState } from '../events/contact/state.js';
+import type { WholeContact } from '../events/contact/combine.js';
 import {
+  AddContactAddressInput,
   BlockContactInput,
+  MergeContactsInput,
   OptInContactInput,
   OptOutContactInput,
   SetContactAttributesInput,
   UnblockContactInput,
 } from '../schema/graphql/contact-change.input.js';
 import {
+  AddContactAddressPayload,
   BlockContactPayload,
+  MergeContactsPayload,
   OptInContactPayload,
   OptOutContactPayload,
   SetContactAttributesPayload,
@@ -83,6 +87,36 @@ export class ContactChangeResolver {
     const result = await context.commands.setContactAttributes(context.caller, wish, context.startedAt);
     return toPayload(SetContactAttributesPayload, result, context);
   }
+
+  @Mutation(() => AddContactAddressPayload, {
+    description:
+      'Gives a contact another address. Its conversation is opened, as a send would open it; an address that another contact has is refused: merge the two.',
+  })
+  async addContactAddress(
+    @Arg('input', () => AddContactAddressInput, { description: 'Which contact, and where.' })
+    input: AddContactAddressInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    const { contactId, channelId, address, actorId } = input;
+    const wish = { contactId, channelId, address, actorId: actorId ?? undefined };
+    const result = await context.commands.addContactAddress(context.caller, wish, context.startedAt);
+    return toPayload(AddContactAddressPayload, result, context);
+  }
+
+  @Mutation(() => MergeContactsPayload, {
+    description:
+      'Shows one contact in another one’s place, for they are the same person: its addresses, conversations and messages are the other one’s too, and both ids answer it. While one of them is blocked or opted out, so are both. It can’t be taken back.',
+  })
+  async mergeContacts(
+    @Arg('input', () => MergeContactsInput, { description: 'Which contacts.' })
+    input: MergeContactsInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ContactPayload> {
+    const { fromContactId, intoContactId, actorId } = input;
+    const wish = { fromContactId, intoContactId, actorId: actorId ?? undefined };
+    const result = await context.commands.mergeContacts(context.caller, wish, context.startedAt);
+    return toPayload(MergeContactsPayload, result, context);
+  }
 }
 
 const setStanding = (
@@ -93,7 +127,7 @@ const setStanding = (
 
 const toPayload = (
   payload: ClassType<ContactPayload>,
-  result: CommandResult<ContactState>,
+  result: CommandResult<WholeContact>,
   { cursors }: RequestContext,
 ): ContactPayload =>
   instance(payload, { contact: result.ok ? toContact(result.value) : null, ...outcomeOf(result, cursors) });

@@ -70,5 +70,5 @@ function deliveriesOf(signals: AsyncIterator<TypingSignal>): AsyncIterableIterat
   return iterator;
 }
 
-const toTypingChanged = ({ conversationId, authorId, isTyping, expiresAt }: TypingSignal): TypingChanged =>
-  instance(TypingChanged, { conversationId, author: 'AGENT', authorId, isTyping, expiresAt });
+const toTypingChanged = ({ conversationId, author, authorId, isTyping, expiresAt }: TypingSignal): TypingChanged =>
+  instance(TypingChanged, { conversationId, author, authorId, isTyping, expiresAt });

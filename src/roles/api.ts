@@ -15,6 +15,7 @@ import { createLiveFeed } from '../events/projections/live-feed.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { createPositionStore } from '../events/log/positions.js';
 import { createFinders } from '../events/queries/create-finders.js';
+import { createContactTyping, type TellContactTyping } from '../events/typing/contact-typing.js';
 import { createTypingSignals } from '../events/typing/create-typing-signals.js';
 import { createCatchUpGate } from '../events/workers/dispatcher/gate.js';
 import type { GraphqlDeps } from '../http/graphql/request.js';
@@ -29,6 +30,7 @@ export interface Api extends Pick<Foundation, 'directory' | 'providers'> {
   readonly graphql: GraphqlDeps;
   readonly media: MediaDesk;
   readonly log: Pick<EventLog, 'append'>;
+  readonly tellTyping: TellContactTyping;
   readonly health: RoleHealth;
 }
 
@@ -73,7 +75,9 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     areStillValid: (callers) => authenticator.areStillValid(callers),
     onKeysChanged: (listener) => database.onWake('parley_keys', listener),
   };
-  return { graphql, log, directory, providers, media: media.desk, health: healthOf(feed, media) };
+  const newId = () => messageIds.fromUuid(uuidv7());
+  const tellTyping = createContactTyping({ ...foundation, database, typing, clock, logger, newId });
+  return { graphql, log, directory, providers, media: media.desk, tellTyping, health: healthOf(feed, media) };
 }
 
 /** An API that is up has nothing of its own to complain of: what it stands on is asked for itself. */

@@ -9,6 +9,7 @@ import type {
   Interpretation,
   MediaAnswer,
   ProviderAdapter,
+  TypingRequest,
   WebhookRequest,
 } from '../../src/providers/provider.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
@@ -114,7 +115,7 @@ const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
 /** Everything that an adapter can say. */
 const STATEMENTS: ReadonlySet<Interpretation['kind']> = new Set([
   ...(['received', 'receipt', 'watermark', 'echoed', 'edited', 'deleted', 'reacted', 'address_changed'] as const),
-  ...(['ignored', 'uninterpreted'] as const),
+  ...(['typing', 'ignored', 'uninterpreted'] as const),
 ]);
 
 /** No answer of these says whether the provider took the message. */
@@ -207,38 +208,48 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
-    describe.runIf(adapter.showTyping)(
-      '8. showTyping makes at most one call, ends within its signal and never throws',
-      () => {
-        const show = (signal = AbortSignal.timeout(10_000)) =>
-          adapter.showTyping?.({
-            ...{
-              settings: fixture.settings(server.baseUrl),
-              channelId: CHANNEL,
-              platform: PLATFORM,
-              address: fixture.address,
-              lastProviderMessageId: 'of-the-last-message',
-              signal,
-            },
-          });
-
-        it.each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
-          '%s',
-          async (_name, answer) => {
-            server.answer = () => answer;
-            expect(await show()).toBeUndefined();
-            expect(calls()).toBe(1);
+    const signals = {
+      showTyping: (target: TypingRequest<Settings>) => adapter.showTyping?.(target),
+      markRead: (target: TypingRequest<Settings>) => adapter.markRead?.({ ...target, providerMessageId: 'incoming-1' }),
+    };
+    describe.each([
+      [8, 'showTyping'],
+      [12, 'markRead'],
+    ] as const)('%i. %s makes at most one call, ends within its signal and never throws', (_promise, name) => {
+      const isThere = adapter[name] !== undefined;
+      const show = (signal = AbortSignal.timeout(10_000)) =>
+        signals[name]({
+          ...{
+            settings: fixture.settings(server.baseUrl),
+            channelId: CHANNEL,
+            platform: PLATFORM,
+            address: fixture.address,
+            lastProviderMessageId: 'of-the-last-message',
+            signal,
           },
-        );
-
-        it('ends when its signal says so', async () => {
-          server.answer = () => 'silence';
-          const begun = performance.now();
-          expect(await show(AbortSignal.timeout(100))).toBeUndefined();
-          expect(performance.now() - begun).toBeLessThan(5_000);
         });
-      },
-    );
+
+      it.runIf(isThere).each<readonly [string, ScriptedAnswer]>([...UNCLEAR, ['202', { status: 202, body: '{}' }]])(
+        '%s',
+        async (_name, answer) => {
+          server.answer = () => answer;
+          expect(await show()).toBeUndefined();
+          expect(calls()).toBe(1);
+        },
+      );
+
+      it.runIf(isThere)('ends when its signal says so', async () => {
+        server.answer = () => 'silence';
+        const begun = performance.now();
+        expect(await show(AbortSignal.timeout(100))).toBeUndefined();
+        expect(performance.now() - begun).toBeLessThan(5_000);
+      });
+    });
+
+    it('12. markRead is there where the capabilities say so', () => {
+      const capable = adapter.platforms.filter((platform) => adapter.capabilitiesOf(platform).carriesReadMark === true);
+      expect(adapter.markRead !== undefined).toBe(capable.length > 0);
+    });
 
     describe('2. what may have been processed is unknown (rule 19)', () => {
       const unclear = [
@@ -312,6 +323,8 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       const webhook = fixture.receipt(settings, REFERENCE, NOW);
       const twice = (body: Buffer) => {
         const facts = adapter.interpret({ ...webhook, body }, settings);
+        // Promise 13, of the same bytes.
+        expect([true, false, undefined]).toContain(adapter.mayBeTyping?.({ ...webhook, body }));
         expect(adapter.interpret({ ...webhook, body: Buffer.from(body) }, settings)).toEqual(facts);
         expect(facts.length).toBeGreaterThan(0);
         expect(facts.every(({ kind }) => STATEMENTS.has(kind))).toBe(true);

@@ -1,5 +1,5 @@
 import type { ParleyEvent } from '../../src/events/catalog.js';
-import { acceptedData, event, eventId, messageId, noteId, receivedData } from '../support/events.js';
+import { acceptedData, contactId, event, eventId, messageId, noteId, receivedData } from '../support/events.js';
 
 const place = { attempt: 1, part: 0 };
 const call = { ...place, call: 1 };
@@ -128,6 +128,12 @@ export const SAMPLES: readonly ParleyEvent[] = [
   event({ type: 'contact.unblocked', n: 35, data: { revision: 2, actorId: 'agent-7' } }),
   event({ type: 'contact.opted_out', n: 36, data: { revision: 1, actorId: 'agent-7' } }),
   event({ type: 'contact.opted_in', n: 37, data: { revision: 2, actorId: 'agent-7' } }),
+  event({
+    type: 'contact.merged',
+    n: 48,
+    data: { intoContactId: contactId(2), revision: 1, actorId: 'agent-7' },
+  }),
+  event({ type: 'contact.absorbed', n: 49, data: { fromContactId: contactId(2), actorId: 'agent-7' } }),
   event({
     type: 'contact.attributes_changed',
     n: 38,

@@ -48,11 +48,15 @@ export interface CommandBench {
   readonly channelId: ChannelId;
   /** A caller of a workspace of his own. */
   stranger(): Promise<Caller>;
+  /** Resolves when the read models have all that the log holds now. */
+  settled(): Promise<void>;
   /** What the log holds, partition by partition. */
   events(): Promise<readonly RecordedEvent[]>;
   text(text: string, more?: Partial<SendMessage>): SendMessage;
   stop(): Promise<void>;
 }
+
+const SETTLE_MS = 10_000;
 
 export interface BenchOptions {
   readonly wrapLog?: (log: EventLog) => EventLog;
@@ -98,6 +102,9 @@ export async function openCommandBench({ wrapLog, reach, queueDepthMax }: BenchO
     ...{ databaseUrl: clone.url, database, log, outbox, addressBook, identity, box, directory },
     ...{ commands, caller, channelId },
     stranger: () => newCaller(database),
+    async settled() {
+      if (!(await feed.waitUntilPassed(await log.heads('events'), SETTLE_MS))) throw new Error('Not projected.');
+    },
     events: () => readEvents(database),
     text: (text, more) => ({ channelId, to: { phoneNumber: '+15550100000' }, content: { text: { text } }, ...more }),
     stop: () => stopAll(running),

@@ -35,6 +35,8 @@ export interface ScriptedCarrier {
   readonly lookUps: readonly string[];
   /** To whom it was to show that somebody types, in order. */
   readonly typing: readonly string[];
+  /** To whom it was to show that what they wrote was read, and up to which of their messages. */
+  readonly reads: readonly { readonly to: string; readonly upTo: string }[];
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
   const lookUps: string[] = [];
   const turnedAway = new Set<CarrierCall>();
   const typing: string[] = [];
+  const reads: { to: string; upTo: string }[] = [];
   const server = createServer((request, response) => {
     // A line that breaks off within the request is none of the carrier's calls.
     answer(request, response).catch(() => request.socket.destroy());
@@ -56,6 +59,11 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     const call = await readCall(request);
     if (request.url === '/typing') {
       typing.push(call.to);
+      return { status: 202, body: {} };
+    }
+    if (request.url === '/read') {
+      const { to, upTo } = call as CarrierCall & { readonly upTo: string };
+      reads.push({ to, upTo });
       return { status: 202, body: {} };
     }
     calls.push(call);
@@ -74,7 +82,7 @@ export async function startScriptedCarrier(): Promise<ScriptedCarrier> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     lookUps,
-    typing,
+    ...{ typing, reads },
     turnedAway,
     script: () => 'accept',
     find: () => ({ status: 404, body: { error: { code: 'not_found', message: 'No message.' } } }),

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
-import type { ContactState } from '../contact/state.js';
+import type { WholeContact } from '../contact/combine.js';
 import type { ConversationChange } from '../conversation/decide.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
@@ -140,6 +140,23 @@ export interface SetContactAttributes {
   readonly actorId?: string | undefined;
 }
 
+export interface MergeContacts {
+  /** Who is no longer shown. */
+  readonly fromContactId: string;
+  /** Who is shown in its place. */
+  readonly intoContactId: string;
+  /** The customer's own id of who does it. */
+  readonly actorId?: string | undefined;
+}
+
+export interface AddContactAddress {
+  readonly contactId: string;
+  readonly channelId: string;
+  /** As people or the platform write it. */
+  readonly address: string;
+  readonly actorId?: string | undefined;
+}
+
 export interface SetTyping {
   readonly conversationId: string;
   /** The customer's own id. */
@@ -219,12 +236,15 @@ export interface Commands {
     caller: Caller,
     input: SetContactStanding,
     startedAt?: number,
-  ): Promise<CommandResult<ContactState>>;
+  ): Promise<CommandResult<WholeContact>>;
   setContactAttributes(
     caller: Caller,
     input: SetContactAttributes,
     startedAt?: number,
-  ): Promise<CommandResult<ContactState>>;
+  ): Promise<CommandResult<WholeContact>>;
+  /** From its commit on, what either says about being written to holds for both. */
+  mergeContacts(caller: Caller, input: MergeContacts, startedAt?: number): Promise<CommandResult<WholeContact>>;
+  addContactAddress(caller: Caller, input: AddContactAddress, startedAt?: number): Promise<CommandResult<WholeContact>>;
   /** Nothing of it is recorded. */
   setTyping(caller: Caller, input: SetTyping, startedAt?: number): Promise<CommandResult<null>>;
   createChannel(caller: Caller, input: CreateChannel, startedAt?: number): Promise<CommandResult<ChannelView>>;

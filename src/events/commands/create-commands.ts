@@ -1,3 +1,4 @@
+import { createAddContactAddress } from './add-contact-address.js';
 import { createAddNote } from './add-note.js';
 import { createRegisterChannelWebhook, createVerifyChannel } from './ask-account.js';
 import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
@@ -9,6 +10,7 @@ import { createCreateChannel } from './create-channel.js';
 import { withFaults } from './faults.js';
 import { createFreshLookup, createSettle } from './fresh-lookup.js';
 import { createMarkConversationRead } from './mark-conversation-read.js';
+import { createMergeContacts } from './merge-contacts.js';
 import { createResolveMessage } from './resolve-message.js';
 import { createSendMessage } from './send-message.js';
 import { createSendMessages } from './send-messages.js';
@@ -49,11 +51,9 @@ export function createCommands(deps: CommandDeps): Commands {
   const addNote = createAddNote(deps, freshly);
   const setContactStanding = createSetContactStanding(deps, freshly, settle);
   const setContactAttributes = createSetContactAttributes(deps, settle);
+  const mergeContacts = createMergeContacts(deps, settle);
+  const addContactAddress = createAddContactAddress(deps, settle);
   const setTyping = createSetTyping(deps, freshly);
-  const createChannel = createCreateChannel(deps);
-  const changeChannel = createChangeChannel(deps);
-  const verifyChannel = createVerifyChannel(deps);
-  const registerChannelWebhook = createRegisterChannelWebhook(deps);
   return {
     sendMessage: (caller, input, startedAt) =>
       withFaults(SEND_AGAIN, startedAt, (givenUp) => sendMessage(caller, input, givenUp)),
@@ -72,8 +72,24 @@ export function createCommands(deps: CommandDeps): Commands {
       withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactStanding(caller, input, givenUp)),
     setContactAttributes: (caller, input, startedAt) =>
       withFaults(CONTACT_AGAIN, startedAt, (givenUp) => setContactAttributes(caller, input, givenUp)),
+    mergeContacts: (caller, input, startedAt) =>
+      withFaults(CONTACT_AGAIN, startedAt, (givenUp) => mergeContacts(caller, input, givenUp)),
+    addContactAddress: (caller, input, startedAt) =>
+      withFaults(CONTACT_AGAIN, startedAt, (givenUp) => addContactAddress(caller, input, givenUp)),
     setTyping: (caller, input, startedAt) =>
       withFaults(TYPE_ON, startedAt, (givenUp) => setTyping(caller, input, givenUp)),
+    ...createChannelCommands(deps),
+  };
+}
+
+type ChannelCommands = Pick<Commands, 'createChannel' | 'changeChannel' | 'verifyChannel' | 'registerChannelWebhook'>;
+
+function createChannelCommands(deps: CommandDeps): ChannelCommands {
+  const createChannel = createCreateChannel(deps);
+  const changeChannel = createChangeChannel(deps);
+  const verifyChannel = createVerifyChannel(deps);
+  const registerChannelWebhook = createRegisterChannelWebhook(deps);
+  return {
     createChannel: (caller, input, startedAt) => withFaults(LOOK_FIRST, startedAt, () => createChannel(caller, input)),
     changeChannel: (caller, input, startedAt) =>
       withFaults(CHANGE_CHANNEL_AGAIN, startedAt, () => changeChannel(caller, input)),

@@ -13,12 +13,17 @@ import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, MarkConversationRead, UserError } from './commands.js';
 import { findConversation } from './find-conversation.js';
 import type { FreshLookup } from './fresh-lookup.js';
+import { createShowRead } from './show-read.js';
 
 type ConversationRead = Extract<ConversationEvent, { type: 'conversation.read' }>;
 type Mark = ConversationRead['data'];
 
-/** Moves the conversation's read mark by one event; where it stands there already, nothing is appended. */
+/**
+ * Moves the conversation's read mark by one event, and has the contact shown that it moved; where it stands there already,
+ * nothing is appended, and nobody told.
+ */
 export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLookup) {
+  const showRead = createShowRead(deps);
   return async (
     caller: Caller,
     input: MarkConversationRead,
@@ -34,6 +39,7 @@ export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLook
     givenUp.throwIfAborted();
     const event = readEvent(deps, conversation, mark.value);
     const position = await deps.outbox.append(event);
+    showRead(conversation, mark.value.upToMessageId);
     const value = evolveConversation(conversation, { event, position });
     return { ok: true, value, cursor: raiseCursor(deps.feed.tail(), [position]) };
   };

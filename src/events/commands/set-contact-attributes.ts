@@ -1,16 +1,17 @@
 import type { Caller } from '../../access/caller.js';
+import { combineContacts, partsOf, type WholeContact } from '../contact/combine.js';
 import type { ContactEvent } from '../contact/events.js';
 import { evolveContact } from '../contact/evolve.js';
 import type { ContactState } from '../contact/state.js';
 import { refuseOwnId } from '../conversation/decide.js';
 import { refuseAttributes } from '../conversation/refuse-attributes.js';
-import { mergeAttributes } from '../kernel/attributes.js';
+import { mergeAttributes, type Attributes } from '../kernel/attributes.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { traced } from '../kernel/trace-context.js';
 import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SetContactAttributes } from './commands.js';
-import { findContact } from './find-contact.js';
+import { findContact, lookSettled } from './find-contact.js';
 import type { Settle } from './fresh-lookup.js';
 
 type AttributesChanged = Extract<ContactEvent, { type: 'contact.attributes_changed' }>;
@@ -21,26 +22,43 @@ export function createSetContactAttributes(deps: CommandDeps, settle: Settle) {
     caller: Caller,
     { contactId, attributes, actorId }: SetContactAttributes,
     givenUp: AbortSignal,
-  ): Promise<CommandResult<ContactState>> => {
+  ): Promise<CommandResult<WholeContact>> => {
     const refusals = refuseOwnId('actorId', actorId);
     if (refusals.length > 0) return { ok: false, userErrors: refusals };
-    const found = await findContact(deps, caller, contactId, async (id, find) => {
-      await settle(id);
-      return find();
-    });
+    const found = await findContact(deps, caller, contactId, lookSettled(settle));
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const contact = found.value;
     const refusal = refuseAttributes(contact.attributes, attributes);
     if (refusal !== undefined) return { ok: false, userErrors: [refusal] };
-    const after = mergeAttributes(contact.attributes, attributes);
-    if (canonicalJson(after) === canonicalJson(contact.attributes))
-      return { ok: true, value: contact, cursor: deps.feed.tail() };
     givenUp.throwIfAborted();
-    const event = eventOf(deps, contact, attributes, actorId);
-    const position = await deps.outbox.append(event);
-    const value = evolveContact(contact, { event, position });
-    return { ok: true, value, cursor: raiseCursor(deps.feed.tail(), [position]) };
+    return change(deps, contact, attributes, actorId);
   };
+}
+
+/** What goes has to go of each that has it: else what was hidden behind it would come forth. */
+async function change(
+  deps: CommandDeps,
+  contact: WholeContact,
+  attributes: Attributes,
+  actorId: string | undefined,
+): Promise<CommandResult<WholeContact>> {
+  const [own, ...absorbed] = partsOf(contact);
+  const taken = Object.entries(attributes).filter(([, value]) => value === null);
+  const after: ContactState[] = [];
+  const positions = [];
+  for (const part of [own, ...absorbed]) {
+    const wish = part === own ? attributes : Object.fromEntries(taken.filter(([name]) => name in part.attributes));
+    if (canonicalJson(mergeAttributes(part.attributes, wish)) === canonicalJson(part.attributes)) {
+      after.push(part);
+      continue;
+    }
+    const event = eventOf(deps, part, wish, actorId);
+    const position = await deps.outbox.append(event);
+    positions.push(position);
+    after.push(evolveContact(part, { event, position }));
+  }
+  const [first = own, ...others] = after;
+  return { ok: true, value: combineContacts(first, others), cursor: raiseCursor(deps.feed.tail(), positions) };
 }
 
 /** Whoever says the same of the same state says the same event; of the state its revision tells. */

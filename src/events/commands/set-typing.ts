@@ -1,13 +1,11 @@
 import type { Caller } from '../../access/caller.js';
 import { refuseOwnId } from '../conversation/decide.js';
+import { TYPING_COUNTS_MS } from '../typing/typing-signals.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SetTyping } from './commands.js';
 import { findConversation } from './find-conversation.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { createShowTyping } from './show-typing.js';
-
-/** Who types says so every few seconds; who goes away says nothing, and must not type for ever. */
-export const TYPING_COUNTS_MS = 10_000;
 
 /** Tells whoever watches the conversation now, and the contact. It is no event: nothing of it is recorded. */
 export function createSetTyping(deps: CommandDeps, freshly: FreshLookup) {
@@ -26,7 +24,8 @@ export function createSetTyping(deps: CommandDeps, freshly: FreshLookup) {
     await deps.typing.tell({
       // Another for each, whatever it says.
       id: deps.newMessageId(),
-      ...{ workspaceId: caller.workspaceId, conversationId: found.value.id, authorId: authorId ?? null, isTyping },
+      ...{ workspaceId: caller.workspaceId, conversationId: found.value.id, isTyping },
+      ...{ author: 'AGENT', authorId: authorId ?? null },
       expiresAt: new Date(isTyping ? now + TYPING_COUNTS_MS : now).toISOString(),
     });
     if (isTyping) showTyping(found.value);

@@ -25,6 +25,15 @@ export const contactEventData = {
   'contact.unblocked': sealable('The contact is no longer blocked.', { revision, actorId }),
   'contact.opted_out': sealable("Nothing is to be sent to the contact, by the contact's will.", { revision, actorId }),
   'contact.opted_in': sealable('The contact wants to be written to again.', { revision, actorId }),
+  'contact.merged': sealable('The contact is the same person as another one, who is shown in its place.', {
+    intoContactId: z.string().describe('Who is shown in its place.'),
+    revision,
+    actorId,
+  }),
+  'contact.absorbed': sealable('Another contact is the same person, and this one is shown in its place.', {
+    fromContactId: z.string().describe('Who is no longer shown.'),
+    actorId,
+  }),
   'contact.attributes_changed': sealable(
     "The customer's own attributes changed.",
     { actorId },
@@ -41,6 +50,9 @@ export type ContactEventType = keyof Data;
 export type ContactEvent = {
   [Type in ContactEventType]: EventEnvelope<Type, z.infer<Data[Type]>>;
 }[ContactEventType];
+
+/** What says who is shown in whose place, once under each key (rule 8). */
+export type MergeEvent = Extract<ContactEvent, { type: 'contact.merged' | 'contact.absorbed' }>;
 
 /** What decides whether anything may be sent to the contact. */
 export type StandingEvent = Extract<

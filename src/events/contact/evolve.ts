@@ -1,6 +1,6 @@
 import { mergeAttributes, type Attributes } from '../kernel/attributes.js';
 import type { RecordedEvent } from '../kernel/event.js';
-import type { ChannelId } from '../kernel/ids.js';
+import { contactIds, type ChannelId } from '../kernel/ids.js';
 import { earlierOf, instantOf } from '../kernel/instant.js';
 import { open } from '../sealing.js';
 import type { ContactEvent, StandingEvent } from './events.js';
@@ -31,6 +31,11 @@ export function evolveContact(state: ContactState | undefined, { event }: Record
     case 'contact.opted_out':
     case 'contact.opted_in':
       return standing({ ...before, createdAt: stubTime(before, event) }, event);
+    case 'contact.merged':
+      return merged({ ...before, createdAt: stubTime(before, event) }, event);
+    case 'contact.absorbed':
+      // Who was absorbed says so under its own key, and a row folds no other (rule 12).
+      return { ...before, createdAt: stubTime(before, event) };
     case 'contact.attributes_changed': {
       const said = open<{ readonly attributes: Attributes }>(event);
       const change = said.state === 'open' ? said.content.attributes : {};
@@ -66,6 +71,14 @@ function standing(state: ContactState, event: StandingEvent): ContactState {
   if (event.type === 'contact.blocked' || event.type === 'contact.unblocked')
     return revision <= state.blockRevision ? state : { ...state, blockedAt: at, blockRevision: revision };
   return revision <= state.consentRevision ? state : { ...state, optedOutAt: at, consentRevision: revision };
+}
+
+/** By the revision, as above. */
+function merged(state: ContactState, event: Extract<ContactEvent, { type: 'contact.merged' }>): ContactState {
+  const { revision, intoContactId } = event.data;
+  const mergedInto = contactIds.parse(intoContactId);
+  if (mergedInto === undefined) throw new TypeError(`${event.type} names no contact that it is merged into.`);
+  return revision <= state.mergeRevision ? state : { ...state, mergedInto, mergeRevision: revision };
 }
 
 function created(state: ContactState, event: Extract<ContactEvent, { type: 'contact.created' }>): ContactState {

@@ -18,12 +18,17 @@ export interface ContactState {
   /** The same by the contact's will. */
   readonly optedOutAt: string | null;
   readonly consentRevision: number;
+  /** Who is shown in its place; null: it is shown itself. Never one that is itself merged into another, once both are folded. */
+  readonly mergedInto: ContactId | null;
+  /** How often that was said; the highest counts. */
+  readonly mergeRevision: number;
 }
 
 /** What a contact has of these before anybody said anything. */
 export const UNSAID = {
   ...{ attributes: {}, attributesRevision: 0 },
   ...{ blockedAt: null, blockRevision: 0, optedOutAt: null, consentRevision: 0 },
+  ...{ mergedInto: null, mergeRevision: 0 },
 } as const satisfies Partial<ContactState>;
 
 /** Why nothing may be sent to somebody. What the contact wants is said first. */

@@ -6,6 +6,7 @@ import type { Identity } from '../event-identity.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { traced } from '../kernel/trace-context.js';
 import type { AddressBook, Thread, ThreadRequest } from './address-book.js';
+import { barsOf, type BarsColumn } from './contact-bars.js';
 import type { Outbox } from './outbox.js';
 
 /** The table `work.addresses`. What it says of a thread stands in the events too; here it decides (rule 5). */
@@ -68,26 +69,24 @@ interface AddressRow extends Record<string, unknown> {
 }
 
 interface ThreadRow extends AddressRow {
-  is_blocked: boolean;
-  is_opted_out: boolean;
+  bars: BarsColumn;
 }
 
 async function findThreads(executor: Executor, entries: readonly Entry[]): Promise<ReadonlyMap<string, Thread>> {
   if (entries.length === 0) return new Map();
   const found = await executor.execute<ThreadRow>(sql`
-    select channel_id, address_hash, conversation_id, contact_id, coalesce(is_blocked, false) as is_blocked,
-      coalesce(is_opted_out, false) as is_opted_out
+    select channel_id, address_hash, conversation_id, contact_id, ${barsOf(sql`addresses.contact_id`)} as bars
     from unnest(
       ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
       ${sql.param(entries.map(({ hash }) => hash))}::bytea[]
     ) as asked (channel_id, address_hash)
-    join work.addresses using (channel_id, address_hash)
-    left join work.contact_standings using (contact_id)`);
+    join work.addresses using (channel_id, address_hash)`);
   return new Map(found.rows.map((row) => [keyOf(row.channel_id, row.address_hash), threadOfRow(row)]));
 }
 
 function threadOfRow(row: ThreadRow): Thread {
-  const bar = barOf({ isBlocked: row.is_blocked, isOptedOut: row.is_opted_out });
+  const [isBlocked, isOptedOut] = row.bars;
+  const bar = barOf({ isBlocked, isOptedOut });
   return {
     conversationId: conversationIds.fromUuid(row.conversation_id),
     contactId: contactIds.fromUuid(row.contact_id),

@@ -222,6 +222,8 @@ export function contactFromRow(row: ContactRow, addresses: readonly ContactAddre
     blockRevision: row.blockRevision,
     optedOutAt: row.optedOutAt?.toISOString() ?? null,
     consentRevision: row.consentRevision,
+    mergedInto: fromNullable(contactIds, row.mergedInto),
+    mergeRevision: row.mergeRevision,
   };
 }
 
@@ -240,6 +242,7 @@ export function contactToRows(state: ContactState): {
       createdAt: new Date(state.createdAt),
       blockedAt: state.blockedAt === null ? null : new Date(state.blockedAt),
       optedOutAt: state.optedOutAt === null ? null : new Date(state.optedOutAt),
+      mergedInto: toNullable(contactIds, state.mergedInto),
     },
     addresses: state.addresses.map(({ channelId, address }) => ({
       contactId: id,

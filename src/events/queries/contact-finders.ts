@@ -1,26 +1,17 @@
 import { and, sql, type SQL } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import type { Orm } from '../../database/database.js';
-import { contacts } from '../../schema/tables/read.js';
-import type { ContactState } from '../contact/state.js';
+import type { WholeContact } from '../contact/combine.js';
 import { contactIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
-import { contactFromRow, type ContactAddressRow } from '../projections/rows.js';
-import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
+import { contactFromRow } from '../projections/rows.js';
+import { given, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
 import type { ContactFilter, Finders, Page, PageRequest } from './finders.js';
 import { byTime, keysetPage, timePlace, type KeysetStatement } from './keyset.js';
+import { shownFor } from './members.js';
 import { findNamedContacts, isNamed } from './named-contacts.js';
 import { WALK_BOUNDS, walkedPage, type Walk } from './walk.js';
+import { contactColumns, wholeOf } from './whole-contacts.js';
 
-const c = alias(contacts, 'c');
-
-/** Beside each contact its addresses, in the same statement. */
-const contactColumns = {
-  contact: c,
-  addresses: sql<ContactAddressRow[]>`(
-    select coalesce(json_agg(json_build_object('contactId', a.contact_id, 'channelId', a.channel_id,
-      'workspaceId', a.workspace_id, 'address', a.address)), '[]')
-    from read.contact_addresses a where a.contact_id = c.id)`,
-};
+const c = contactColumns.contact;
 
 export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'contactPage'> {
   const byId = orm
@@ -29,9 +20,8 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
     .where(and(isOfGivenWorkspace(c.workspaceId), isOneOfGiven(c.id)))
     .prepare('contacts_by_id');
   const load: Finders['contacts'] = async (workspace, ids) => {
-    const rows = await byId.execute(given(workspace, contactIds, ids));
-    const found = rows.map((row) => contactFromRow(row.contact, row.addresses));
-    return inOrderOf(ids, found, (contact) => contact.id);
+    const found = await wholeOf(orm, workspace, await byId.execute(given(workspace, contactIds, ids)));
+    return ids.map((id) => found.get(id));
   };
   return {
     contacts: load,
@@ -54,6 +44,8 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
 
 const scopeOf = (workspace: WorkspaceId): string => `contacts/${workspace}`;
 const ORDER = byTime(sql`c.created_at`, sql`c.id`, 'descending');
+/** Those that are shown in another one's place aren't listed. The index of the order has it written so. */
+const IS_SHOWN = sql`c.merged_into is null`;
 
 const readPage = (
   orm: Orm,
@@ -61,18 +53,21 @@ const readPage = (
   filter: ContactFilter,
   page: PageRequest,
   isNamedSo?: SQL,
-): Promise<Page<ContactState>> =>
+): Promise<Page<WholeContact>> =>
   keysetPage({
     ...{ scope: scopeOf(workspace), order: ORDER, page },
-    select: ({ range, orderBy, rowCount }) =>
-      orm
+    async select({ range, orderBy, rowCount }) {
+      const rows = await orm
         .select(contactColumns)
         .from(c)
         .where(and(allOf(workspace, filter, isNamedSo), range))
         .orderBy(...orderBy)
-        .limit(rowCount),
+        .limit(rowCount);
+      const whole = await wholeOf(orm, workspace, rows);
+      return rows.map((row) => ({ ...row, whole: whole.get(contactIds.fromUuid(row.contact.id)) }));
+    },
     placeOf: ({ contact }) => timePlace(contact.createdAt, contact.id),
-    toItem: (row) => contactFromRow(row.contact, row.addresses),
+    toItem: ({ contact, addresses, whole }) => whole ?? contactFromRow(contact, addresses),
   });
 
 const walkOf = (workspace: WorkspaceId, page: PageRequest): Omit<Walk, 'fits'> => ({
@@ -81,8 +76,8 @@ const walkOf = (workspace: WorkspaceId, page: PageRequest): Omit<Walk, 'fits'> =
     kind: 'ordered',
     max: WALK_BOUNDS.namedMax,
     select: ({ range, orderBy }: KeysetStatement) => sql`
-      select c.id, c.created_at as at, c.workspace_id from read.contacts c
-      where ${ofWorkspace(workspace)} and ${range ?? sql`true`}
+      select c.id, c.created_at as at, c.workspace_id, c.merged_into from read.contacts c
+      where ${ofWorkspace(workspace)} and ${IS_SHOWN} and ${range ?? sql`true`}
       order by ${sql.join([...orderBy], sql`, `)} limit ${WALK_BOUNDS.namedMax}::int`,
   },
 });
@@ -94,12 +89,15 @@ const allOf = (workspace: WorkspaceId, { address, within }: ContactFilter, isNam
   sql.join(
     [
       ofWorkspace(workspace),
-      ...(address === undefined ? [] : [hasAddress(address)]),
+      IS_SHOWN,
+      ...(address === undefined ? [] : [hasAddress(workspace, address)]),
       ...(within === undefined ? [] : [sql`c.id = any(${sql.param(uuidsOf(contactIds, within.contactIds))}::uuid[])`]),
       ...(isNamedSo === undefined ? [] : [isNamedSo]),
     ],
     sql` and `,
   );
 
-const hasAddress = (address: string): SQL => sql`exists (select from read.contact_addresses a
-  where a.workspace_id = c.workspace_id and a.address = ${address} and a.contact_id = c.id)`;
+/** Its own, or that of one that was merged into it. */
+const hasAddress = (workspace: WorkspaceId, address: string): SQL => sql`c.id in (
+  select ${shownFor(sql`a.contact_id`)} from read.contact_addresses a
+  where a.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid and a.address = ${address})`;

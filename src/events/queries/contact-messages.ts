@@ -11,25 +11,25 @@ import {
 } from '../kernel/ids.js';
 import type { MessageState } from '../message/state.js';
 import { messageFromRow } from '../projections/rows.js';
-import { eachOwner } from './by-id.js';
 import type { Finders, Page, PageRequest } from './finders.js';
-import { byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
+import { byTime, inPageOrder, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
+import { eachMember } from './members.js';
 import type { BoundFinder } from './past/bounds.js';
-import { findConversationsOfContact } from './past/past-conversations.js';
+import { findMembers } from './past/past-contacts.js';
+import { findConversationsOfContacts } from './past/past-conversations.js';
 
+/** With whose list it is on. */
+type Owned = typeof messages.$inferSelect & { readonly owner: string };
 type ContactMessages = Pick<Finders, 'messagesOfContact' | 'messagesOfContacts'>;
 
 export const createContactMessages = (orm: Orm): ContactMessages => ({
   messagesOfContact: (workspace, contact, page) => readPage(orm, workspace, contact, page),
   messagesOfContacts: (workspace, contacts, page) =>
-    keysetPages({
+    keysetPages<ContactId, Owned, MessageState>({
       ...{ owners: contacts, page, ...list },
       scopeOf: (contact) => scopeOf(workspace, contact),
-      ownerOf: ({ contactId }) => contactIds.fromUuid(contactId ?? ''),
-      select: (statement) => {
-        const each = select(orm, workspace, sql`owner.id`, statement).as('each');
-        return orm.select(each._.selectedFields).from(eachOwner(contactIds, contacts)).crossJoinLateral(each);
-      },
+      ownerOf: ({ owner }) => contactIds.fromUuid(owner),
+      select: (statement) => select(orm, workspace, contacts, statement),
     }),
 });
 
@@ -37,10 +37,11 @@ export const createContactMessages = (orm: Orm): ContactMessages => ({
 export const createPastContactMessages = (
   orm: Orm,
   boundFinder: BoundFinder,
-  { messages: fold }: Pick<Finders, 'messages'>,
+  { messages: fold, contacts }: Pick<Finders, 'messages' | 'contacts'>,
 ): Pick<Finders, 'messagesOfContact'> => ({
   async messagesOfContact(workspace, contact, page) {
-    const conversations = await findConversationsOfContact(orm, workspace, contact);
+    const members = await findMembers({ contacts }, workspace, contact);
+    const conversations = await findConversationsOfContacts(orm, workspace, members);
     const bounds = [...(await boundFinder.find(workspace, conversations))];
     const strays: string[] = [];
     for (;;) {
@@ -83,24 +84,25 @@ const readPage = (
 ): Promise<Page<MessageState>> =>
   keysetPage({
     ...{ scope: scopeOf(workspace, contact), page, ...list },
-    select: (statement) => select(orm, workspace, sql`${contactIds.toUuid(contact)}`, statement, condition),
+    select: async (statement) =>
+      inPageOrder({ page, ...list }, await select(orm, workspace, [contact], statement, condition)),
   });
 
-/** @param contact its UUID */
+/** Of each contact, and of each that was merged with it, one page: which of them are the first is told afterwards. */
 const select = (
   orm: Orm,
   workspace: WorkspaceId,
-  contact: SQL,
+  contacts: readonly ContactId[],
   { range, orderBy, rowCount }: KeysetStatement,
   condition?: SQL,
-) =>
-  orm
+) => {
+  const each = orm
     .select()
     .from(messages)
     .where(
       and(
         eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-        eq(messages.contactId, contact),
+        eq(messages.contactId, sql`member.id`),
         // Written out: the partial index is found by it.
         sql`added_offset is not null and direction is not null`,
         condition,
@@ -108,4 +110,10 @@ const select = (
       ),
     )
     .orderBy(...orderBy)
-    .limit(rowCount);
+    .limit(rowCount)
+    .as('each');
+  return orm
+    .select({ ...each._.selectedFields, owner: sql<string>`member.owner` })
+    .from(eachMember(contacts))
+    .crossJoinLateral(each);
+};

@@ -1,17 +1,23 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Orm } from '../../database/database.js';
 import { conversations } from '../../schema/tables/read.js';
+import type { ConversationState } from '../conversation/state.js';
 import { contactIds, conversationIds, workspaceIds, type ContactId, type WorkspaceId } from '../kernel/ids.js';
 import { conversationFromRow } from '../projections/rows.js';
-import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOfGiven } from './by-id.js';
+import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven } from './by-id.js';
 import type { Finders } from './finders.js';
 import { createConversationList } from './inbox/conversation-list.js';
-import { byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
+import { byTime, inPageOrder, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
+import { eachMember } from './members.js';
 
 type ConversationFinders = Pick<
   Finders,
   'conversations' | 'conversationPage' | 'conversationsOfContact' | 'conversationsOfContacts'
 >;
+
+type Row = typeof conversations.$inferSelect;
+/** With whose list it is on. */
+type Owned = Row & { readonly owner: string };
 
 export function createConversationFinders(orm: Orm): ConversationFinders {
   const byId = orm
@@ -29,18 +35,15 @@ export function createConversationFinders(orm: Orm): ConversationFinders {
     conversationsOfContact: (workspace, contactId, page) =>
       keysetPage({
         ...{ scope: scopeOfContact(workspace, contactId), page, ...list },
-        select: (statement) =>
-          select(orm, workspace, eq(conversations.contactId, contactIds.toUuid(contactId)), statement),
+        select: async (statement) =>
+          inPageOrder({ page, ...list }, await select(orm, workspace, [contactId], statement)),
       }),
     conversationsOfContacts: (workspace, contacts, page) =>
-      keysetPages({
+      keysetPages<ContactId, Owned, ConversationState>({
         ...{ owners: contacts, page, ...list },
         scopeOf: (contactId) => scopeOfContact(workspace, contactId),
-        ownerOf: ({ contactId }) => contactIds.fromUuid(contactId ?? ''),
-        select: (statement) => {
-          const each = select(orm, workspace, eq(conversations.contactId, sql`owner.id`), statement).as('each');
-          return orm.select(each._.selectedFields).from(eachOwner(contactIds, contacts)).crossJoinLateral(each);
-        },
+        ownerOf: ({ owner }) => contactIds.fromUuid(owner),
+        select: (statement) => select(orm, workspace, contacts, statement),
       }),
   };
 }
@@ -50,14 +53,32 @@ export const scopeOfContact = (workspace: WorkspaceId, contact: ContactId) => `c
 
 const list = {
   order: byTime(conversations.lastActivityAt, conversations.id, 'descending'),
-  placeOf: (row: typeof conversations.$inferSelect) => timePlace(row.lastActivityAt, row.id),
+  placeOf: (row: Row) => timePlace(row.lastActivityAt, row.id),
   toItem: conversationFromRow,
 };
 
-const select = (orm: Orm, workspace: WorkspaceId, condition: SQL, { range, orderBy, rowCount }: KeysetStatement) =>
-  orm
+/** Of each contact, and of each that was merged with it, one page: which of them are the first is told afterwards. */
+const select = (
+  orm: Orm,
+  workspace: WorkspaceId,
+  contacts: readonly ContactId[],
+  { range, orderBy, rowCount }: KeysetStatement,
+) => {
+  const each = orm
     .select()
     .from(conversations)
-    .where(and(eq(conversations.workspaceId, workspaceIds.toUuid(workspace)), condition, range))
+    .where(
+      and(
+        eq(conversations.workspaceId, workspaceIds.toUuid(workspace)),
+        eq(conversations.contactId, sql`member.id`),
+        range,
+      ),
+    )
     .orderBy(...orderBy)
-    .limit(rowCount);
+    .limit(rowCount)
+    .as('each');
+  return orm
+    .select({ ...each._.selectedFields, owner: sql<string>`member.owner` })
+    .from(eachMember(contacts))
+    .crossJoinLateral(each);
+};

@@ -1,7 +1,7 @@
 import type { ReadLimits } from '../../access/caller.js';
 import type { ApiKeyView } from '../../access/key-view.js';
 import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
-import type { ContactState } from '../contact/state.js';
+import type { WholeContact } from '../contact/combine.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { Vector } from '../kernel/cursor.js';
@@ -28,7 +28,8 @@ export interface Finders {
   messages(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<(MessageState | undefined)[]>;
   timelines(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<TimelineView[][]>;
   conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(ConversationState | undefined)[]>;
-  contacts(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<(ContactState | undefined)[]>;
+  /** One that was merged into another is answered by that one. */
+  contacts(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<(WholeContact | undefined)[]>;
   channels(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(ChannelView | undefined)[]>;
   /** How many parts wait in each channel's lanes; undefined: no such channel. Counted up to `QUEUE_DEPTH_COUNTED_MAX`. */
   queueDepths(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(number | undefined)[]>;
@@ -85,7 +86,7 @@ export interface Finders {
     page: PageRequest,
   ): Promise<Page<ConversationState>[]>;
   /** Newest first. A page may end before it is full: see `walkedTo`. */
-  contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<ContactState>>;
+  contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<WholeContact>>;
   /** Oldest first. */
   channelPage(workspace: WorkspaceId, filter: ChannelFilter, page: PageRequest): Promise<Page<ChannelView>>;
   /**

@@ -72,7 +72,7 @@ export async function keysetPages<Owner extends string, Row, Item>(list: {
   /** Without cursors. */
   readonly page: PageRequest;
   scopeOf(owner: Owner): string;
-  /** Those of all lists, in any order, of none more than `rowCount`. */
+  /** Those of all lists, in any order; of each at least its first `rowCount`. */
   select(statement: KeysetStatement): Promise<readonly Row[]>;
   ownerOf(row: Row): Owner;
   placeOf(row: Row): Place;
@@ -81,12 +81,18 @@ export async function keysetPages<Owner extends string, Row, Item>(list: {
   const { owners, order, page } = list;
   const rowsOf = new Map<Owner, Row[]>(owners.map((owner) => [owner, []]));
   for (const row of await list.select(statementOf('', order, page))) rowsOf.get(list.ownerOf(row))?.push(row);
+  return owners.map((owner) =>
+    toPage({ ...list, scope: list.scopeOf(owner) }, inPageOrder(list, rowsOf.get(owner) ?? [])),
+  );
+}
+
+/** Rows that several short lists have, in the direction of the page. */
+export function inPageOrder<Row>(
+  { order, page, placeOf }: { readonly order: KeysetOrder; readonly page: PageRequest; placeOf: (row: Row) => Place },
+  rows: readonly Row[],
+): readonly Row[] {
   const sign = (page.direction === 'forward') === order.isDescending ? -1 : 1;
-  return owners.map((owner) => {
-    const rows = rowsOf.get(owner) ?? [];
-    rows.sort((a, b) => sign * comparePlaces(list.placeOf(a), list.placeOf(b)));
-    return toPage({ ...list, scope: list.scopeOf(owner) }, rows);
-  });
+  return [...rows].sort((a, b) => sign * comparePlaces(placeOf(a), placeOf(b)));
 }
 
 /** @param found in the direction of the page, and one more than it takes where there is more */

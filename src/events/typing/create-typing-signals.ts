@@ -16,6 +16,8 @@ const signalText = z.object({
   id: z.string(),
   workspaceId: z.string(),
   conversationId: z.string(),
+  // Absent: of a version that knew agents only.
+  author: z.enum(['AGENT', 'CONTACT']).default('AGENT'),
   authorId: z.string().nullable(),
   isTyping: z.boolean(),
   expiresAt: z.string(),

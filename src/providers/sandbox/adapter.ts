@@ -2,8 +2,9 @@ import { createHttpCaller } from '../http-call.js';
 import { RECEIPT_STATUSES } from '../../events/channel/events.js';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
 import { callCarrier } from './call.js';
-import { interpretSandboxWebhook } from './interpret.js';
+import { interpretSandboxWebhook, mayBeTyping } from './interpret.js';
 import { lookUpCall } from './look-up.js';
+import { markRead } from './mark-read.js';
 import { partsOf } from './parts.js';
 import { parseSandboxSettings, sandboxRateOf, type SandboxSettings } from './settings.js';
 import { showTyping } from './show-typing.js';
@@ -25,6 +26,7 @@ const CAPABILITIES: Capabilities = {
   },
   acceptedMeansSent: false,
   carriesReply: true,
+  carriesReadMark: true,
   receipts: RECEIPT_STATUSES,
   echoesReference: true,
   serviceWindowHours: 'permanent',
@@ -55,11 +57,16 @@ export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<
       const baseUrl = baseUrlOf(request.settings);
       if (baseUrl !== undefined) await showTyping(baseUrl, request, call);
     },
+    async markRead(request) {
+      const baseUrl = baseUrlOf(request.settings);
+      if (baseUrl !== undefined) await markRead(baseUrl, request, call);
+    },
     verify({ headers, body }, settings, now) {
       const signed = { timestamp: headers[TIMESTAMP_HEADER], signature: headers[SIGNATURE_HEADER], body };
       return isSigned(signed, settings.token, now) ? 'authentic' : 'forged';
     },
     interpret: ({ body }) => interpretSandboxWebhook(body),
+    mayBeTyping: ({ body }) => mayBeTyping(body),
   };
 }
 

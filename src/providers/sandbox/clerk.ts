@@ -72,7 +72,7 @@ export function createClerk({ stage, clock, newId }: ClerkDeps): Clerk {
     const read = await readRequest(request);
     if (read.kind === 'refusal') return { status: read.status, body: { error: read.error } };
     if (read.kind === 'send') return judge(read);
-    if (read.kind === 'typing') return { status: 202, body: NOTHING };
+    if (read.kind === 'signal') return { status: 202, body: NOTHING };
     const verdict = ledger.find(read.token, read.reference);
     return verdict === undefined ? NOT_KNOWN : { status: 200, body: verdict };
   };
@@ -81,5 +81,5 @@ export function createClerk({ stage, clock, newId }: ClerkDeps): Clerk {
 /** A contact answers a message once, when its last part has come. */
 function tellable(story: Story, { part }: SendBody): Story {
   if (part === undefined || part.index >= part.count - 1) return story;
-  return { ...story, steps: story.steps.filter(({ kind }) => kind !== 'reply') };
+  return { ...story, steps: story.steps.filter(({ kind }) => kind === 'receipt') };
 }

@@ -13,8 +13,15 @@ export function interpretSandboxWebhook(body: Buffer): readonly Interpretation[]
   });
 }
 
+/** Some dozen at once; what is longer is taken for something else, and isn't looked through. */
+const TYPING_BYTES_MAX = 4_096;
+
+/** Written with escapes the word isn't found: then it is recorded as anything else, and nobody is told. */
+export const mayBeTyping = (body: Buffer): boolean => body.length <= TYPING_BYTES_MAX && body.includes('"typing"');
+
 function factOf(event: CarrierEvent): Interpretation {
   if (event.type === 'receipt') return receiptOf(event);
+  if (event.type === 'typing') return { kind: 'typing', address: event.from, isTyping: event.isTyping };
   return {
     kind: 'received',
     providerMessageId: event.id,

@@ -4,6 +4,7 @@ type Delay = readonly [number, number];
 /** One webhook of a story. */
 export type Step =
   | { readonly kind: 'receipt'; readonly status: 'sent' | 'delivered' | 'read' | 'failed'; readonly after: Delay }
+  | { readonly kind: 'typing'; readonly after: Delay }
   | { readonly kind: 'reply'; readonly after: Delay };
 
 /** What happens to a message, by whom it is written to. */
@@ -26,6 +27,7 @@ const delivered: Step = { kind: 'receipt', status: 'delivered', after: [60, 400]
 const read: Step = { kind: 'receipt', status: 'read', after: [100, 450] };
 const failed: Step = { kind: 'receipt', status: 'failed', after: [100, 400] };
 const reply: Step = { kind: 'reply', after: [200, 900] };
+const typing: Step = { kind: 'typing', after: [100, 400] };
 /** By then the sender knows that it doesn't know; all of them have come within 4 s. */
 const sentLater: Step = { ...sent, after: [2_000, 2_600] };
 const soon = (step: Step): Step => ({ ...step, after: [5, 60] });
@@ -51,6 +53,7 @@ const STORIES: ReadonlyMap<string, Story> = new Map<string, Story>([
   ],
   ['+15550100008', { answer: 'accepts', early: [soon(sent)], steps: [delivered, read] }],
   ['+15550100009', { ...ORDINARY, turnsAway: { times: 3, as: 'unavailable' } }],
+  ['+15550100010', { answer: 'accepts', early: [], steps: [sent, delivered, read, typing, reply] }],
 ]);
 
 export const storyOf = (recipient: string): Story => STORIES.get(recipient) ?? ORDINARY;

@@ -36,8 +36,10 @@ export interface StoryTellerDeps {
 const ECHO_CHARACTERS_MAX = 1_000;
 
 export function createStoryTeller({ poster, random, clock, newId }: StoryTellerDeps): StoryTeller {
-  const eventOf = (message: TakenMessage, step: Step, at: Date): CarrierEvent =>
-    step.kind === 'reply' ? replyTo(message, newId(), at) : receiptOf(message, step.status, at);
+  const eventOf = (message: TakenMessage, step: Step, at: Date): CarrierEvent => {
+    if (step.kind === 'typing') return { type: 'typing', from: message.send.to, isTyping: true };
+    return step.kind === 'reply' ? replyTo(message, newId(), at) : receiptOf(message, step.status, at);
+  };
   const tellInDisorder = async (message: TakenMessage, disorder: Disorder, told: Told) => {
     const begunAt = clock.now().getTime();
     // Each webhook listens, three times as many as there are steps: more than the ten above which Node suspects a leak.

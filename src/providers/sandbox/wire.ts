@@ -22,6 +22,9 @@ import { chaos } from './chaos.js';
  * To show that somebody types: `POST {apiBaseUrl}/typing` with the same `Authorization` and a `typingBody`. `202`, and
  * nothing is kept of it.
  *
+ * To show that a contact's messages were read: `POST {apiBaseUrl}/read` with the same `Authorization` and a `readBody`.
+ * `202` likewise.
+ *
  * Webhooks: `POST <callbackUrl>` with one `carrierEvent`, or several as `{ "events": […] }`, signed with the channel's
  * token (`signature.ts`). 2xx takes it; a 5xx or a lost connection is tried again, any other answer is final.
  */
@@ -51,6 +54,8 @@ export const sendBody = z.object({
 export type SendBody = z.infer<typeof sendBody>;
 
 export const typingBody = z.object({ to: phoneNumber });
+/** `upTo`: the carrier's id of the last message that was read. */
+export const readBody = z.object({ to: phoneNumber, upTo: carrierId });
 
 export const sendAnswer = z.object({ id: carrierId });
 
@@ -85,7 +90,14 @@ export const messageEvent = z.object({
   replyTo: carrierId.optional(),
 });
 
-export const carrierEvent = z.discriminatedUnion('type', [receiptEvent, messageEvent]);
+/** That the contact begins to type, or stops. */
+export const typingEvent = z.object({
+  type: z.literal('typing'),
+  from: z.string().min(1).max(255),
+  isTyping: z.boolean(),
+});
+
+export const carrierEvent = z.discriminatedUnion('type', [receiptEvent, messageEvent, typingEvent]);
 export type CarrierEvent = z.infer<typeof carrierEvent>;
 
 /** Several events in one webhook. Each is judged by itself: one that can't be read spoils no other. */

@@ -26,6 +26,9 @@ export class ChannelCapabilities {
   @Field(() => Boolean, { description: 'Whether a contact can be shown that somebody types.' })
   carriesTyping!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether a contact can be shown that what they wrote was read.' })
+  carriesReadMark!: boolean;
+
   @Field(() => Int, {
     nullable: true,
     description: 'How long after the contact last wrote anything may be sent. Null: always.',

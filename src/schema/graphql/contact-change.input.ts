@@ -30,3 +30,26 @@ export class SetContactAttributesInput extends ContactChangeInput {
   })
   attributes!: Record<string, unknown>;
 }
+
+@InputType({ description: 'Two contacts that are the same person.' })
+export class MergeContactsInput {
+  @Field(() => ID, { description: 'Who is no longer shown by itself.' })
+  fromContactId!: string;
+
+  @Field(() => ID, {
+    description: 'Who is shown in its place. At most 50 may be shown as one. Its own name and attributes stand before.',
+  })
+  intoContactId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Your own id of who does it: for the record.' })
+  actorId?: string | null;
+}
+
+@InputType({ description: 'An address at which a contact can be reached, too.' })
+export class AddContactAddressInput extends ContactChangeInput {
+  @Field(() => ID, { description: 'The channel on which the address holds.' })
+  channelId!: string;
+
+  @Field(() => String, { description: "The platform's own id, for example a phone number: one that nobody here has." })
+  address!: string;
+}

@@ -20,4 +20,6 @@ export const BlockContactPayload = payloadOf('BlockContact', 'The contact, block
 export const UnblockContactPayload = payloadOf('UnblockContact', 'The contact, no longer blocked.');
 export const OptOutContactPayload = payloadOf('OptOutContact', 'The contact, opted out.');
 export const OptInContactPayload = payloadOf('OptInContact', 'The contact, opted in.');
+export const AddContactAddressPayload = payloadOf('AddContactAddress', 'The contact with its addresses.');
+export const MergeContactsPayload = payloadOf('MergeContacts', 'The contact with what was merged into it.');
 export const SetContactAttributesPayload = payloadOf('SetContactAttributes', 'The contact with its attributes.');

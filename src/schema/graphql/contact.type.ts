@@ -42,6 +42,11 @@ export class Contact extends Node {
   })
   optedOutAt!: string | null;
 
+  @Field(() => [ID], {
+    description: 'Who is shown in this one’s place no longer by itself: each of these ids answers this contact.',
+  })
+  mergedContactIds!: readonly string[];
+
   @Field(() => DateTimeScalar, { description: 'When the contact was first met.' })
   createdAt!: string;
 }

@@ -31,10 +31,10 @@ export class TypingChanged {
   @Field(() => ID, { description: 'The conversation.' })
   conversationId!: string;
 
-  @Field(() => MessageAuthor, { description: 'On which side.' })
+  @Field(() => MessageAuthor, { description: 'On which side: AGENT, or CONTACT where the provider tells it.' })
   author!: keyof typeof MessageAuthor;
 
-  @Field(() => String, { nullable: true, description: 'Your own id of who types.' })
+  @Field(() => String, { nullable: true, description: 'Your own id of which agent; null of a contact.' })
   authorId!: string | null;
 
   @Field(() => Boolean, { description: 'Whether it began or ended.' })

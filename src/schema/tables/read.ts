@@ -15,6 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { timestamptz } from './config.js';
+import { contactAddressesIn, contactsIn } from './read-contacts.js';
 import { conversationCountsIn, conversationsIn } from './read-conversations.js';
 
 /**
@@ -221,46 +222,6 @@ const conversationNotesIn = (schema: PgSchema) =>
       offset: bigint('offset', { mode: 'bigint' }).notNull(),
     },
     (table) => [index('conversation_notes_conversation').on(table.workspaceId, table.conversationId, table.offset)],
-  );
-
-const contactsIn = (schema: PgSchema) =>
-  schema.table(
-    'contacts',
-    {
-      id: uuid('id').primaryKey(),
-      workspaceId: uuid('workspace_id').notNull(),
-      displayName: text('display_name'),
-      attributes: jsonb('attributes').notNull().default({}),
-      attributesRevision: integer('attributes_revision').notNull().default(0),
-      blockedAt: timestamptz('blocked_at'),
-      blockRevision: integer('block_revision').notNull().default(0),
-      optedOutAt: timestamptz('opted_out_at'),
-      consentRevision: integer('consent_revision').notNull().default(0),
-      createdAt: timestamptz('created_at').notNull(),
-    },
-    (table) => [
-      index('contacts_created').on(table.workspaceId, table.createdAt, table.id),
-      // The workspace is a part of each word, so that what others call theirs costs nothing.
-      index('contacts_words')
-        .using('gin', sql`config.name_words(${table.workspaceId}, ${table.displayName})`)
-        .where(sql`display_name is not null`),
-    ],
-  );
-
-const contactAddressesIn = (schema: PgSchema) =>
-  schema.table(
-    'contact_addresses',
-    {
-      contactId: uuid('contact_id').notNull(),
-      channelId: uuid('channel_id').notNull(),
-      workspaceId: uuid('workspace_id').notNull(),
-      address: text('address').notNull(),
-    },
-    (table) => [
-      primaryKey({ columns: [table.contactId, table.channelId, table.address] }),
-      index('contact_addresses_address').on(table.workspaceId, table.address, table.contactId),
-      index('contact_addresses_words').using('gin', sql`config.address_words(${table.workspaceId}, ${table.address})`),
-    ],
   );
 
 export const readPositions = positionsIn(read);

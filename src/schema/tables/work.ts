@@ -51,16 +51,28 @@ export const addresses = work.table(
 
 /**
  * Who may be written to: the row decides for sends at once, and its events say the same. Absent: everybody may. Revisions
- * rise with each change, and the highest counts, whoever brings it: a command, or the intake after a restore.
+ * rise with each change, and the highest counts, whoever brings it: a command, or the intake after a restore. Of contacts
+ * that were merged each keeps its row, and what one of them says holds for all.
  */
-export const contactStandings = work.table('contact_standings', {
-  contactId: uuid('contact_id').primaryKey(),
-  workspaceId: uuid('workspace_id').notNull(),
-  isBlocked: boolean('is_blocked').notNull().default(false),
-  blockRevision: integer('block_revision').notNull().default(0),
-  isOptedOut: boolean('is_opted_out').notNull().default(false),
-  consentRevision: integer('consent_revision').notNull().default(0),
-});
+export const contactStandings = work.table(
+  'contact_standings',
+  {
+    contactId: uuid('contact_id').primaryKey(),
+    workspaceId: uuid('workspace_id').notNull(),
+    isBlocked: boolean('is_blocked').notNull().default(false),
+    blockRevision: integer('block_revision').notNull().default(0),
+    isOptedOut: boolean('is_opted_out').notNull().default(false),
+    consentRevision: integer('consent_revision').notNull().default(0),
+    /** Who is shown in its place, never one that is merged itself. Null: nobody. */
+    survivorId: uuid('survivor_id'),
+    mergeRevision: integer('merge_revision').notNull().default(0),
+  },
+  (table) => [
+    index('contact_standings_survivor')
+      .on(table.survivorId)
+      .where(sql`survivor_id is not null`),
+  ],
+);
 
 /** One row per key decides what the key stands for (design §8). */
 export const idempotencyKeys = work.table(

@@ -1,3 +1,4 @@
+import { CONTACT_MUTATIONS } from './contact-mutations.js';
 import { send, SENDS } from './sends.js';
 import { done, type Covered, type Given, type Stage, type Variables } from './stage.js';
 
@@ -11,15 +12,10 @@ const aboutConversation = (more: Variables = {}) => ({
 const onConversation =
   (more: Variables = {}): Given =>
   ({ thread }) => ({ conversationId: thread.conversationId, ...more });
-const ABOUT_CONTACT = {
-  CONTACT_NOT_FOUND: ({ nowhere }: Stage) => ({ contactId: nowhere.contact }),
-  INPUT_INVALID: () => ({ contactId: 'nothing' }),
-};
 const ABOUT_CHANNEL = { CHANNEL_NOT_FOUND: ({ nowhere }: Stage) => ({ channelId: nowhere.channel }) };
 /** The sandbox has no such call. */
 const ABOUT_ACCOUNT = { ...ABOUT_CHANNEL, INPUT_INVALID: ({ channelId }: Stage) => ({ channelId }) };
 const onBot: Given = ({ botId }) => ({ channelId: botId });
-const onNewContact: Given = async ({ newThread }) => ({ contactId: (await newThread()).contactId });
 const noSuchWorkspace: Given = ({ nowhere }) => ({ id: nowhere.workspace });
 const noSuchKey: Given = ({ nowhere }) => ({ id: nowhere.apiKey });
 
@@ -35,13 +31,14 @@ const newWorkspaceId = async (stage: Stage): Promise<string> =>
 
 const CONVERSATION = 'conversation { id }';
 const answersConversation = ({ thread }: Stage) => ({ conversation: { id: thread.conversationId } });
-const [CONTACT, KEY, WORKSPACE] = ['contact { id }', 'apiKey { id }', 'workspace { id }'];
+const [KEY, WORKSPACE] = ['apiKey { id }', 'workspace { id }'];
 const BAD_KEYS: Readonly<Record<string, Given>> = {
   INPUT_INVALID: () => ({ name: '', scopes: ['MESSAGES_READ'] }),
 };
 
 /** Every field of `Mutation`, by its input. */
 export const MUTATIONS: Readonly<Record<string, Covered>> = {
+  ...CONTACT_MUTATIONS,
   addNote: {
     selection: 'note { text }',
     works: onConversation({ text: 'a note' }),
@@ -54,7 +51,6 @@ export const MUTATIONS: Readonly<Record<string, Covered>> = {
     answers: answersConversation,
     refusals: aboutConversation({ agentId: 'agent-1' }),
   },
-  blockContact: { selection: CONTACT, works: onNewContact, answers: { contact: {} }, refusals: ABOUT_CONTACT },
   cancelScheduledMessage: {
     selection: 'message { status }',
     async works(stage) {
@@ -147,8 +143,6 @@ export const MUTATIONS: Readonly<Record<string, Covered>> = {
     answers: answersConversation,
     refusals: aboutConversation(),
   },
-  optInContact: { selection: CONTACT, works: onNewContact, answers: { contact: {} }, refusals: ABOUT_CONTACT },
-  optOutContact: { selection: CONTACT, works: onNewContact, answers: { contact: {} }, refusals: ABOUT_CONTACT },
   refreshCredentials: {
     selection: 'credentials { secretId }',
     async works(stage) {
@@ -215,15 +209,6 @@ export const MUTATIONS: Readonly<Record<string, Covered>> = {
     answers: { results: [{ message: { status: 'ACCEPTED' } }, { message: { status: 'ACCEPTED' } }] },
     refusals: { BATCH_TOO_LARGE: ({ sendInput }) => ({ messages: Array.from({ length: 501 }, () => sendInput()) }) },
   },
-  setContactAttributes: {
-    selection: CONTACT,
-    works: ({ thread }) => ({ contactId: thread.contactId, attributes: { tier: 'gold' } }),
-    answers: ({ thread }) => ({ contact: { id: thread.contactId } }),
-    refusals: {
-      CONTACT_NOT_FOUND: ({ nowhere }) => ({ contactId: nowhere.contact, attributes: {} }),
-      INPUT_INVALID: ({ thread }) => ({ contactId: thread.contactId, attributes: { note: 'x'.repeat(20_000) } }),
-    },
-  },
   setConversationAttributes: {
     selection: CONVERSATION,
     works: onConversation({ attributes: { tier: 'gold' } }),
@@ -256,7 +241,6 @@ export const MUTATIONS: Readonly<Record<string, Covered>> = {
       },
     },
   },
-  unblockContact: { selection: CONTACT, works: onNewContact, answers: { contact: {} }, refusals: ABOUT_CONTACT },
   unlabelConversation: {
     selection: CONVERSATION,
     works: onConversation({ labels: ['vip'] }),

@@ -80,6 +80,19 @@ describe('evolveContact', () => {
     });
   });
 
+  it('is shown in the place that the highest revision says, in every order and repetition', () => {
+    const merged = (n: number, into: number, revision: number) =>
+      event({ type: 'contact.merged', n, data: { intoContactId: contactId(into), revision } });
+    const absorbed = event({ type: 'contact.absorbed', n: 9, data: { fromContactId: contactId(4) } });
+    const words = [created(1), merged(2, 2, 1), merged(3, 3, 2), absorbed];
+    const state = fold(words);
+    expect(state).toMatchObject({ mergedInto: contactId(3), mergeRevision: 2, createdAt: at(1) });
+    expect(fold(words.toReversed())).toEqual(state);
+    expect(() => fold([event({ type: 'contact.merged', n: 2, data: { intoContactId: 'x', revision: 1 } })])).toThrow(
+      TypeError,
+    );
+  });
+
   it('throws for an event that names no contact, or an address without a channel (rule 14)', () => {
     expect(() => fold([{ ...created(1), contactId: undefined }])).toThrow(TypeError);
     expect(() => fold([{ ...created(1), channelId: undefined }])).toThrow(TypeError);

@@ -62,6 +62,8 @@ let finders: Finders;
 const all: ConversationState[] = [];
 const nameOf = new Map<ContactId, string | null>();
 const addressOf = new Map<ContactId, string>();
+/** Who is shown in each contact's place. */
+const shownFor = new Map<ContactId, ContactId>();
 
 beforeAll(async () => {
   cloned = await cloneDatabase();
@@ -99,17 +101,22 @@ const sketches = fc.record({
   waiting: maybe(fc.integer({ min: 0, max: 60 })),
   created: fc.integer({ min: 0, max: 99 }),
   snoozed: maybe(fc.integer({ min: -9, max: 9 })),
+  // Which of those that are shown it is shown as.
+  merged: fc.option(fc.nat(), { nil: null, freq: 1 }),
 });
 type Sketch = typeof sketches extends fc.Arbitrary<infer Value> ? Value : never;
 
 async function made(one: Sketch): Promise<ConversationState> {
   const contactId = newContactId();
   const address = `+3161234${String(one.digits).padStart(4, '0')}`;
+  const shown = [...new Set(shownFor.values())];
+  const mergedInto = (one.merged === null ? undefined : shown[one.merged % shown.length]) ?? null;
+  shownFor.set(contactId, mergedInto ?? contactId);
   nameOf.set(contactId, one.name);
   addressOf.set(contactId, address);
   const rows = contactToRows({
     ...{ id: contactId, workspaceId, displayName: one.name, createdAt: hoursAgo(one.created), ...UNSAID },
-    addresses: [{ channelId: one.channel.id, address }],
+    ...{ addresses: [{ channelId: one.channel.id, address }], mergedInto },
   });
   await database.orm.insert(contacts).values(rows.contact);
   await database.orm.insert(contactAddresses).values([...rows.addresses]);
@@ -131,6 +138,7 @@ async function made(one: Sketch): Promise<ConversationState> {
 
 const filters: fc.Arbitrary<ConversationFilter> = fc.record({
   status: fc.constantFrom('OPEN' as const, 'CLOSED' as const),
+  contactId: fc.nat().map((n) => all[n % all.length]?.contactId ?? undefined),
   channelIds: fc.subarray<ChannelId>([...CHANNELS.map(({ id }) => id), newChannelId()]),
   platform: fc.constantFrom('WHATSAPP' as const, 'TELEGRAM' as const, 'SMS' as const),
   isUnread: fc.boolean(),
@@ -169,7 +177,7 @@ const filters: fc.Arbitrary<ConversationFilter> = fc.record({
 
 const FILTER_NAMES: readonly (keyof ConversationFilter)[] = [
   ...(['status', 'channelIds', 'platform', 'isUnread', 'agentId', 'teamId', 'isAssigned', 'labels'] as const),
-  ...(['isSnoozed', 'window', 'activeAfter', 'activeBefore', 'text', 'within'] as const),
+  ...(['isSnoozed', 'window', 'activeAfter', 'activeBefore', 'text', 'within', 'contactId'] as const),
 ];
 
 /** Every condition is asked for now and then, and seldom all of them: those find nobody. */
@@ -190,8 +198,14 @@ const plain = (text: string) =>
     .replaceAll(/[\u0300-\u036f]/g, '')
     .replaceAll('ß', 'ss');
 
-function isNamed({ contactId }: ConversationState, text: string): boolean {
-  if (contactId === null) return false;
+/** Everybody who is shown as one with a contact. */
+const membersOf = (contactId: ContactId) =>
+  [...shownFor].flatMap(([id, shown]) => (shown === shownFor.get(contactId) ? [id] : []));
+
+const isNamed = ({ contactId }: ConversationState, text: string): boolean =>
+  contactId !== null && membersOf(contactId).some((id) => isCalled(id, text));
+
+function isCalled(contactId: ContactId, text: string): boolean {
   const digits = text.replaceAll(/\D/g, '').replace(/^0+/, '');
   if (digits.length >= 3 && (addressOf.get(contactId) ?? '').includes(digits)) return true;
   const words = (said: string) =>
@@ -233,6 +247,7 @@ function fits(state: ConversationState, filter: ConversationFilter, now: number)
     (filter.activeAfter === undefined || state.lastActivityAt > filter.activeAfter.toISOString()) &&
     (filter.activeBefore === undefined || state.lastActivityAt < filter.activeBefore.toISOString()) &&
     (filter.text === undefined || isNamed(state, filter.text)) &&
+    (filter.contactId === undefined || membersOf(filter.contactId).some((id) => id === state.contactId)) &&
     (filter.within === undefined || filter.within.contactIds.some((id) => id === state.contactId))
   );
 }
@@ -333,8 +348,9 @@ describe('lists of contacts', () => {
         if (!page.hasNextPage) break;
         after = page.walkedTo ?? page.edges.at(-1)?.cursor;
       }
-      const expected = all.filter((state) => isNamed(state, text)).map(({ contactId }) => contactId);
-      expect(found.toSorted()).toEqual(expected.toSorted());
+      const named = all.filter((state) => isNamed(state, text)).flatMap(({ contactId }) => contactId ?? []);
+      const expected = new Set(named.map((id) => shownFor.get(id)));
+      expect(found.toSorted()).toEqual([...expected].toSorted());
     },
   );
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
-import { channelIds, workspaceIds } from '../../../src/events/kernel/ids.js';
+import { channelIds, contactIds, workspaceIds } from '../../../src/events/kernel/ids.js';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
 import type { ConversationFilter, ConversationOrder, Finders } from '../../../src/events/queries/finders.js';
 import { WALK_BOUNDS } from '../../../src/events/queries/walk.js';
@@ -17,6 +17,10 @@ const CONVERSATIONS = 20_000;
 const channelId = newChannelId();
 /** The i-th one's UUID. */
 const CONTACT = sql`('00000004-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid`;
+
+/** Some who are shown as one: the 19,000th with those behind it, for a UUID's digits are read as they stand. */
+const MERGED = { into: 0x19000, from: [0x19001, 0x19002, 0x19003] };
+const ADDRESS_OF_MERGED = '+31600019001';
 
 let cloned: ClonedDatabase;
 let database: Database;
@@ -44,6 +48,9 @@ beforeAll(async () => {
     insert into read.contact_addresses (contact_id, channel_id, workspace_id, address)
     select ${CONTACT}, ${channelIds.toUuid(channelId)}, ${workspace}, '+316' || lpad(i::text, 8, '0')
     from generate_series(1, ${CONVERSATIONS}) i`);
+  await database.orm.execute(sql`
+    update read.contacts set merged_into = ${contactIds.toUuid(contactId(MERGED.into))}
+    where id = any(${sql.param(MERGED.from.map((i) => contactIds.toUuid(contactId(i))))}::uuid[])`);
   // An older instance's: nearly all of them are closed.
   await database.orm.execute(sql`
     insert into read.conversations (id, workspace_id, channel_id, contact_id, status, incoming_count,
@@ -93,6 +100,7 @@ describe('a page of conversations, of which none or few fit', () => {
     ['those with a label', { labels: ['label-10'] }, 'conversations_labels'],
     ['those put aside', { isSnoozed: true }, 'conversations_snoozed'],
     ['those of a contact', { contactId: newContactId() }, 'conversations_contact'],
+    ['those of several that are shown as one', { contactId: contactId(0x19002) }, 'conversations_contact'],
   ])('reads no more than the page: %s', async (_what, filter, index) => {
     const plan = await planOf(filter);
     expect(plan).toContain(index);
@@ -128,6 +136,9 @@ describe('a page in another order, or by what no index has all of', () => {
     ['a span of activity', { activeBefore: new Date(0) }, 'NEWEST_ACTIVITY', 'conversations_activity'],
     ['a name', { text: 'Ann' }, 'NEWEST_ACTIVITY', 'contacts_words'],
     ['an address', { text: '+31 612' }, 'NEWEST_ACTIVITY', 'contact_addresses_words'],
+    ['a name, by whom is shown', { text: 'Ann 19000' }, 'NEWEST_ACTIVITY', 'contacts_merged_into'],
+    ['several as one', { contactId: contactId(0x19002) }, 'OLDEST_ACTIVITY', 'conversations_contact'],
+    ['several as one, the newest', { contactId: contactId(0x19002) }, 'NEWEST', 'conversations_contact'],
   ])('is read by an index: %s', async (_what, filter, order, index) => {
     const plan = await planOf(filter, workspaceId, order);
     expect(plan).toContain(index);
@@ -170,6 +181,17 @@ it.each([
   });
   expect(plan).toContain('contacts_words');
   expect(plan).not.toMatch(/Seq Scan on (contacts|contact_addresses)/);
+});
+
+it('a page of contacts reads no more than the page, and passes over nobody who is shown as another', async () => {
+  const plan = await planOfStatements((finders) => finders.contactPage(workspaceId, {}, FIRST_PAGE));
+  expect(plan).toContain('contacts_created');
+  const found = await planOfStatements(async (finders) => {
+    const page = await finders.contactPage(workspaceId, { address: ADDRESS_OF_MERGED }, FIRST_PAGE);
+    expect(page.edges.map(({ node }) => node.id)).toEqual([contactId(MERGED.into)]);
+    expect(page.edges[0]?.node.addresses).toHaveLength(1 + MERGED.from.length);
+  });
+  for (const one of [plan, found]) expect(one).not.toMatch(/Seq Scan on (contacts|contact_addresses)/);
 });
 
 it("a page of a contact's messages over all conversations reads no more than the page", async () => {

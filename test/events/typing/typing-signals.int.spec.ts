@@ -13,7 +13,7 @@ type Signals = ReturnType<typeof createTypingSignals>;
 
 const signal = (n: number, about: Partial<TypingSignal> = {}): TypingSignal => ({
   ...{ id: `signal ${n}`, workspaceId: workspaceId(), conversationId: conversationId(), authorId: 'agent-7' },
-  ...{ isTyping: true, expiresAt: at(10), ...about },
+  ...{ author: 'AGENT', isTyping: true, expiresAt: at(10), ...about },
 });
 
 describe('typing signals', () => {

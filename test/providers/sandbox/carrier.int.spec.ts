@@ -80,11 +80,18 @@ async function send(
 const toldOf = (...sent: readonly Sent[]) => told.filter(({ url }) => sent.some(({ hook }) => hook === url));
 /** The same in words: statuses, and what replies say. */
 const story = (...sent: readonly Sent[]) =>
-  toldOf(...sent).map(({ fact }) =>
-    fact.kind === 'receipt' ? fact.status : fact.kind === 'received' ? fact.content.text : fact.kind,
-  );
+  toldOf(...sent).map(({ fact }) => {
+    if (fact.kind === 'receipt') return fact.status;
+    if (fact.kind === 'received') return fact.content.text;
+    return fact.kind === 'typing' ? 'types' : fact.kind;
+  });
 
 describe.concurrent('the stories of the sandbox carrier', () => {
+  it('+15550100010: types before the answer', async () => {
+    const sent = await send('+15550100010', { text: 'hi' });
+    await eventually(() => expect(story(sent)).toEqual(['sent', 'delivered', 'read', 'types', 'You said: hi']));
+  });
+
   it.each(['+15550100000', '+491700000001'])('%s: delivered, read, and an answer within 2 s', async (address) => {
     const sent = await send(address, { text: 'Anyone there?' });
     const { outcome, reference } = sent;
@@ -289,9 +296,13 @@ describe('what became of a call', () => {
   });
 });
 
-describe('a carrier that is told that somebody types', () => {
-  const type = async (body: unknown, authorization = `Bearer ${settings.token}`) => {
-    const answered = await fetch(`${carrier.baseUrl}/typing`, {
+describe.each([
+  ['/typing', {}],
+  ['/read', { upTo: 'sbx_1' }],
+])('a carrier that is told what to show a contact: %s', (path, more) => {
+  const type = async ({ to }: { readonly to: string }, authorization = `Bearer ${settings.token}`) => {
+    const body = { to, ...more };
+    const answered = await fetch(`${carrier.baseUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
       body: JSON.stringify(body),

@@ -12,6 +12,8 @@ export interface AskedList {
   readonly page: PageRequest;
   /** Those that come into question; undefined: nothing asked for depends on them. */
   readonly channels: readonly ListedChannel[] | undefined;
+  /** UUIDs of everybody who is shown as one with the contact that is asked for; undefined: none is. */
+  readonly members: readonly string[] | undefined;
   readonly given: Conditions;
   readonly bounds: WalkBounds;
 }

@@ -11,19 +11,22 @@ export type Condition =
   | ('status' | 'channels' | 'contact' | 'unread' | 'agent' | 'team' | 'assigned' | 'labels' | 'snoozed')
   | ('within' | 'active' | 'window' | 'text');
 
-/** @param channels those that come into question; undefined: nothing of the filter depends on them */
+/**
+ * @param channels those that come into question; undefined: nothing of the filter depends on them
+ * @param members likewise of the contact that is asked for
+ */
 export function conditionsOf(
   filter: ConversationFilter,
   workspace: WorkspaceId,
   channels: readonly ListedChannel[] | undefined,
+  members: readonly string[] | undefined,
 ): Conditions {
-  const { status, contactId, within } = filter;
+  const { status, within } = filter;
   const ids = channels?.map(({ id }) => id) ?? (filter.channelIds && uuidsOf(channelIds, filter.channelIds));
   return {
     status: status && sql`c.status = ${status}`,
-    // Not by an array of one: of one channel Postgres reads the index in its order.
-    channels: ids && (ids.length === 1 ? sql`c.channel_id = ${ids[0]}::uuid` : sql`c.channel_id = any(${uuids(ids)})`),
-    contact: contactId && sql`c.contact_id = ${contactIds.toUuid(contactId)}::uuid`,
+    channels: ids && isAmong(sql`c.channel_id`, ids),
+    contact: members && isAmong(sql`c.contact_id`, members),
     within:
       within &&
       sql`(c.id = any(${uuids(uuidsOf(conversationIds, within.conversationIds))})
@@ -88,6 +91,10 @@ export const isClosing = (length: SQL, closesWithinMs: number | undefined): SQL 
 
 /** @param hours SQL of a number */
 export const hoursLong = (hours: SQL): SQL => sql`make_interval(hours => ${hours}::int)`;
+
+/** Not by an array of one: of one Postgres reads the index in its order. */
+const isAmong = (column: SQL, ids: readonly string[]): SQL =>
+  ids.length === 1 ? sql`${column} = ${ids[0]}::uuid` : sql`${column} = any(${uuids(ids)})`;
 
 export const uuids = (ids: readonly string[]): SQL => sql`${sql.param(ids)}::uuid[]`;
 

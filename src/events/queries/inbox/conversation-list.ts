@@ -8,9 +8,10 @@ import { conversationFromRow } from '../../projections/rows.js';
 import { uuidsOf } from '../by-id.js';
 import type { ConversationFilter, ConversationOrder, Finders, Page } from '../finders.js';
 import { keysetPage, type KeysetStatement } from '../keyset.js';
+import { findShownAsOne } from '../members.js';
 import { WALK_BOUNDS, walkedPage, type WalkSource } from '../walk.js';
 import type { AskedList } from './asked-list.js';
-import { allBut, allOf, conditionsOf, isClosing, type Condition, type Conditions } from './conditions.js';
+import { allBut, allOf, conditionsOf, isClosing, uuids, type Condition, type Conditions } from './conditions.js';
 import { findFew } from './few.js';
 import { leadOf, ownOf } from './lead.js';
 import { findListedChannels, type ListedChannel } from './listed-channels.js';
@@ -26,7 +27,9 @@ export const createConversationList =
   (orm: Orm, load: Finders['conversations'], bounds = WALK_BOUNDS): Finders['conversationPage'] =>
   async (workspace, filter, page, order = 'NEWEST_ACTIVITY') => {
     const channels = await findListedChannels(orm, workspace, filter);
-    const list = { workspace, filter, order, page, channels, given: conditionsOf(filter, workspace, channels), bounds };
+    const members = filter.contactId && (await findShownAsOne(orm, filter.contactId));
+    const given = conditionsOf(filter, workspace, channels, members);
+    const list = { workspace, filter, order, page, channels, members, given, bounds };
     const way = await chooseWay(orm, list);
     if (way.kind === 'direct') return readDirectly(orm, list, way);
     const walk = { scope: scopeOf(list), order: ORDERS[order], page, ...way };
@@ -50,8 +53,9 @@ type Direct = {
 type Walked = { readonly kind: 'walked'; readonly source: WalkSource; readonly fits: SQL };
 
 async function chooseWay(orm: Orm, list: AskedList): Promise<Direct | Walked> {
-  const { given, filter, order, page, bounds } = list;
-  if (order === 'WINDOW_CLOSING') return walkedByChannel(list, windowOpen(filter), ['channels', 'window']);
+  const { given, filter, order, page, bounds, members = [] } = list;
+  if (order === 'WINDOW_CLOSING')
+    return walkedByBranch(list, channelsOf(list), windowOpen(filter), ['channels', 'window']);
   const few = await findFew(orm, list);
   if (few !== undefined) {
     const all = allOf([few.has, ownOf(order)]);
@@ -61,11 +65,13 @@ async function chooseWay(orm: Orm, list: AskedList): Promise<Direct | Walked> {
       few.serves,
     );
   }
+  if (isByActivity(order) && members.length > 1)
+    return walkedByBranch(list, membersOf(members), given.active, ['contact', 'active']);
   const lead = leadOf(filter, given, order);
   const spans = isByActivity(order) ? (['active'] as const) : [];
   const has = allOf([lead.has, ...spans.map((one) => given[one])]);
   if (isByActivity(order) && !lead.isNarrow && isByChannels(list))
-    return walkedByChannel(list, given.active, ['channels', 'active']);
+    return walkedByBranch(list, channelsOf(list), given.active, ['channels', 'active']);
   const serves = [...lead.serves, ...spans];
   if (allBut(given, serves) === undefined) return { kind: 'direct', order, has };
   const max = Math.max(page.limit + 1, filter.text === undefined ? bounds.walkMax : bounds.namedMax);
@@ -85,23 +91,50 @@ const windowOpen = ({ window }: ConversationFilter): SQL => isClosing(BRANCH_WIN
 const isByChannels = ({ channels, filter: { channelIds: ids } }: AskedList): boolean =>
   channels !== undefined || (ids !== undefined && ids.length !== 1);
 
-/** One walk for each channel, merged: by an index of its own none is crowded out by another's. */
-function walkedByChannel(list: AskedList, has: SQL | undefined, serves: readonly Condition[]): Walked {
+interface Branches {
+  readonly count: number;
+  /** SQL of rows `branch`. */
+  readonly all: SQL;
+  /** Whether a conversation `c` is of the branch. */
+  readonly has: SQL;
+}
+
+/** One walk for each branch, merged: by an index of its own none is crowded out by another's. */
+function walkedByBranch(
+  list: AskedList,
+  branches: Branches,
+  has: SQL | undefined,
+  serves: readonly Condition[],
+): Walked {
   const { given, page, filter, bounds } = list;
-  const channels = listedChannels(list);
   const rest = allBut(given, serves);
   const walkMax = filter.text === undefined ? bounds.branchesMax : bounds.namedMax;
-  const each = rest === undefined ? 0 : Math.ceil(walkMax / Math.max(1, channels.length));
+  const each = rest === undefined ? 0 : Math.ceil(walkMax / Math.max(1, branches.count));
   const max = Math.max(page.limit + 1, each);
-  const condition = allOf([sql`c.channel_id = branch.id`, has]);
+  const condition = allOf([branches.has, has]);
   const source: WalkSource = {
-    ...{ kind: 'branches', max },
-    branches: sql`unnest(${sql.param(channels.map(({ id }) => id))}::uuid[],
-      ${sql.param(channels.map(({ hours }) => hours))}::int[]) as branch(id, hours)`,
+    ...{ kind: 'branches', max, branches: branches.all },
     select: (statement) => sql`${inOrder(rowsOf(list, condition, statement), statement)} limit ${max}::int`,
   };
   return walked(source, given, serves);
 }
+
+function channelsOf(list: AskedList): Branches {
+  const channels = listedChannels(list);
+  return {
+    count: channels.length,
+    all: sql`unnest(${sql.param(channels.map(({ id }) => id))}::uuid[],
+      ${sql.param(channels.map(({ hours }) => hours))}::int[]) as branch(id, hours)`,
+    has: sql`c.channel_id = branch.id`,
+  };
+}
+
+/** Of contacts that are shown as one each has conversations of its own. */
+const membersOf = (members: readonly string[]): Branches => ({
+  count: members.length,
+  all: sql`unnest(${uuids(members)}) as branch(id)`,
+  has: sql`c.contact_id = branch.id`,
+});
 
 const listedChannels = ({ channels, filter }: AskedList): readonly ListedChannel[] =>
   channels ?? [...new Set(uuidsOf(channelIds, filter.channelIds ?? []))].map((id) => ({ id, hours: 0 }));

@@ -24,12 +24,13 @@ export const createMomentFinders = (orm: Orm): Pick<Finders, 'momentAt' | 'momen
   asOf(moment) {
     const bounds = createBoundFinder(orm, moment);
     const pastMessages = createPastMessages(orm, bounds);
+    const pastContacts = createPastContacts(orm, moment);
     const past = {
       ...pastMessages,
-      ...createPastContactMessages(orm, bounds, pastMessages),
-      ...createPastConversations(orm, bounds),
+      ...createPastContactMessages(orm, bounds, { ...pastMessages, ...pastContacts }),
+      ...createPastConversations(orm, bounds, pastContacts),
       ...createPastNotes(orm, bounds),
-      ...createPastContacts(orm, moment),
+      ...pastContacts,
     };
     return { ...past, ...eachByItself(past) };
   },

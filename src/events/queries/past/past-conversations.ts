@@ -18,9 +18,10 @@ import { scopeOfContact } from '../conversation-finders.js';
 import type { PastFinders } from '../finders.js';
 import { byTime, keysetPage, timePlace } from '../keyset.js';
 import type { BoundFinder, Bounds } from './bounds.js';
+import { findMembers } from './past-contacts.js';
 import { recordedOf, type PastRow } from './read-past.js';
 
-/** Of one contact; today it has one for each of its addresses, and an address is of one channel. */
+/** Of one contact, with what was merged into it: one for each address. */
 const CONVERSATIONS_MAX = 1_000;
 /** Conversations whose events are in memory at once: at most so many times `SNAPSHOT_EVERY`, about 5 MiB. */
 const FOLDED_AT_ONCE = 25;
@@ -29,6 +30,7 @@ const FOLDED_AT_ONCE = 25;
 export function createPastConversations(
   orm: Orm,
   boundFinder: BoundFinder,
+  pastContacts: Pick<PastFinders, 'contacts'>,
 ): Pick<PastFinders, 'conversations' | 'conversationsOfContact'> {
   const conversations = async (workspace: WorkspaceId, ids: readonly ConversationId[]) => {
     const bounds = [...(await boundFinder.find(workspace, ids))];
@@ -40,8 +42,10 @@ export function createPastConversations(
   return {
     conversations,
     async conversationsOfContact(workspace, contact, page) {
-      const found = await conversations(workspace, await findConversationsOfContact(orm, workspace, contact));
-      const states = new Map(found.flatMap((state) => (state?.contactId === contact ? [[state.id, state]] : [])));
+      const members = await findMembers(pastContacts, workspace, contact);
+      const found = await conversations(workspace, await findConversationsOfContacts(orm, workspace, members));
+      const isOfMember = ({ contactId }: ConversationState) => contactId !== null && members.includes(contactId);
+      const states = new Map(found.flatMap((state) => (state && isOfMember(state) ? [[state.id, state]] : [])));
       return keysetPage({
         scope: scopeOfContact(workspace, contact),
         order: byTime(sql`given.at`, sql`given.id`, 'descending'),
@@ -61,14 +65,15 @@ export function createPastConversations(
 }
 
 /** @throws AppError QUERY_TOO_COMPLEX: to put them in order all of them have to be folded */
-export async function findConversationsOfContact(
+export async function findConversationsOfContacts(
   orm: Orm,
   workspace: WorkspaceId,
-  contact: ContactId,
+  contacts: readonly ContactId[],
 ): Promise<ConversationId[]> {
   const found = await orm.execute<{ id: string }>(sql`
     select c.id from read.conversations c
-    where c.workspace_id = ${workspaceIds.toUuid(workspace)} and c.contact_id = ${contactIds.toUuid(contact)}
+    where c.workspace_id = ${workspaceIds.toUuid(workspace)}
+      and c.contact_id = any(${sql.param(uuidsOf(contactIds, contacts))}::uuid[])
     limit ${CONVERSATIONS_MAX + 1}`);
   if (found.rows.length > CONVERSATIONS_MAX) {
     const message = `A contact's conversations can be listed as of a moment up to ${CONVERSATIONS_MAX}; it has more.`;

@@ -3,6 +3,7 @@ import type { Database, Executor, Transaction } from '../../../database/database
 import type { ChannelRate } from '../../../providers/provider.js';
 import { barOf, type Bar } from '../../contact/state.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
+import { barsOf, type BarsColumn } from '../../outbox/contact-bars.js';
 import {
   dispatchPayload,
   subjectColumns,
@@ -124,15 +125,14 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
     from taken
     where d.message_id = taken.message_id and d.attempt = taken.attempt and d.part = taken.part
     returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token,
-      exists (select from work.contact_standings s where s.contact_id = d.contact_id and s.is_blocked) as is_blocked,
-      exists (select from work.contact_standings s where s.contact_id = d.contact_id and s.is_opted_out) as is_opted_out,
+      ${barsOf(sql`d.contact_id`)} as bars,
       d.deferrals, (extract(epoch from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
   await setLanes(tx, conversations);
   return claimed.rows.map((row) => ({
     ...subjectOf(row),
     call: row.call,
     isScheduled: row.is_scheduled,
-    bar: barOf({ isBlocked: row.is_blocked, isOptedOut: row.is_opted_out }),
+    bar: barOf({ isBlocked: row.bars[0], isOptedOut: row.bars[1] }),
     deferrals: row.deferrals,
     deferredForMs: row.deferred_for_ms ?? 0,
     payload: dispatchPayload.safeParse(row.payload).data,
@@ -143,8 +143,7 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
 interface ClaimedRow extends SubjectRow {
   readonly call: number;
   readonly is_scheduled: boolean;
-  readonly is_blocked: boolean;
-  readonly is_opted_out: boolean;
+  readonly bars: BarsColumn;
   readonly payload: unknown;
   readonly lease_token: string;
   readonly deferrals: number;

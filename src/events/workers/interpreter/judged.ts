@@ -30,6 +30,8 @@ export function judged(
 ): Judged {
   if (said.kind === 'uninterpreted' || said.kind === 'ignored')
     return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
+  // It came beside something that was kept: by now it is late, and it was live only.
+  if (said.kind === 'typing') return { kind: 'ignored', reason: 'Typing is not kept.' };
   if (said.kind !== 'receipt' && said.kind !== 'received') return unfit(NOT_TAKEN_IN[said.kind]);
   if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');

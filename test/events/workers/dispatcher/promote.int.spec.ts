@@ -124,6 +124,19 @@ describe('a scheduled message that becomes due', () => {
     expect((await bench.message(message.id))?.failure).toMatchObject({ code, isRetryable: false });
   });
 
+  it('and so does one to somebody who was merged with a contact that had opted out', async () => {
+    const message = await bench.send('to one of two', { to: { phoneNumber: '+15550100117' } });
+    const other = await bench.send('to the other', { to: { phoneNumber: '+15550100118' } });
+    const [fromContactId, intoContactId] = [message, other].map(({ contactId }) => contactId ?? expect.unreachable());
+    if (fromContactId === undefined || intoContactId === undefined) return expect.unreachable();
+    const optOut = { contactId: intoContactId, standing: 'optOut' } as const;
+    valueOf(await bench.commands.setContactStanding(bench.caller, optOut));
+    valueOf(await bench.commands.mergeContacts(bench.caller, { fromContactId, intoContactId }));
+    await dispatch();
+    await bench.untilSaid(message.id, 'message.accepted', 'message.send_failed');
+    expect(bench.callsOf(message.id)).toEqual([]);
+  });
+
   it('and so does one that waited in its lane when the contact opted out', async () => {
     const message = await bench.send('in the lane', { to: { phoneNumber: '+15550100109' } });
     const contactId = message.contactId ?? expect.unreachable();

@@ -124,4 +124,27 @@ describe('an empty Postgres beside a full log (rule 16)', () => {
       expect(found.rows).toEqual([{ is_blocked: true, block_revision: 3, is_opted_out: false, consent_revision: 2 }]);
     });
   });
+
+  it('and who is shown in whose place, by the highest revision: what one of them says holds for all', async () => {
+    const merged = (into: number, revision: number, n: number): ParleyEvent =>
+      event({ type: 'contact.merged', n: 9_100 + n, thread: 78, data: { intoContactId: contactId(into), revision } });
+    await rig.append(merged(80, 2, 1));
+    await rig.append(merged(79, 1, 2));
+    await rig.append(event({ type: 'contact.absorbed', n: 9_103, thread: 80, data: { fromContactId: contactId(78) } }));
+    await patiently(async () => {
+      const found = await rig.direct.query(
+        `select contact_id, survivor_id, merge_revision from work.contact_standings
+         where contact_id = any($1) order by 1`,
+        [[78, 80].map((n) => contactIds.toUuid(contactId(n)))],
+      );
+      expect(found.rows).toEqual([
+        {
+          contact_id: contactIds.toUuid(contactId(78)),
+          survivor_id: contactIds.toUuid(contactId(80)),
+          merge_revision: 2,
+        },
+        { contact_id: contactIds.toUuid(contactId(80)), survivor_id: null, merge_revision: 0 },
+      ]);
+    });
+  });
 });
