@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.js';
+import type { ShownCall } from '../../providers/shown-call.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { ContactState } from '../contact/state.js';
 import type { ConversationChange } from '../conversation/decide.js';
@@ -91,6 +92,17 @@ export interface SendMessage {
   readonly idempotencyKey?: string | undefined;
   /** RFC 3339. */
   readonly scheduledAt?: string | undefined;
+}
+
+export interface PreviewMessage extends Omit<SendMessage, 'idempotencyKey'> {
+  /** Of this server, without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** What a send would ask of the provider. */
+export interface MessagePreview {
+  /** One for each part. None: the message that is reacted to is not known to the provider. */
+  readonly calls: readonly ShownCall[];
 }
 
 export interface CancelScheduledMessage {
@@ -191,6 +203,8 @@ export interface Commands {
   sendMessage(caller: Caller, input: SendMessage, startedAt?: number): Promise<CommandResult<MessageState>>;
   /** At most 500, each judged alone; those to one conversation are recorded in the order given. */
   sendMessages(caller: Caller, inputs: readonly SendMessage[], startedAt?: number): Promise<BatchResult>;
+  /** Refuses what `sendMessage` refuses; nothing of it is recorded, and nothing is sent. */
+  previewMessage(caller: Caller, input: PreviewMessage, startedAt?: number): Promise<CommandResult<MessagePreview>>;
   /** Undefined: it is done, and the projection hasn't heard of the message yet. */
   cancelScheduledMessage(
     caller: Caller,

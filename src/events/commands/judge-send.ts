@@ -5,6 +5,7 @@ import type { Bar } from '../contact/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
 import { traced, type TraceContext } from '../kernel/trace-context.js';
+import type { MessageContent } from '../message/content.js';
 import { decideSend, type Acceptance } from '../message/decide.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
@@ -20,6 +21,8 @@ export interface ReadySend {
   readonly request: ThreadRequest;
   /** Undefined: nobody was written to at this address yet. */
   readonly thread: Thread | undefined;
+  readonly route: Route;
+  readonly content: MessageContent;
   readonly acceptance: Acceptance;
 }
 
@@ -68,7 +71,10 @@ export async function judgeSend(
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
   const acceptance = await decide(deps, form.value, route.value, request, thread, { ...arrival, idempotency: key });
-  return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
+  if (!acceptance.ok) return acceptance;
+  return accepted({
+    ...{ request, thread, route: route.value, content: form.value.content, acceptance: acceptance.value },
+  });
 }
 
 const BAR_SAYS: Readonly<Record<Bar, string>> = {
@@ -77,7 +83,8 @@ const BAR_SAYS: Readonly<Record<Bar, string>> = {
 };
 const barred = (bar: Bar, field: readonly string[]): UserError => ({ code: bar, message: BAR_SAYS[bar], field });
 
-interface Route {
+/** What a send goes through. */
+export interface Route {
   readonly channel: Channel;
   readonly adapter: ProviderAdapter;
 }

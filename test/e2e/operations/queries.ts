@@ -68,6 +68,12 @@ export const QUERIES: Readonly<Record<string, Covered>> = {
     answers: ({ thread }) => [{ id: thread.messageId }, { id: thread.contactId }],
     refusals: { BAD_USER_INPUT: ({ thread }) => ({ ids: Array.from({ length: 101 }, () => thread.messageId) }) },
   },
+  previewMessage: {
+    selection: 'calls { method } userErrors { code }',
+    works: ({ sendInput }) => ({ input: sendInput() }),
+    answers: { calls: [{ method: 'POST' }], userErrors: [] },
+    refusals: {},
+  },
   searchMessages: {
     ...{ selection: NODES, works: () => ({ text: 'words', first: 1 }), answers: some },
     refusals: { BAD_USER_INPUT: () => ({ text: 'words', first: 101 }) },
