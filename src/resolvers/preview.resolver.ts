@@ -19,9 +19,12 @@ export class PreviewResolver {
   ): Promise<PreviewMessagePayload> {
     const asked = { ...toPreviewMessage(input), publicUrl: publicUrl() };
     const result = await commands.previewMessage(caller, asked, startedAt);
-    return result.ok
-      ? instance(PreviewMessagePayload, { calls: result.value.calls.map(toCall), userErrors: [] })
-      : instance(PreviewMessagePayload, { calls: [], userErrors: toUserErrors(result.userErrors) });
+    if (!result.ok) {
+      const userErrors = toUserErrors(result.userErrors);
+      return instance(PreviewMessagePayload, { calls: [], degradedFrom: null, userErrors });
+    }
+    const { calls, degradedFrom = null } = result.value;
+    return instance(PreviewMessagePayload, { calls: calls.map(toCall), degradedFrom, userErrors: [] });
   }
 }
 

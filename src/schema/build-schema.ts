@@ -18,6 +18,7 @@ import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
 import { NoteResolver } from '../resolvers/note.resolver.js';
 import { PreviewResolver } from '../resolvers/preview.resolver.js';
+import { ProviderResolver } from '../resolvers/provider.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SearchResolver } from '../resolvers/search.resolver.js';
 import { StatisticsResolver } from '../resolvers/statistics.resolver.js';
@@ -54,6 +55,7 @@ export function buildParleySchema(): GraphQLSchema {
       MessageResolver,
       MessageDecisionResolver,
       PreviewResolver,
+      ProviderResolver,
       MediaResolver,
       ReactionContentResolver,
       SearchResolver,

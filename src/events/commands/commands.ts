@@ -5,6 +5,7 @@ import type { ContactState } from '../contact/state.js';
 import type { ConversationChange } from '../conversation/decide.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
+import type { ContentKind } from '../message/content.js';
 import type { MessageCategory } from '../message/events.js';
 import type { MessageFailure, MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
@@ -103,6 +104,8 @@ export interface PreviewMessage extends Omit<SendMessage, 'idempotencyKey'> {
 export interface MessagePreview {
   /** One for each part. None: the message that is reacted to is not known to the provider. */
   readonly calls: readonly ShownCall[];
+  /** Which kind of content it was before its channel's plain form was made of it. */
+  readonly degradedFrom: ContentKind | undefined;
 }
 
 export interface CancelScheduledMessage {
@@ -164,6 +167,8 @@ export interface CreateChannel {
   readonly provider: ProviderKind;
   readonly platform: ChannelPlatform;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether what it can't carry goes in the nearest plain form; default: it is refused. */
+  readonly degradeUnsupported?: boolean | undefined;
 }
 
 export interface ChangeChannel {
@@ -172,6 +177,7 @@ export interface ChangeChannel {
   /** Only what changes; null takes a setting away. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
   readonly isEnabled?: boolean | undefined;
+  readonly degradeUnsupported?: boolean | undefined;
 }
 
 export interface VerifyChannel {

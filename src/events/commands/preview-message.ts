@@ -14,7 +14,9 @@ export function createPreviewMessage(deps: CommandDeps, steps: SendSteps, lookup
     if (!judged.ok) return { ok: false, userErrors: judged.refusals };
     const target = targetOf({ content: judged.value.content, replyToMessageId: input.replyToMessageId });
     const targetId = target && (await findProviderMessageId(deps.database.orm, caller.workspaceId, target));
-    return { ok: true, value: { calls: callsOf(judged.value, publicUrl, targetId) }, cursor: deps.feed.tail() };
+    const { degradedFrom } = judged.value;
+    const calls = callsOf(judged.value, publicUrl, targetId);
+    return { ok: true, value: { calls, degradedFrom }, cursor: deps.feed.tail() };
   };
 }
 

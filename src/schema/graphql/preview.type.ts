@@ -24,4 +24,7 @@ export class PreviewMessagePayload extends Payload {
       'One for each part, in order; the id in the reference is of no message. None when refused, and for a reaction to a message of which the provider told no id.',
   })
   calls!: PreviewedCall[];
+
+  @Field(() => String, { nullable: true, description: 'As `Message.degradedFrom`.' })
+  degradedFrom!: string | null;
 }

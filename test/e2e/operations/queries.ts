@@ -1,3 +1,4 @@
+import { PROVIDER_KINDS } from '../../../src/events/channel/events.js';
 import type { Covered, Given } from './stage.js';
 
 const tooMany: Given = () => ({ first: 101 });
@@ -72,6 +73,12 @@ export const QUERIES: Readonly<Record<string, Covered>> = {
     selection: 'calls { method } userErrors { code }',
     works: ({ sendInput }) => ({ input: sendInput() }),
     answers: { calls: [{ method: 'POST' }], userErrors: [] },
+    refusals: {},
+  },
+  providers: {
+    selection: 'kind platforms { platform capabilities { content { kind } } }',
+    works: () => ({}),
+    answers: PROVIDER_KINDS.map((kind) => ({ kind })),
     refusals: {},
   },
   searchMessages: {
