@@ -62,6 +62,7 @@ const channelAt = (apiBaseUrl: string, channel: number): Channel => ({
   isEnabled: true,
   disabledAt: null,
   isSuspended: false,
+  degradeUnsupported: false,
   // More than it can do: the rate is not what is measured.
   settings: { apiBaseUrl, token: 't'.repeat(43), ratePerSecond: 10_000 },
   createdAt: new Date(),

@@ -1,3 +1,4 @@
+import { markdownTable as table } from '../markdown-table.js';
 import { FIELD_SCOPES, OBJECT_SCOPES, OPERATION_RULES, ruleName } from './matrix.js';
 import { scopeName } from './scope-names.js';
 
@@ -34,14 +35,3 @@ const tables = (): string =>
       Object.entries(FIELD_SCOPES).map(([name, scope]) => [`\`${name}\``, `\`${scopeName(scope)}\``]),
     ),
   ].join('\n\n');
-
-/** As Prettier has it: the cells of a column are as wide as the widest. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(headings), rule, ...rows.map(line)].join('\n');
-}

@@ -30,6 +30,8 @@ export const OPERATION_RULES: Readonly<Record<string, Rule>> = {
   'Query.contacts': alsoForClients('CONTACTS_READ'),
   'Query.channel': needs('CHANNELS_READ'),
   'Query.channels': needs('CHANNELS_READ'),
+  'Query.previewMessage': needs('MESSAGES_SEND'),
+  'Query.providers': needs('CHANNELS_READ'),
   'Query.searchMessages': needs('MESSAGES_READ'),
   'Query.conversationCounts': needs('MESSAGES_READ'),
   'Query.messageStatistics': needs('MESSAGES_READ'),

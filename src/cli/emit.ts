@@ -6,6 +6,8 @@ import { readConfig } from '../config.js';
 import { asyncApiDocument, asyncApiSettings } from '../events/asyncapi.js';
 import { withEventTables } from '../events/events-page.js';
 import { eventJsonSchemas } from '../events/json-schemas.js';
+import { providersPage } from '../providers/providers-page.js';
+import { createAdapters } from '../roles/providers.js';
 import { buildParleySchema } from '../schema/build-schema.js';
 
 // Writes what is emitted from the code and committed: `npm run emit`. Tests compare the committed files with the code.
@@ -24,6 +26,7 @@ for (const [name, schema] of eventJsonSchemas()) await writeFile(new URL(name, e
 await writeFile(new URL('asyncapi.json', root), json(asyncApiDocument(asyncApiSettings(readConfig({})))));
 await writeFile(eventsPage, withEventTables(await readFile(eventsPage, 'utf8')));
 await writeFile(accessPage, withAccessTables(await readFile(accessPage, 'utf8')));
+await writeFile(new URL('docs/providers/README.md', root), providersPage(createAdapters(() => undefined)));
 process.stdout.write(
-  `Wrote schema.graphql, asyncapi.json, docs/events.md, docs/access.md and the event schemas under ${fileURLToPath(root)}\n`,
+  `Wrote schema.graphql, asyncapi.json, docs/events.md, docs/access.md, docs/providers/README.md and the event schemas under ${fileURLToPath(root)}\n`,
 );

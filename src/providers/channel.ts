@@ -13,6 +13,8 @@ export interface Channel {
   readonly disabledAt: Date | null;
   /** Its workspace is suspended: webhooks are taken, and nothing is sent. */
   readonly isSuspended: boolean;
+  /** What it can't carry goes in the nearest plain form. */
+  readonly degradeUnsupported: boolean;
   /** What the adapter's `parseSettings` made. */
   readonly settings: unknown;
   readonly createdAt: Date;

@@ -146,6 +146,7 @@ function channelOf(row: ChannelRow, box: SecretBox): Channel {
     platform: row.platform as ChannelPlatform,
     ...{ isEnabled: row.isEnabled, disabledAt: row.disabledAt },
     isSuspended: row.suspendedAt !== null,
+    degradeUnsupported: row.degradeUnsupported,
     settings: JSON.parse(box.open(row.settingsSealed).toString('utf8')) as unknown,
     createdAt: row.createdAt,
   };

@@ -3,8 +3,8 @@ import { Agent, request } from 'undici';
 import { wasNeverSent } from './never-sent.js';
 import { parseJson } from './parse-json.js';
 
-/** One request to a provider. */
-export interface HttpCall {
+/** One request to a provider, whole but for its deadline: what a preview shows. */
+export interface ProviderCall {
   /** Without a slash at its end is as good as with one. */
   readonly baseUrl: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -13,6 +13,12 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as `application/json`. */
   readonly json?: unknown;
+  /** What of the path and the body nobody may see. Of the headers, nobody may see any. */
+  readonly secrets?: readonly string[];
+}
+
+/** One request to a provider. */
+export interface HttpCall extends ProviderCall {
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +32,16 @@ export interface HttpAnswer {
   /** Undefined where `text` is no JSON. */
   readonly json: unknown;
 }
+
+/** Where it goes. */
+export const urlOf = ({ baseUrl, path }: Pick<ProviderCall, 'baseUrl' | 'path'>): string =>
+  `${baseUrl.replace(/\/+$/, '')}${path}`;
+
+/** What it says beside its body. */
+export const headersOf = ({ headers = {}, json }: Pick<ProviderCall, 'headers' | 'json'>) =>
+  json === undefined ? headers : { ...headers, ...JSON_TYPE };
+
+const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 /** An answer; or what no answer means (rule 19), which is an `Outcome` by itself. */
 export type HttpEnd = HttpAnswer | { readonly kind: 'unavailable' } | { readonly kind: 'unknown' };
@@ -42,13 +58,12 @@ const CONNECT_MS_MAX = 10_000;
  */
 export function createHttpCaller({ answerBytesMax = ANSWER_BYTES_MAX } = {}): HttpCaller {
   const dispatcher = new Agent({ maxResponseSize: answerBytesMax, connectTimeout: CONNECT_MS_MAX });
-  return async ({ baseUrl, method, path, headers = {}, json, signal }) => {
-    const body = json === undefined ? undefined : JSON.stringify(json);
+  return async (asked) => {
+    const { method, json, signal } = asked;
     try {
-      const answer = await request(`${baseUrl.replace(/\/+$/, '')}${path}`, {
-        ...{ method, signal, dispatcher },
-        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body }),
+      const answer = await request(urlOf(asked), {
+        ...{ method, signal, dispatcher, headers: headersOf(asked) },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       });
       const text = await answer.body.text().catch(() => '');
       const { statusCode: status } = answer;

@@ -5,11 +5,13 @@ import type { MessageContent } from '../events/message/content.js';
 import type { MessageFailureData } from '../events/message/events.js';
 import type { Capabilities } from './capabilities.js';
 import type { CredentialRefresh } from './credentials.js';
+import type { ProviderCall } from './http-call.js';
 import type { Interpretation } from './interpretation.js';
 import type { MediaAnswer, MediaRequest } from './media.js';
 
 export type { Capabilities, ContentLimits, WindowException } from './capabilities.js';
 export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
+export type { ProviderCall } from './http-call.js';
 export type { Interpretation } from './interpretation.js';
 export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
 
@@ -17,7 +19,8 @@ export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
  * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
  *
  * Promises, each held by a test of `test/contracts/provider.contract.ts` for every adapter:
- *  1. `send` makes at most one HTTP call, ends within `signal`, and never throws: every end is an `Outcome`.
+ *  1. `send` makes at most one HTTP call, the one that `request` shows, ends within `signal`, and never throws: every end
+ *     is an `Outcome`. But for `secrets` and the headers, `request` shows none of the settings' secrets.
  *  2. What may have been processed is `unknown`, never `rejected`.
  *  3. `verify` reads the bytes as they came, in constant time, before anything is parsed.
  *  4. `interpret` is pure and never throws on any bytes; the same bytes give the same facts.
@@ -59,7 +62,9 @@ export interface ProviderAdapter<Settings = unknown> {
   partsOf(content: MessageContent, platform: ChannelPlatform): number;
   /** How fast this channel may be called: the provider's limit, or what the settings say. */
   rateOf(settings: Settings): ChannelRate;
-  /** One call for one part. */
+  /** What `send` asks for one part. Pure. */
+  request(part: PartRequest<Settings>): ProviderCall;
+  /** One call for one part: that of `request`. */
   send(request: SendRequest<Settings>): Promise<Outcome>;
   /**
    * Asks the provider what became of a call whose answer never came, where it can be asked by our reference. At most one
@@ -139,8 +144,8 @@ export type AccountAnswer =
   /** It isn't there, or nobody can tell. */
   | { readonly kind: 'unavailable' | 'unknown' };
 
-/** Its signal aborts at the call's deadline (30 s). */
-export interface SendRequest<Settings> extends AccountRequest<Settings> {
+/** What is said by one call. */
+export interface PartRequest<Settings> extends Omit<AccountRequest<Settings>, 'signal'> {
   /** Comes back in receipts where the provider echoes it: `formatReference` of the call. */
   readonly reference: string;
   readonly address: string;
@@ -155,6 +160,9 @@ export interface SendRequest<Settings> extends AccountRequest<Settings> {
   /** Where the provider posts its webhooks for this channel. */
   readonly webhookUrl: string;
 }
+
+/** Its signal aborts at the call's deadline (30 s). */
+export interface SendRequest<Settings> extends PartRequest<Settings>, AccountRequest<Settings> {}
 
 export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
   /** Of the call: what `send` was given. */

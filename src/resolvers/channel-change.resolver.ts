@@ -17,8 +17,11 @@ export class ChannelChangeResolver {
     @Arg('input', () => UpdateChannelInput, { description: 'What changes.' }) input: UpdateChannelInput,
     @Ctx() context: RequestContext,
   ): Promise<ChangeChannelPayload> {
-    const { channelId, name, settings } = input;
-    return change(context, { channelId, name: name ?? undefined, settings: settings ?? undefined });
+    const { channelId, name, settings, degradeUnsupported } = input;
+    return change(context, {
+      ...{ channelId, name: name ?? undefined, settings: settings ?? undefined },
+      degradeUnsupported: degradeUnsupported ?? undefined,
+    });
   }
 
   @Mutation(() => ChangeChannelPayload, { description: 'Lets a channel send again: what waits goes on.' })

@@ -66,7 +66,11 @@ export class ChannelResolver {
     @Arg('input', () => CreateChannelInput, { description: 'The channel.' }) input: CreateChannelInput,
     @Ctx() { commands, caller, startedAt, publicUrl }: RequestContext,
   ): Promise<CreateChannelPayload> {
-    const result = await commands.createChannel(caller, input, startedAt);
+    const result = await commands.createChannel(
+      caller,
+      { ...input, degradeUnsupported: input.degradeUnsupported ?? undefined },
+      startedAt,
+    );
     return result.ok
       ? instance(CreateChannelPayload, { channel: toChannel(result.value, publicUrl()), userErrors: [] })
       : instance(CreateChannelPayload, { channel: null, userErrors: toUserErrors(result.userErrors) });

@@ -12,6 +12,7 @@ export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
     provider: view.provider,
     platform: view.platform,
     isEnabled: view.isEnabled,
+    degradeUnsupported: view.degradeUnsupported,
     webhookUrl: `${publicUrl}/webhooks/${providerSlug(view.provider)}/${view.id}`,
     createdAt: view.createdAt,
   });

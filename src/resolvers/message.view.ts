@@ -28,6 +28,7 @@ export function toMessage(state: MessageState | undefined, reach: Reach = {}): M
     providerMessageIds: state.providerMessageIds,
     reference: state.reference,
     category: state.category,
+    degradedFrom: state.degradedFrom,
     idempotencyKey: state.idempotencyKey,
     metadata: state.metadata,
     providerData: state.providerData,

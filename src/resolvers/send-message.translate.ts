@@ -1,8 +1,14 @@
 import type { SendMessage } from '../events/commands/commands.js';
-import type { SendMessageInput } from '../schema/graphql/message.input.js';
+import type { PreviewMessageInput, SendMessageInput } from '../schema/graphql/message.input.js';
 
 /** Null and absent mean the same; in `metadata`, which is the caller's own, null stays null. */
-export function toSendMessage(input: SendMessageInput): SendMessage {
+export const toSendMessage = (input: SendMessageInput): SendMessage => ({
+  ...toPreviewMessage(input),
+  idempotencyKey: input.idempotencyKey ?? undefined,
+});
+
+/** Likewise. */
+export function toPreviewMessage(input: PreviewMessageInput): Omit<SendMessage, 'idempotencyKey'> {
   return {
     channelId: input.channelId,
     to: withoutNulls(input.to),
@@ -13,7 +19,6 @@ export function toSendMessage(input: SendMessageInput): SendMessage {
     reference: input.reference ?? undefined,
     category: input.category ?? undefined,
     metadata: input.metadata ?? undefined,
-    idempotencyKey: input.idempotencyKey ?? undefined,
     scheduledAt: input.scheduledAt ?? undefined,
   };
 }

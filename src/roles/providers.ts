@@ -18,11 +18,13 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
   const { config, exchangeAdapters = asTheyAre } = deps;
   const isCalling = config.isSandboxOn && config.roles.includes('dispatcher');
   const carrier = isCalling ? keep(await startSandbox(deps)) : undefined;
-  const adapters: readonly ProviderAdapter[] = [
-    createSandboxAdapter({
-      defaultBaseUrl: () => carrier?.baseUrl,
-      newSecret: () => randomBytes(32).toString('base64url'),
-    }),
+  return createProviderRegistry(exchangeAdapters(createAdapters(() => carrier?.baseUrl)));
+}
+
+/** One of each. @param sandboxUrl see `SandboxAdapterDeps.defaultBaseUrl` */
+export function createAdapters(sandboxUrl: () => string | undefined): readonly ProviderAdapter[] {
+  return [
+    createSandboxAdapter({ defaultBaseUrl: sandboxUrl, newSecret: () => randomBytes(32).toString('base64url') }),
     createMessengerAdapter(),
     createInstagramAdapter(),
     createTelegramAdapter(),
@@ -32,7 +34,6 @@ export async function startProviders(deps: RoleDeps, keep: Keep): Promise<Provid
     createBotmakerAdapter(),
     createBirdAdapter(),
   ];
-  return createProviderRegistry(exchangeAdapters(adapters));
 }
 
 const asTheyAre: ExchangeAdapters = (adapters) => adapters;

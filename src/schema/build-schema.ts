@@ -17,6 +17,8 @@ import { MessageDecisionResolver } from '../resolvers/message-decision.resolver.
 import { MessageResolver } from '../resolvers/message.resolver.js';
 import { NodeResolver } from '../resolvers/node.resolver.js';
 import { NoteResolver } from '../resolvers/note.resolver.js';
+import { PreviewResolver } from '../resolvers/preview.resolver.js';
+import { ProviderResolver } from '../resolvers/provider.resolver.js';
 import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.js';
 import { SearchResolver } from '../resolvers/search.resolver.js';
 import { StatisticsResolver } from '../resolvers/statistics.resolver.js';
@@ -52,6 +54,8 @@ export function buildParleySchema(): GraphQLSchema {
       NoteResolver,
       MessageResolver,
       MessageDecisionResolver,
+      PreviewResolver,
+      ProviderResolver,
       MediaResolver,
       ReactionContentResolver,
       SearchResolver,

@@ -8,11 +8,14 @@ import type {
   FilePlace,
   Interpretation,
   MediaAnswer,
+  PartRequest,
   ProviderAdapter,
   TypingRequest,
   WebhookRequest,
 } from '../../src/providers/provider.js';
+import { headersOf, urlOf } from '../../src/providers/http-call.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
+import { shownCall } from '../../src/providers/shown-call.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
 /** What the suite must know of a provider; everything else it finds out by asking the adapter. */
@@ -144,20 +147,33 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
     let asked: number;
     beforeEach(() => void (asked = server.requests.length));
 
+    const said = (settings: Settings): PartRequest<Settings> => ({
+      ...{ settings, channelId: CHANNEL, platform: PLATFORM, reference: REFERENCE },
+      ...{ address: fixture.address, content: fixture.content, part: 0, call: 1 },
+      webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y',
+    });
     const send = (options: { baseUrl?: string; signal?: AbortSignal } = {}) =>
       adapter.send({
-        settings: fixture.settings(options.baseUrl ?? server.baseUrl),
-        channelId: CHANNEL,
-        platform: PLATFORM,
-        reference: REFERENCE,
-        address: fixture.address,
-        content: fixture.content,
-        part: 0,
-        call: 1,
-        webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y',
+        ...said(fixture.settings(options.baseUrl ?? server.baseUrl)),
         signal: options.signal ?? AbortSignal.timeout(10_000),
       });
     const calls = () => server.requests.length - asked;
+
+    const secretsOf = (settings: object) =>
+      Object.entries(settings).flatMap(([name, value]: [string, unknown]) =>
+        /(token|secret|key|password)$/i.test(name) && typeof value === 'string' ? [value] : [],
+      );
+    /** What was asked last is what `request` says; what people see of it has everything but the secrets. */
+    const expectAsked = (part: PartRequest<Settings>) => {
+      const asked = server.requests.at(-1);
+      const requested = adapter.request(part);
+      expect(asked).toMatchObject({ method: requested.method, headers: headersOf(requested) });
+      expect(`${server.baseUrl}${asked?.url ?? ''}`).toBe(urlOf(requested));
+      expect(asked?.body.toString()).toBe(JSON.stringify(requested.json));
+      const shown = JSON.stringify(shownCall(requested));
+      for (const secret of secretsOf(part.settings as object)) expect(shown).not.toContain(secret);
+      expect(adapter.request(part)).toEqual(requested);
+    };
 
     describe('1. send makes at most one call, ends within its signal and never throws', () => {
       it('reports what the provider accepted, with its ids', async () => {
@@ -165,6 +181,13 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         const { providerMessageIds } = fixture.answers.accepted;
         expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds });
         expect(calls()).toBe(1);
+      });
+
+      it('makes the call that request shows', async () => {
+        server.answer = () => fixture.answers.accepted.answer;
+        const part = said(fixture.settings(server.baseUrl));
+        await adapter.send({ ...part, signal: AbortSignal.timeout(10_000) });
+        expectAsked(part);
       });
 
       it.each(fixture.answers.rejected)('reports $code', async ({ answer, code }) => {
@@ -440,11 +463,9 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           expect(adapter.refuse?.(content, platform, settings) ?? []).toEqual([]);
           for (const [part, { method = 'POST', path, body }] of expected.entries()) {
             const address = adapter.normalizeAddress(platform, fixture.address) ?? '';
-            await adapter.send({
-              ...{ settings, channelId: CHANNEL, platform, reference: REFERENCE, address, content, part, call: 1 },
-              ...{ webhookUrl: 'http://127.0.0.1:4000/webhooks/x/y', signal: AbortSignal.timeout(10_000) },
-              replyToProviderMessageId,
-            });
+            const asking = { ...said(settings), platform, address, content, part, replyToProviderMessageId };
+            await adapter.send({ ...asking, signal: AbortSignal.timeout(10_000) });
+            expectAsked(asking);
             const asked = server.requests.at(-1);
             expect(asked).toMatchObject({ method, url: path });
             expect(JSON.parse(asked?.body.toString() ?? '')).toEqual(body);

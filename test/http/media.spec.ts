@@ -104,7 +104,7 @@ describe('GET /media/{id}', () => {
       ...{ id: channelId(), workspaceId: workspaceId(), name: 'Bot' },
       provider: 'TELEGRAM',
       platform: 'TELEGRAM',
-      ...{ isEnabled: true, disabledAt: null, createdAt: new Date(), isSuspended: false },
+      ...{ isEnabled: true, disabledAt: null, createdAt: new Date(), isSuspended: false, degradeUnsupported: false },
       settings: { botToken: TOKEN, secretToken: 'x', apiBaseUrl },
     };
     addresses = createMediaAddresses({ key: Buffer.alloc(32, 1), now: () => new Date(now), publicUrl: () => url });

@@ -14,7 +14,7 @@ import type { CommandDeps } from './command-deps.js';
 import type { ChangeChannel, CommandResult, UserError } from './commands.js';
 
 /** What is written; undefined: it stays. */
-type Change = Partial<Pick<ChannelRow, 'name' | 'isEnabled' | 'disabledAt' | 'settingsSealed'>>;
+type Change = Partial<Pick<ChannelRow, 'name' | 'isEnabled' | 'disabledAt' | 'degradeUnsupported' | 'settingsSealed'>>;
 type ChannelRow = typeof channels.$inferSelect;
 
 const NOT_FOUND: UserError = { code: 'CHANNEL_NOT_FOUND', message: 'No such channel.', field: ['channelId'] };
@@ -68,12 +68,15 @@ function decide(
   row: ChannelRow,
   input: ChangeChannel,
 ): Decision<Change, UserError> {
-  const { name, isEnabled, settings } = input;
+  const { name, isEnabled, degradeUnsupported, settings } = input;
   const plain: Change = {
     ...(name === undefined || name === row.name ? {} : { name }),
     ...(isEnabled === undefined || isEnabled === row.isEnabled
       ? {}
       : { isEnabled, disabledAt: isEnabled ? null : clock.now() }),
+    ...(degradeUnsupported === undefined || degradeUnsupported === row.degradeUnsupported
+      ? {}
+      : { degradeUnsupported }),
   };
   if (settings === undefined) return accepted(plain);
   const adapter = providers.get(row.provider as ProviderKind);
@@ -92,9 +95,18 @@ function actionOf({ isEnabled }: ChangeChannel): AuditAction {
 }
 
 function viewOf(id: ChannelId, { workspaceId }: Caller, row: ChannelRow): ChannelView {
-  const { name, isEnabled, createdAt } = row;
+  const { name, isEnabled, degradeUnsupported, createdAt } = row;
   const { provider, platform } = row as Pick<ChannelView, 'provider' | 'platform'>;
-  return { id, workspaceId, name, provider, platform, isEnabled, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    workspaceId,
+    name,
+    provider,
+    platform,
+    isEnabled,
+    degradeUnsupported,
+    createdAt: createdAt.toISOString(),
+  };
 }
 
 export interface FoundChannel {

@@ -1,9 +1,11 @@
 import type { Caller } from '../../access/caller.js';
+import type { ShownCall } from '../../providers/shown-call.js';
 import type { ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { WholeContact } from '../contact/combine.js';
 import type { ConversationChange } from '../conversation/decide.js';
 import type { Note } from '../conversation/note.js';
 import type { ConversationState } from '../conversation/state.js';
+import type { ContentKind } from '../message/content.js';
 import type { MessageCategory } from '../message/events.js';
 import type { MessageFailure, MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
@@ -93,6 +95,19 @@ export interface SendMessage {
   readonly scheduledAt?: string | undefined;
 }
 
+export interface PreviewMessage extends Omit<SendMessage, 'idempotencyKey'> {
+  /** Of this server, without a slash at its end. */
+  readonly publicUrl: string;
+}
+
+/** What a send would ask of the provider. */
+export interface MessagePreview {
+  /** One for each part. None: the message that is reacted to is not known to the provider. */
+  readonly calls: readonly ShownCall[];
+  /** Which kind of content it was before its channel's plain form was made of it. */
+  readonly degradedFrom: ContentKind | undefined;
+}
+
 export interface CancelScheduledMessage {
   readonly messageId: string;
 }
@@ -169,6 +184,8 @@ export interface CreateChannel {
   readonly provider: ProviderKind;
   readonly platform: ChannelPlatform;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether what it can't carry goes in the nearest plain form; default: it is refused. */
+  readonly degradeUnsupported?: boolean | undefined;
 }
 
 export interface ChangeChannel {
@@ -177,6 +194,7 @@ export interface ChangeChannel {
   /** Only what changes; null takes a setting away. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
   readonly isEnabled?: boolean | undefined;
+  readonly degradeUnsupported?: boolean | undefined;
 }
 
 export interface VerifyChannel {
@@ -208,6 +226,8 @@ export interface Commands {
   sendMessage(caller: Caller, input: SendMessage, startedAt?: number): Promise<CommandResult<MessageState>>;
   /** At most 500, each judged alone; those to one conversation are recorded in the order given. */
   sendMessages(caller: Caller, inputs: readonly SendMessage[], startedAt?: number): Promise<BatchResult>;
+  /** Refuses what `sendMessage` refuses; nothing of it is recorded, and nothing is sent. */
+  previewMessage(caller: Caller, input: PreviewMessage, startedAt?: number): Promise<CommandResult<MessagePreview>>;
   /** Undefined: it is done, and the projection hasn't heard of the message yet. */
   cancelScheduledMessage(
     caller: Caller,

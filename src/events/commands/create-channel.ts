@@ -45,10 +45,11 @@ const withoutNulls = (settings: CreateChannel['settings']): CreateChannel['setti
 
 const invalid = (field: string, message: string): UserError => ({ code: 'INPUT_INVALID', message, field: [field] });
 
-function viewOf(deps: CommandDeps, caller: Caller, { name, provider, platform }: CreateChannel): ChannelView {
+function viewOf(deps: CommandDeps, caller: Caller, input: CreateChannel): ChannelView {
+  const { name, provider, platform, degradeUnsupported = false } = input;
   return {
     ...{ id: deps.newChannelId(), workspaceId: caller.workspaceId, name, provider, platform },
-    ...{ isEnabled: true, createdAt: deps.clock.now().toISOString() },
+    ...{ isEnabled: true, degradeUnsupported, createdAt: deps.clock.now().toISOString() },
   };
 }
 

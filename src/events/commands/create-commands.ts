@@ -11,6 +11,7 @@ import { withFaults } from './faults.js';
 import { createFreshLookup, createSettle } from './fresh-lookup.js';
 import { createMarkConversationRead } from './mark-conversation-read.js';
 import { createMergeContacts } from './merge-contacts.js';
+import { createPreviewMessage } from './preview-message.js';
 import { createResolveMessage } from './resolve-message.js';
 import { createSendMessage } from './send-message.js';
 import { createSendMessages } from './send-messages.js';
@@ -20,6 +21,7 @@ import { createSetContactStanding } from './set-contact-standing.js';
 import { createSetTyping } from './set-typing.js';
 import { shareLookups } from './shared-lookups.js';
 
+const PREVIEW_AGAIN = 'What would be sent could not be found out. Ask again.';
 const SEND_AGAIN = 'It is not known whether the message was recorded. Send it again with the same idempotencyKey.';
 const CANCEL_AGAIN = 'It is not known whether the message was cancelled. Cancel it again: repeating is safe.';
 const LOOK_AT_MESSAGE = 'It is not known whether the message was resolved. Look at its status before you do it again.';
@@ -44,6 +46,7 @@ export function createCommands(deps: CommandDeps): Commands {
   const steps = createSendSteps(deps);
   const sendMessage = createSendMessage(steps, { ...deps, freshly });
   const sendMessages = createSendMessages(steps, (caller) => shareLookups(deps, caller), SEND_AGAIN, deps.logger);
+  const previewMessage = createPreviewMessage(deps, steps, { ...deps, freshly });
   const cancelScheduledMessage = createCancelScheduledMessage(deps, freshly);
   const resolveMessage = createResolveMessage(deps, freshly);
   const markConversationRead = createMarkConversationRead(deps, freshly);
@@ -58,6 +61,8 @@ export function createCommands(deps: CommandDeps): Commands {
     sendMessage: (caller, input, startedAt) =>
       withFaults(SEND_AGAIN, startedAt, (givenUp) => sendMessage(caller, input, givenUp)),
     sendMessages,
+    previewMessage: (caller, input, startedAt) =>
+      withFaults(PREVIEW_AGAIN, startedAt, () => previewMessage(caller, input)),
     cancelScheduledMessage: (caller, input, startedAt) =>
       withFaults(CANCEL_AGAIN, startedAt, (givenUp) => cancelScheduledMessage(caller, input, givenUp)),
     resolveMessage: (caller, input, startedAt) =>

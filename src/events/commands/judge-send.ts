@@ -5,7 +5,9 @@ import type { Bar } from '../contact/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
 import { traced, type TraceContext } from '../kernel/trace-context.js';
-import { decideSend, type Acceptance } from '../message/decide.js';
+import type { ContentKind, MessageContent } from '../message/content.js';
+import { decideSend, judgeContent, type Acceptance } from '../message/decide.js';
+import { nearestForm } from '../message/degrade.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
 import type { CommandDeps } from './command-deps.js';
@@ -20,6 +22,10 @@ export interface ReadySend {
   readonly request: ThreadRequest;
   /** Undefined: nobody was written to at this address yet. */
   readonly thread: Thread | undefined;
+  readonly route: Route;
+  /** As it goes: its channel's plain form of what was given, where it doesn't carry that. */
+  readonly content: MessageContent;
+  readonly degradedFrom: ContentKind | undefined;
   readonly acceptance: Acceptance;
 }
 
@@ -67,8 +73,29 @@ export async function judgeSend(
   if (thread?.bar !== undefined) return refused(barred(thread.bar, form.value.recipient.field));
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
-  const acceptance = await decide(deps, form.value, route.value, request, thread, { ...arrival, idempotency: key });
-  return acceptance.ok ? accepted({ request, thread, acceptance: acceptance.value }) : acceptance;
+  const carried = carriedForm(form.value.content, route.value);
+  const said = { ...form.value, content: carried.content };
+  const how = { ...arrival, degradedFrom: carried.degradedFrom, idempotency: key };
+  const acceptance = await decide(deps, said, route.value, request, thread, how);
+  if (!acceptance.ok) return acceptance;
+  return accepted({
+    ...{ request, thread, route: route.value, ...carried, acceptance: acceptance.value },
+  });
+}
+
+interface Carried {
+  readonly content: MessageContent;
+  readonly degradedFrom: ContentKind | undefined;
+}
+
+/** As it is where nobody asked for anything else, where the channel carries it, and where it carries no plain form either. */
+function carriedForm(content: MessageContent, { channel, adapter }: Route): Carried {
+  const { platform, settings, degradeUnsupported } = channel;
+  const capabilities = adapter.capabilitiesOf(platform, settings);
+  const isCarried = (form: MessageContent) =>
+    judgeContent(form, capabilities, adapter.refuse?.(form, platform, settings) ?? []).length === 0;
+  const plain = !degradeUnsupported || isCarried(content) ? undefined : nearestForm(content, isCarried);
+  return plain === undefined ? { content, degradedFrom: undefined } : { content: plain, degradedFrom: content.kind };
 }
 
 const BAR_SAYS: Readonly<Record<Bar, string>> = {
@@ -77,7 +104,8 @@ const BAR_SAYS: Readonly<Record<Bar, string>> = {
 };
 const barred = (bar: Bar, field: readonly string[]): UserError => ({ code: bar, message: BAR_SAYS[bar], field });
 
-interface Route {
+/** What a send goes through. */
+export interface Route {
   readonly channel: Channel;
   readonly adapter: ProviderAdapter;
 }
@@ -104,7 +132,10 @@ async function decide(
   { channel: { platform, settings }, adapter }: Route,
   { workspaceId, address }: ThreadRequest,
   thread: Thread | undefined,
-  said: Arrival & { readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined },
+  said: Arrival &
+    Pick<Carried, 'degradedFrom'> & {
+      readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
+    },
 ): Promise<Decision<Acceptance, UserError>> {
   const capabilities = adapter.capabilitiesOf(platform, settings);
   const asksWindow = capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;

@@ -1,6 +1,8 @@
 import type { Caller } from '../../access/caller.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import { UnavailableError } from '../../errors.js';
+import { accepted, type Decision } from '../kernel/decision.js';
+import type { MessageId } from '../kernel/ids.js';
 import type { MessageAccepted } from '../message/decide.js';
 import { evolveMessage } from '../message/evolve.js';
 import { refuseKey } from '../message/send-form.js';
@@ -12,7 +14,7 @@ import { createRefuseBacklog } from './backlog.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
-import { judgeSend, type ReadySend } from './judge-send.js';
+import { judgeSend, type Arrival, type ReadySend } from './judge-send.js';
 import { createKeyFinder } from './key-finder.js';
 import { answerRepeat } from './repeats.js';
 import { canonicalRequest } from './request-hash.js';
@@ -36,6 +38,9 @@ export type PreparedSend =
   | { readonly kind: 'repeated'; answer(): Promise<CommandResult<MessageState>> }
   | ReadyToGo;
 
+/** Under an id that no message will have. */
+export type PreviewedSend = ReadySend & { readonly messageId: MessageId };
+
 export interface ReadyToGo {
   readonly kind: 'ready';
   readonly key: SendKey | undefined;
@@ -44,6 +49,8 @@ export interface ReadyToGo {
 
 /** What one send takes and a batch of them takes together; each step waits for its like in one statement. */
 export interface SendSteps {
+  /** Judges a send that nobody makes. Writes nothing. */
+  judgeOnly(caller: Caller, input: SendMessage, lookups: SendLookups): Promise<Decision<PreviewedSend, UserError>>;
   /** Looks its key up, then judges it. Writes nothing. */
   prepare(caller: Caller, input: SendMessage, lookups: SendLookups): Promise<PreparedSend>;
   /** The event, where it is all there is to record: no row has to agree with it (rule 3). */
@@ -69,9 +76,16 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
     const row = await findKey(key);
     return row && (() => answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash));
   };
+  const arrive = (): Arrival => ({ messageId: deps.newMessageId(), now: deps.clock.now(), trace: deps.trace?.() });
   return {
+    async judgeOnly(caller, input, { finders, freshly }) {
+      const arrival = arrive();
+      const how = { freshly, findThread, refuseBacklog };
+      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, undefined);
+      return judged.ok ? accepted({ ...judged.value, messageId: arrival.messageId }) : judged;
+    },
     async prepare(caller, input, lookups) {
-      const arrival = { messageId: deps.newMessageId(), now: deps.clock.now(), trace: deps.trace?.() };
+      const arrival = arrive();
       const key = keyOf(deps, caller, input);
       const refusals = key === undefined ? [] : refuseKey(key.key);
       if (refusals.length > 0) return { kind: 'refused', userErrors: refusals };

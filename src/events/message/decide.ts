@@ -4,7 +4,7 @@ import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
 import { traced, type TraceContext } from '../kernel/trace-context.js';
 import { contentFacts } from './content-facts.js';
-import type { MessageContent } from './content.js';
+import type { ContentKind, MessageContent } from './content.js';
 import type { MessageEvent } from './events.js';
 import { judgeLimits } from './judge-limits.js';
 import { dueLater, refuseSchedule } from './schedule.js';
@@ -19,6 +19,8 @@ export interface SendFacts {
   readonly capabilities: Capabilities;
   /** What the adapter has against the content, beyond the capabilities. */
   readonly refusals?: readonly ContentRefusal[];
+  /** Which kind of content it was before a plain form was made of it. */
+  readonly degradedFrom?: ContentKind | undefined;
   /** As the adapter spells it. */
   readonly address: string;
   /** How many provider calls it takes. */
@@ -42,14 +44,22 @@ export type Acceptance = (thread: {
 export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptance, UserError> {
   const refusals = [
     ...refuseSchedule(form.scheduledAt, facts.now),
-    ...judgeLimits(form.content, facts.capabilities.content[form.content.kind]),
-    ...(facts.refusals ?? []).map((refusal) => ({
-      ...refusal,
-      field: ['content', form.content.kind, ...refusal.field],
-    })),
+    ...judgeContent(form.content, facts.capabilities, facts.refusals ?? []),
     ...judgeWindow(form.content, facts.capabilities, facts.lastIncomingAt, facts.now),
   ];
   return refusals.length > 0 ? refused(...refusals) : accepted((thread) => acceptedEvent(form, facts, thread));
+}
+
+/** Whether the channel carries it at all. @param refusals what the adapter has against it */
+export function judgeContent(
+  content: MessageContent,
+  capabilities: Capabilities,
+  refusals: readonly ContentRefusal[],
+): readonly UserError[] {
+  return [
+    ...judgeLimits(content, capabilities.content[content.kind]),
+    ...refusals.map((refusal) => ({ ...refusal, field: ['content', content.kind, ...refusal.field] })),
+  ];
 }
 
 function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acceptance>[0]): MessageAccepted {
@@ -66,7 +76,7 @@ function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acce
       author: form.author,
       parts: facts.parts,
       ...defined({ authorId: form.authorId, reference: form.reference, category: form.category }),
-      ...defined({ replyToMessageId: form.replyToMessageId }),
+      ...defined({ replyToMessageId: form.replyToMessageId, degradedFrom: facts.degradedFrom }),
       ...defined({ idempotencyKey: facts.idempotency?.key, requestHash: facts.idempotency?.requestHash }),
       content: { address: facts.address, message: content, ...defined({ metadata }) },
     },

@@ -100,6 +100,10 @@ const outgoingFacts = {
   parts: z.int().min(1).describe('How many provider calls the message takes.'),
   reference: z.string().optional().describe("The caller's own word for the message."),
   category: z.enum(MESSAGE_CATEGORIES).optional().describe('What the message is for, where the caller says so.'),
+  degradedFrom: z
+    .enum(CONTENT_KINDS)
+    .optional()
+    .describe("Which kind of content it was before its channel's plain form was made of it; absent: it goes as it is."),
   replyToMessageId,
   idempotencyKey: z.string().optional().describe("The caller's name for the request."),
   requestHash: z

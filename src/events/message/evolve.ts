@@ -82,7 +82,7 @@ function stubOf(event: MessageEvent): MessageState {
     statusAt: at,
     failure: null,
     providerMessageIds: [],
-    ...{ reference: null, category: null },
+    ...{ reference: null, category: null, degradedFrom: null },
     idempotencyKey: null,
     metadata: null,
     providerData: null,
@@ -164,7 +164,7 @@ function placed(state: MessageState, at: EventPosition | null): MessageState {
 }
 
 function outgoing(event: Outgoing) {
-  const { author, authorId, parts, reference, category, idempotencyKey } = event.data;
+  const { author, authorId, parts, reference, category, degradedFrom, idempotencyKey } = event.data;
   if (parts > PARTS_MAX) throw new RangeError(`${event.type} names more than ${PARTS_MAX} parts.`);
   const words = open<NonNullable<typeof event.data.content>>(event);
   return {
@@ -173,7 +173,7 @@ function outgoing(event: Outgoing) {
     authorId: authorId ?? null,
     scheduledAt: event.type === 'message.scheduled' ? instantOf(event.data.scheduledAt) : null,
     parts,
-    ...{ reference: reference ?? null, category: category ?? null },
+    ...{ reference: reference ?? null, category: category ?? null, degradedFrom: degradedFrom ?? null },
     idempotencyKey: idempotencyKey ?? null,
     content: words.state === 'open' ? words.content.message : null,
     metadata: words.state === 'open' ? (words.content.metadata ?? null) : null,

@@ -100,6 +100,8 @@ export interface MessageState {
   readonly reference: string | null;
   /** What it is for, as its sender said. */
   readonly category: MessageCategory | null;
+  /** Which kind of content it was before its channel's plain form was made of it. */
+  readonly degradedFrom: ContentKind | null;
   readonly idempotencyKey: string | null;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly providerData: Readonly<Record<string, unknown>> | null;

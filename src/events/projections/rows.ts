@@ -72,6 +72,7 @@ export function messageFromRow(row: MessageRow): MessageState {
     providerMessageIds: row.providerMessageIds,
     reference: row.reference,
     category: row.category as MessageCategory | null,
+    degradedFrom: row.degradedFrom as ContentKind | null,
     idempotencyKey: row.idempotencyKey,
     metadata: row.metadata as Json | null,
     providerData: row.providerData as Json | null,

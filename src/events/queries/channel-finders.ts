@@ -16,6 +16,7 @@ const channelColumns = {
   provider: channels.provider,
   platform: channels.platform,
   isEnabled: channels.isEnabled,
+  degradeUnsupported: channels.degradeUnsupported,
   createdAt: channels.createdAt,
 };
 type ChannelRow = Pick<typeof channels.$inferSelect, keyof typeof channelColumns>;

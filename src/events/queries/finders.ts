@@ -140,6 +140,7 @@ export interface ChannelView {
   readonly provider: ProviderKind;
   readonly platform: ChannelPlatform;
   readonly isEnabled: boolean;
+  readonly degradeUnsupported: boolean;
   readonly createdAt: string;
 }
 

@@ -32,6 +32,7 @@ export function createBirdAdapter(): ProviderAdapter<BirdSettings> {
     // Of several files, or of files with buttons, Bird itself makes several messages, under one id.
     partsOf: () => 1,
     rateOf: () => RATE,
+    request: callOf,
     async send(request) {
       const end = await call({ ...callOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end) : end;

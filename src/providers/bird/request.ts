@@ -1,6 +1,5 @@
 import type { MessageContent } from '../../events/message/content.js';
-import type { HttpCall } from '../http-call.js';
-import type { SendRequest } from '../provider.js';
+import type { ProviderCall, SendRequest } from '../provider.js';
 import { receiverOf } from './address.js';
 import { bodyOf } from './body.js';
 import { messagesOf, type BirdSettings } from './settings.js';
@@ -11,7 +10,7 @@ export type Said = Pick<
 >;
 
 /** What is asked of Bird for a message: one call, of which Bird makes as many messages as the platform needs. Pure. */
-export const callOf = (said: Said): Omit<HttpCall, 'signal'> => ({
+export const callOf = (said: Said): ProviderCall => ({
   ...messagesOf(said.settings),
   method: 'POST',
   json: messageOf(said),

@@ -1,5 +1,5 @@
 import { createHttpCaller } from '../http-call.js';
-import type { ProviderAdapter } from '../provider.js';
+import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { contactIdOf, normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
@@ -28,9 +28,9 @@ export function createBotmakerAdapter(): ProviderAdapter<BotmakerSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const { method, path, body } = callOf(request);
-      const end = await call({ ...placeOf(request.settings, path), method, json: body, signal: request.signal });
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end, request.content.kind) : end;
     },
     async showTyping({ settings, platform, address, signal }) {
@@ -47,4 +47,12 @@ export function createBotmakerAdapter(): ProviderAdapter<BotmakerSettings> {
     verify,
     interpret: ({ body }, settings) => interpret(body, settings),
   };
+}
+
+/** The id of a Telegram channel may be its bot's token. */
+function requestOf(part: PartRequest<BotmakerSettings>): ProviderCall {
+  const { method, path, body } = callOf(part);
+  const { channelId } = part.settings;
+  const secrets = accountOf(channelId) === undefined ? [channelId] : [];
+  return { ...placeOf(part.settings, path), method, json: body, secrets };
 }

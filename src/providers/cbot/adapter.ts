@@ -1,6 +1,6 @@
 import { createHttpCaller, type HttpCall } from '../http-call.js';
 import { normalizeAddress } from '../meta-whatsapp/address.js';
-import type { AccountAnswer, AccountRequest, ProviderAdapter } from '../provider.js';
+import type { AccountAnswer, AccountRequest, PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
 import { capabilitiesOf } from './capabilities.js';
@@ -36,9 +36,9 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
     refuse: (content, _platform, settings) => refuse(content, settings),
     partsOf,
     rateOf: ({ flavour }) => RATES[flavour],
+    request: requestOf,
     async send(request) {
-      const { method, path, body } = callOf(request);
-      const end = await call({ ...accessOf(request.settings), method, path, json: body, signal: request.signal });
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end) : end;
     },
     verifyCredentials: (request) => ask(request, { method: 'GET' }),
@@ -51,4 +51,9 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
     verify,
     interpret: ({ body }) => interpret(body),
   };
+}
+
+function requestOf(part: PartRequest<CbotSettings>): ProviderCall {
+  const { method, path, body } = callOf(part);
+  return { ...accessOf(part.settings), method, path, json: body };
 }

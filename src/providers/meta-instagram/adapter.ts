@@ -1,10 +1,10 @@
 import { createHttpCaller } from '../http-call.js';
 import { answerChallenge } from '../meta/challenge.js';
-import { graphCall, type GraphRequest } from '../meta/graph-call.js';
+import { graphCall, placedCall, type GraphRequest } from '../meta/graph-call.js';
 import { normalizeScopedId } from '../meta/messaging/address.js';
 import { messagingAccountOf, messagingOutcomeOf, subscribedAnswerOf } from '../meta/messaging/answer.js';
 import { verify } from '../meta/verify.js';
-import type { ProviderAdapter } from '../provider.js';
+import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { INSTAGRAM_CAPABILITIES } from './capabilities.js';
 import { MEANINGS } from './failures.js';
@@ -32,8 +32,9 @@ export function createInstagramAdapter(): ProviderAdapter<InstagramSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const end = await ask(request.settings, callOf(request), request.signal);
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? messagingOutcomeOf(end, MEANINGS, request.content.kind !== 'reaction') : end;
     },
     async showTyping({ settings, address, signal }) {
@@ -54,6 +55,9 @@ export function createInstagramAdapter(): ProviderAdapter<InstagramSettings> {
     interpret: ({ body }) => interpret(body),
   };
 }
+
+const requestOf = (part: PartRequest<InstagramSettings>): ProviderCall =>
+  placedCall(part.settings, callOf(part), hostOf(part.settings));
 
 /** What the app is told of. Where it posts that is said once for the whole app, and by no call of an account. */
 const SUBSCRIBED = [

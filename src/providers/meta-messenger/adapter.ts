@@ -1,10 +1,10 @@
 import { createHttpCaller } from '../http-call.js';
 import { answerChallenge } from '../meta/challenge.js';
-import { graphCall, type GraphRequest } from '../meta/graph-call.js';
+import { graphCall, placedCall, type GraphRequest } from '../meta/graph-call.js';
 import { messagingAccountOf, messagingOutcomeOf, subscribedAnswerOf } from '../meta/messaging/answer.js';
 import { normalizeScopedId } from '../meta/messaging/address.js';
 import { verify } from '../meta/verify.js';
-import type { ProviderAdapter } from '../provider.js';
+import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { messengerCapabilities } from './capabilities.js';
 import { MEANINGS } from './failures.js';
@@ -31,8 +31,9 @@ export function createMessengerAdapter(): ProviderAdapter<MessengerSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const end = await ask(request.settings, callOf(request), request.signal);
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? messagingOutcomeOf(end, MEANINGS, request.content.kind !== 'reaction') : end;
     },
     async showTyping({ settings, address, signal }) {
@@ -53,6 +54,8 @@ export function createMessengerAdapter(): ProviderAdapter<MessengerSettings> {
     interpret: ({ body }) => interpret(body),
   };
 }
+
+const requestOf = (part: PartRequest<MessengerSettings>): ProviderCall => placedCall(part.settings, callOf(part));
 
 /** What the page's app is told of. Where it posts that is said once for the whole app, and by no call of a page. */
 const SUBSCRIBED = [

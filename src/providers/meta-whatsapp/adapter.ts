@@ -1,8 +1,8 @@
 import { createHttpCaller } from '../http-call.js';
 import { answerChallenge } from '../meta/challenge.js';
-import { graphCall } from '../meta/graph-call.js';
+import { graphCall, placedCall } from '../meta/graph-call.js';
 import { verify } from '../meta/verify.js';
-import type { ProviderAdapter } from '../provider.js';
+import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
@@ -29,8 +29,9 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const end = await call(graphCall(request.settings, callOf(request), request.signal));
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end) : end;
     },
     typingNeedsMessage: true,
@@ -59,6 +60,8 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     interpret: ({ body }) => interpret(body),
   };
 }
+
+const requestOf = (part: PartRequest<WhatsAppSettings>): ProviderCall => placedCall(part.settings, callOf(part));
 
 /**
  * An app has one address for its webhooks; an account or a number may have another one. An account is subscribed with the

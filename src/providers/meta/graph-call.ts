@@ -1,4 +1,4 @@
-import type { HttpCall } from '../http-call.js';
+import type { HttpCall, ProviderCall } from '../http-call.js';
 import type { GraphAccount } from './settings.js';
 
 /** One call of the Graph API, without who makes it: what a preview may show. */
@@ -13,15 +13,19 @@ export const GRAPH_BASE_URL = 'https://graph.facebook.com';
 const GRAPH_VERSION = 'v25.0';
 
 /** The call with its host, its version and its credentials. The token stands in a header: queries get into logs. */
-export function graphCall(
+export function graphCall(account: GraphAccount, request: GraphRequest, signal: AbortSignal, host?: string): HttpCall {
+  return { ...placedCall(account, request, host), signal };
+}
+
+/** The same, but for its deadline. */
+export function placedCall(
   { accessToken, apiVersion = GRAPH_VERSION, apiBaseUrl }: GraphAccount,
   { method, path, body }: GraphRequest,
-  signal: AbortSignal,
   host: string = GRAPH_BASE_URL,
-): HttpCall {
+): ProviderCall {
   return {
     baseUrl: apiBaseUrl ?? host,
-    ...{ method, path: `/${apiVersion}${path}`, signal },
+    ...{ method, path: `/${apiVersion}${path}` },
     headers: { authorization: `Bearer ${accessToken}` },
     ...(body === undefined ? {} : { json: body }),
   };

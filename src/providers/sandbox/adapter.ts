@@ -1,7 +1,7 @@
 import { createHttpCaller } from '../http-call.js';
 import { RECEIPT_STATUSES } from '../../events/channel/events.js';
 import type { Capabilities, ProviderAdapter } from '../provider.js';
-import { callCarrier } from './call.js';
+import { callOf, outcomeOf } from './call.js';
 import { interpretSandboxWebhook, mayBeTyping } from './interpret.js';
 import { lookUpCall } from './look-up.js';
 import { markRead } from './mark-read.js';
@@ -17,6 +17,9 @@ export interface SandboxAdapterDeps {
   /** At least 32 random bytes as printable ASCII. */
   readonly newSecret: () => string;
 }
+
+/** Where this process runs no carrier: shown, and never called. */
+const NOWHERE = 'http://sandbox.invalid';
 
 /** The sandbox takes whatever Parley takes: only the outer limits bound it. */
 const CAPABILITIES: Capabilities = {
@@ -44,10 +47,13 @@ export function createSandboxAdapter(deps: SandboxAdapterDeps): ProviderAdapter<
     normalizeAddress: (_platform, address) => normalizePhoneNumber(address),
     partsOf,
     rateOf: sandboxRateOf,
+    request: (part) => callOf(baseUrlOf(part.settings) ?? NOWHERE, part),
     async send(request) {
       const baseUrl = baseUrlOf(request.settings);
-      if (baseUrl !== undefined) return callCarrier(baseUrl, request, call);
-      return { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } };
+      if (baseUrl === undefined)
+        return { kind: 'rejected', failure: { code: 'PROVIDER_UNAVAILABLE', isRetryable: true } };
+      const end = await call({ ...callOf(baseUrl, request), signal: request.signal });
+      return end.kind === 'answered' ? outcomeOf(end) : end;
     },
     async lookUp(request) {
       const baseUrl = baseUrlOf(request.settings);

@@ -1,18 +1,14 @@
 import { isRefusal } from '../failures.js';
-import type { HttpAnswer, HttpCaller } from '../http-call.js';
-import type { Outcome, SendRequest } from '../provider.js';
+import type { HttpAnswer } from '../http-call.js';
+import type { Outcome, PartRequest, ProviderCall } from '../provider.js';
 import { retryAfterOf } from '../retry-after.js';
 import { failureOf } from './failures.js';
 import { partOf, partsOf } from './parts.js';
 import { bearer, type SandboxSettings } from './settings.js';
 import { errorAnswer, sendAnswer, UNAVAILABLE_CODE, type SendBody } from './wire.js';
 
-/** One POST. Never throws: whatever isn't a clear answer is `unknown` (rule 19). */
-export async function callCarrier(
-  baseUrl: string,
-  send: SendRequest<SandboxSettings>,
-  call: HttpCaller,
-): Promise<Outcome> {
+/** One POST. */
+export function callOf(baseUrl: string, send: PartRequest<SandboxSettings>): ProviderCall {
   const json: SendBody = {
     to: send.address,
     reference: send.reference,
@@ -23,12 +19,11 @@ export async function callCarrier(
     call: send.call,
     chaos: send.settings.chaos,
   };
-  const { signal, settings } = send;
-  const end = await call({ baseUrl, method: 'POST', path: '/messages', headers: bearer(settings), json, signal });
-  return end.kind === 'answered' ? outcomeOf(end) : end;
+  return { baseUrl, method: 'POST', path: '/messages', headers: bearer(send.settings), json };
 }
 
-function outcomeOf({ status, headers, json }: HttpAnswer): Outcome {
+/** Whatever isn't a clear answer is `unknown` (rule 19). */
+export function outcomeOf({ status, headers, json }: HttpAnswer): Outcome {
   if (status === 202) {
     const taken = sendAnswer.safeParse(json);
     return taken.success ? { kind: 'accepted', providerMessageIds: [taken.data.id] } : { kind: 'unknown' };

@@ -1,5 +1,5 @@
 import { createHttpCaller } from '../http-call.js';
-import type { AccountAnswer, AccountRequest, ProviderAdapter } from '../provider.js';
+import type { AccountAnswer, AccountRequest, PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, fileAnswerOf, outcomeOf } from './answer.js';
 import { TELEGRAM_CAPABILITIES } from './capabilities.js';
@@ -37,9 +37,9 @@ export function createTelegramAdapter(): ProviderAdapter<TelegramSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const { method, body } = callOf(request);
-      const end = await call({ ...placeOf(request.settings, method), json: body, signal: request.signal });
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end) : end;
     },
     async showTyping(request) {
@@ -61,6 +61,11 @@ export function createTelegramAdapter(): ProviderAdapter<TelegramSettings> {
     interpret: ({ body }) => interpret(body),
     answerTo: ({ body }) => answerToTap(body),
   };
+}
+
+function requestOf(part: PartRequest<TelegramSettings>): ProviderCall {
+  const { method, body } = callOf(part);
+  return { ...placeOf(part.settings, method), json: body };
 }
 
 /** A chat's number, of a group below zero; or the public name of one, as `@name`. */

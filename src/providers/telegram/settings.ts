@@ -28,4 +28,5 @@ export const placeOf = ({ apiBaseUrl = API_BASE_URL, botToken }: TelegramSetting
   baseUrl: apiBaseUrl,
   method: 'POST' as const,
   path: `/bot${botToken}/${method}`,
+  secrets: [botToken],
 });

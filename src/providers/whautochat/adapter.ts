@@ -1,5 +1,5 @@
 import { createHttpCaller } from '../http-call.js';
-import type { ProviderAdapter } from '../provider.js';
+import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
 import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { outcomeOf } from './answer.js';
@@ -26,12 +26,17 @@ export function createWhautochatAdapter(): ProviderAdapter<WhautochatSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
+    request: requestOf,
     async send(request) {
-      const { method, path, body } = callOf(request);
-      const end = await call({ ...accessOf(request.settings), method, path, json: body, signal: request.signal });
+      const end = await call({ ...requestOf(request), signal: request.signal });
       return end.kind === 'answered' ? outcomeOf(end) : end;
     },
     verify,
     interpret: ({ body }) => interpret(body),
   };
+}
+
+function requestOf(part: PartRequest<WhautochatSettings>): ProviderCall {
+  const { method, path, body } = callOf(part);
+  return { ...accessOf(part.settings), method, path, json: body };
 }

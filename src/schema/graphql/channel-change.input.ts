@@ -18,4 +18,10 @@ export class UpdateChannelInput extends ChannelInput {
       'Only the settings that change, e.g. a new token; null takes one away. What is left out stays as it is, and none is ever shown.',
   })
   settings?: Record<string, unknown> | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether what it can not carry goes in the nearest plain form. What was accepted stays as it is.',
+  })
+  degradeUnsupported?: boolean | null;
 }

@@ -56,6 +56,11 @@ export class Channel extends Node {
   @Field(() => Boolean, { description: 'Whether it sends. A disabled channel still takes webhooks.' })
   isEnabled!: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether what it can not carry goes in the nearest plain form, and is not refused.',
+  })
+  degradeUnsupported!: boolean;
+
   @Field(() => String, { nullable: true, description: 'Where the provider posts its webhooks for this channel.' })
   webhookUrl!: string | null;
 

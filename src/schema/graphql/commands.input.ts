@@ -46,4 +46,12 @@ export class CreateChannelInput {
       'What the provider needs; secrets are sealed and never shown again. SANDBOX: `{apiBaseUrl?, ratePerSecond?, chaos?}`, the rate in calls a second, 1 to 10,000, by default 1,000; chaos `{seed?, duplicates?, reorders?, delays?, drops?}`, probabilities from 0 to 1 by which it misbehaves. Of the others docs/providers has a page each.',
   })
   settings!: Record<string, unknown>;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Whether what the channel can not carry goes in the nearest plain form: buttons and lists as numbered text, places and files as links, cards and contacts as text. Otherwise it is refused.',
+  })
+  degradeUnsupported?: boolean | null;
 }

@@ -22,8 +22,10 @@ export class RecipientInput {
   address?: string;
 }
 
-@InputType({ description: 'A message to send.' })
-export class SendMessageInput {
+@InputType({
+  description: 'A message that is looked at before anybody sends it: as `SendMessageInput`, without a key.',
+})
+export class PreviewMessageInput {
   @Field(() => ID, { description: 'The channel to send through.' })
   channelId!: string;
 
@@ -57,19 +59,22 @@ export class SendMessageInput {
   @Field(() => JSONObjectScalar, { nullable: true, description: 'Yours; at most 16 KiB as JSON.' })
   metadata?: Record<string, unknown> | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      '1 to 255 characters, one space per workspace, kept 30 days. The same key and input give the same message as it is now; another input is IDEMPOTENCY_CONFLICT; a refused input leaves the key free.',
-  })
-  idempotencyKey?: string | null;
-
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
       'When to send it, at most 366 days ahead. What is due within the next second is sent at once, as without it; a time that has passed is SCHEDULE_INVALID, and so is a reaction for later. When it is due, the service window is judged once more.',
   })
   scheduledAt?: string | null;
+}
+
+@InputType({ description: 'A message to send.' })
+export class SendMessageInput extends PreviewMessageInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      '1 to 255 characters, one space per workspace, kept 30 days. The same key and input give the same message as it is now; another input is IDEMPOTENCY_CONFLICT; a refused input leaves the key free.',
+  })
+  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Messages to send together.' })

@@ -109,6 +109,13 @@ export class Message extends Node {
   @Field(() => String, { nullable: true, description: 'Yours.' })
   reference!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Which kind of content it was, as `ContentInput` names it, before the plain form that the channel carries was made of it. Null: it goes as it was given.',
+  })
+  degradedFrom!: string | null;
+
   @Field(() => MessageCategory, { nullable: true, description: 'What it is for, where its sender said so.' })
   category!: Category | null;
 

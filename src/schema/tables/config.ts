@@ -102,6 +102,8 @@ export const channels = config.table(
     isEnabled: boolean('is_enabled').notNull().default(true),
     /** Since when it isn't; a day later what waits fails. */
     disabledAt: timestamptz('disabled_at'),
+    /** What it can't carry goes in the nearest plain form. */
+    degradeUnsupported: boolean('degrade_unsupported').notNull().default(false),
     /** The adapter's settings as JSON, secrets and all, sealed under `PARLEY_SECRET_KEY`. */
     settingsSealed: bytea('settings_sealed').notNull(),
     createdAt: timestamptz('created_at').notNull().defaultNow(),

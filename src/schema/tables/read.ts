@@ -77,6 +77,8 @@ const journalIn = (schema: PgSchema) =>
 const saidBesideContent = () => ({
   /** What it is for, in the sender's words. */
   category: text('category'),
+  /** Which kind of content it was before its channel's plain form was made of it. */
+  degradedFrom: text('degraded_from'),
   reference: text('reference'),
   idempotencyKey: text('idempotency_key'),
   metadata: jsonb('metadata'),

@@ -1,3 +1,4 @@
+import { PROVIDER_KINDS } from '../../../src/events/channel/events.js';
 import type { Covered, Given } from './stage.js';
 
 const tooMany: Given = () => ({ first: 101 });
@@ -67,6 +68,18 @@ export const QUERIES: Readonly<Record<string, Covered>> = {
     works: ({ thread }) => ({ ids: [thread.messageId, thread.contactId] }),
     answers: ({ thread }) => [{ id: thread.messageId }, { id: thread.contactId }],
     refusals: { BAD_USER_INPUT: ({ thread }) => ({ ids: Array.from({ length: 101 }, () => thread.messageId) }) },
+  },
+  previewMessage: {
+    selection: 'calls { method } userErrors { code }',
+    works: ({ sendInput }) => ({ input: sendInput() }),
+    answers: { calls: [{ method: 'POST' }], userErrors: [] },
+    refusals: {},
+  },
+  providers: {
+    selection: 'kind platforms { platform capabilities { content { kind } } }',
+    works: () => ({}),
+    answers: PROVIDER_KINDS.map((kind) => ({ kind })),
+    refusals: {},
   },
   searchMessages: {
     ...{ selection: NODES, works: () => ({ text: 'words', first: 1 }), answers: some },

@@ -68,7 +68,7 @@ function message(about: Partial<MessageState> = {}): MessageState {
     statusAt: at(1),
     failure: null,
     providerMessageIds: ['a', 'b'],
-    ...{ reference: 'order-1', category: 'UTILITY' },
+    ...{ reference: 'order-1', category: 'UTILITY', degradedFrom: 'list' },
     idempotencyKey: 'key-1',
     metadata: { order: 1 },
     providerData: null,
@@ -333,6 +333,7 @@ describe('pages', () => {
       provider: index === 1 ? ('BIRD' as const) : ('SANDBOX' as const),
       platform: index === 2 ? ('SMS' as const) : ('WHATSAPP' as const),
       isEnabled: index !== 3,
+      degradeUnsupported: false,
       createdAt: at(Math.floor(index / 2)),
     }));
     await addChannels(own, states);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database, Executor } from '../../../database/database.js';
 import { messageIds, workspaceIds, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
 import type { ClaimedDispatch } from './claim.js';
+import type { DispatchPayload } from './dispatch.js';
 import type { HasReadLog } from './read-model-lag.js';
 import { retryPassing, WITHIN_LEASE_MS } from './retry.js';
 
@@ -29,7 +30,7 @@ export function createFindTargetId({ database, hasReadLog, logger, stopping }: F
     what: 'looking for the message that is answered',
   };
   return async (claim) => {
-    const targetId = targetOf(claim);
+    const targetId = claim.payload && targetOf(claim.payload);
     if (targetId === undefined) return { id: undefined };
     const find = () => retryPassing(() => findProviderMessageId(database.orm, claim.workspaceId, targetId), retrying);
     const id = await find();
@@ -38,15 +39,17 @@ export function createFindTargetId({ database, hasReadLog, logger, stopping }: F
   };
 }
 
-function targetOf({ payload }: ClaimedDispatch): MessageId | undefined {
-  if (payload === undefined) return undefined;
-  const { content, replyToMessageId } = payload;
+/** The message that this one answers or reacts to. */
+export function targetOf({
+  content,
+  replyToMessageId,
+}: Pick<DispatchPayload, 'content' | 'replyToMessageId'>): MessageId | undefined {
   const named = content.kind === 'reaction' ? content.targetMessageId : replyToMessageId;
   return named === undefined ? undefined : messageIds.parse(named);
 }
 
 /** Of ours, the first part's in the latest attempt that has one; of what came in, the provider's own. */
-async function findProviderMessageId(
+export async function findProviderMessageId(
   executor: Executor,
   workspaceId: WorkspaceId,
   messageId: MessageId,

@@ -177,6 +177,7 @@ const sandboxChannel = (n: number, apiBaseUrl: string): Channel => ({
   isEnabled: true,
   disabledAt: null,
   isSuspended: false,
+  degradeUnsupported: false,
   settings: { apiBaseUrl, token: 't'.repeat(43) },
   createdAt: new Date(),
 });

@@ -15,6 +15,7 @@ const channel = (n: number, workspace = 1): Channel => ({
     isEnabled: true,
     disabledAt: null,
     isSuspended: false,
+    degradeUnsupported: false,
     settings: `account ${n}`,
     createdAt: new Date(),
   },
