@@ -57,6 +57,8 @@ export function evolveConversation(
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
       };
+    case 'message.reacted':
+      return event.data.author === 'CONTACT' ? written(quiet(before, event), event) : quiet(before, event);
     case 'message.corrected':
       return event.data.says.type === 'message.received' ? written(active(before, event), event) : quiet(before, event);
     default:

@@ -5,9 +5,12 @@ const PROVIDER_ID_LENGTH_MAX = 255;
 const ADDRESS_LENGTH_MAX = 255;
 const NAME_LENGTH_MAX = 255;
 const WORDS_LENGTH_MAX = 1_000;
+const OCCASION_LENGTH_MAX = 255;
+/** UTF-16 units. The longest emoji of Unicode's own list have fewer than 20. */
+const EMOJI_LENGTH_MAX = 64;
 
 /** What becomes of a webhook's entry: an event, or nothing. */
-export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'ignored' | 'uninterpreted' }>;
+export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'reacted' | 'ignored' | 'uninterpreted' }>;
 
 /** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
 const NOT_TAKEN_IN = {
@@ -15,7 +18,6 @@ const NOT_TAKEN_IN = {
   echoed: 'A message that was sent from elsewhere is not taken in yet.',
   edited: 'An edit is not taken in yet.',
   deleted: 'A deletion is not taken in yet.',
-  reacted: 'A reaction is not taken in yet.',
   address_changed: 'A change of address is not taken in yet.',
 } as const;
 
@@ -30,17 +32,31 @@ export function judged(
 ): Judged {
   if (said.kind === 'uninterpreted' || said.kind === 'ignored')
     return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
-  if (said.kind !== 'receipt' && said.kind !== 'received') return unfit(NOT_TAKEN_IN[said.kind]);
+  if (isNotTakenIn(said)) return unfit(NOT_TAKEN_IN[said.kind]);
   if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
   if (said.kind === 'receipt') return { ...judgedReceipt(said), occurredAt };
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
+  if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
+  const { emoji } = said;
+  if (emoji !== null && emoji.length > EMOJI_LENGTH_MAX) return unfit('What it reacts with is no emoji.');
+  const shown = emoji === null ? null : clean(emoji, EMOJI_LENGTH_MAX).trim() || null;
+  return { ...said, address, occurredAt, emoji: shown, occasion: clean(said.occasion, OCCASION_LENGTH_MAX) };
+}
+
+type NotTakenIn = Extract<Interpretation, { kind: keyof typeof NOT_TAKEN_IN }>;
+
+const isNotTakenIn = (said: Interpretation): said is NotTakenIn => said.kind in NOT_TAKEN_IN;
+
+type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
+
+function judgedReceived(said: SaidMessage): SaidMessage {
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
   const repliedTo = said.replyToProviderMessageId;
   return {
-    ...{ ...said, address, occurredAt, displayName: displayName === '' ? undefined : displayName },
+    ...{ ...said, displayName: displayName === '' ? undefined : displayName },
     // Such an id is nobody's, and Postgres can't even be asked for one with a NUL.
     replyToProviderMessageId: repliedTo !== undefined && isFitId(repliedTo) ? repliedTo : undefined,
   };

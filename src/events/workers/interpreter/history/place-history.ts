@@ -5,10 +5,13 @@ import type { EventId } from '../../../kernel/ids.js';
 import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
 import { PARKED_MS_MAX } from '../parked.js';
 import { findFates, settleFound, type ReceiptFates } from '../place-receipts.js';
-import { placeReceived, type PlacedReceived } from '../place-received.js';
+import { placeReceived, type ReceivedEvents } from '../place-received.js';
+import { findToldCalls, placeTold } from '../place-told.js';
 import { orphanEvent, receiptEvent } from '../receipt.js';
+import { claimThreads } from '../threads.js';
+import type { Told } from '../told.js';
 import type { KnownEvent } from './known-events.js';
-import type { Reading, ReceiptReading, ReceivedReading } from './readings.js';
+import type { Reading, ReceiptReading } from './readings.js';
 import type { Tally } from './tally.js';
 
 export interface HistoryDeps extends InterpretDeps {
@@ -30,12 +33,14 @@ export async function placeHistory(
   if (readings.length === 0) return { opened: [], events: [] };
   const placed = await inTransaction(deps.database, deps.isDryRun, (tx) => place(tx, deps, readings, now));
   const events = readings.flatMap((reading) => eventsOf(reading, { ...placed, deps, journal, now }));
-  return { opened: placed.received.opened, events };
+  return { opened: placed.opened, events };
 }
 
 interface Placed {
   readonly fates: ReceiptFates;
-  readonly received: PlacedReceived;
+  readonly opened: readonly ParleyEvent[];
+  readonly received: ReceivedEvents;
+  readonly told: ReadonlyMap<Told, ParleyEvent>;
 }
 
 /** In the interpreter's order of locks. */
@@ -52,16 +57,17 @@ async function place(
     hasIntakeSeenAll,
   );
   await settleFound(tx, fates);
-  const received = readings.filter((one): one is ReceivedReading => one.kind === 'received');
+  const received = readings.flatMap((one) => (one.kind === 'received' ? [one.received] : []));
+  const told = readings.flatMap((one) => (one.kind === 'told' ? [one.told] : []));
+  const calls = await findToldCalls(tx, told);
+  const threads = await claimThreads(tx, addressBook, [...received, ...told.filter((one) => !calls.has(one))], now);
   // A name of the past is worth something only where none is known.
   const isNameNews = (known: string | undefined) => known === undefined;
-  const placedReceived = await placeReceived(
-    tx,
-    received.map((one) => one.received),
-    { addressBook, identity, isNameNews },
-    now,
-  );
-  return { fates, received: placedReceived };
+  return {
+    ...{ fates, opened: threads.opened },
+    received: await placeReceived(tx, received, threads, { identity, now, isNameNews }),
+    told: placeTold(told, calls, threads, { identity, now }),
+  };
 }
 
 interface Placing extends Placed {
@@ -73,13 +79,16 @@ interface Placing extends Placed {
 function eventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
   const { tally } = placing.deps;
   const { channelId, receivedAt } = reading.raw;
-  const events = reading.kind === 'receipt' ? ofReceipt(reading, placing) : ofReceived(reading, placing);
+  const events = newEventsOf(reading, placing);
   for (const { type } of events) tally.count(channelId, type, 'new');
   return events.map((event) => asHistory(event, receivedAt));
 }
 
-const ofReceived = ({ received }: ReceivedReading, placing: Placing): readonly ParleyEvent[] =>
-  placing.received.events.get(received) ?? [];
+function newEventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
+  if (reading.kind === 'receipt') return ofReceipt(reading, placing);
+  if (reading.kind === 'received') return placing.received.get(reading.received) ?? [];
+  return [placing.told.get(reading.told) ?? []].flat();
+}
 
 function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing): readonly ParleyEvent[] {
   const { deps, journal, fates, now } = placing;

@@ -1,0 +1,55 @@
+import type { Identity } from '../../event-identity.js';
+import type { ContactId, ConversationId, EventId, MessageId } from '../../kernel/ids.js';
+import { traced } from '../../kernel/trace-context.js';
+import type { MessageEvent } from '../../message/events.js';
+import type { RawWebhook } from '../../webhook/raw-webhook.js';
+import type { Judged } from './judged.js';
+import { timesOf } from './receipt.js';
+
+/** What the contact did to a message that there is already. `said.address` is normalized. */
+export type SaidOfMessage = Extract<Judged, { kind: 'reacted' }>;
+
+/** It, on its way to that message. */
+export interface Told {
+  readonly raw: RawWebhook;
+  readonly said: SaidOfMessage;
+  /** It came long ago, and is read only now. */
+  readonly isHistory?: true;
+}
+
+/** The message that it is about: one of ours, or else one that the contact wrote, seen already or not. */
+export interface ToldOf {
+  readonly messageId: MessageId;
+  readonly conversationId: ConversationId;
+  readonly contactId?: ContactId | undefined;
+}
+
+export const isOfMessage = (said: Judged): said is SaidOfMessage => said.kind === 'reacted';
+
+/** A provider can say such a thing twice of one message: its own time or id of it tells the two apart (rule 7). */
+export const toldId = ({ raw, said }: Told, identity: Identity): EventId =>
+  identity.fromProvider(raw.channelId, said.providerMessageId, `${said.kind}:${said.occasion}`);
+
+export function toldEvent(told: Told, of: ToldOf, { identity, now }: { identity: Identity; now: Date }): MessageEvent {
+  const { raw, said } = told;
+  const { workspaceId, channelId } = raw;
+  const { messageId, conversationId, contactId } = of;
+  return {
+    id: toldId(told, identity),
+    version: 1,
+    workspaceId,
+    channelId,
+    conversationId,
+    ...(contactId === undefined ? {} : { contactId }),
+    messageId,
+    ...timesOf({ occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString() }, now),
+    causationId: raw.id,
+    ...traced(raw.trace),
+    ...factOf(said),
+  };
+}
+
+const factOf = (said: SaidOfMessage) => ({
+  type: 'message.reacted' as const,
+  data: { author: 'CONTACT' as const, content: { emoji: said.emoji } },
+});

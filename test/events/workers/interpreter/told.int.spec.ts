@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Interpretation, ProviderAdapter } from '../../../../src/providers/provider.js';
+import type { ExchangeAdapters } from '../../../../src/roles/role.js';
+import { readModelDigests } from '../../../support/digests.js';
+import { conversationId } from '../../../support/events.js';
+import { eventually } from '../../../support/eventually.js';
+import { incoming, openInboundRig, type InboundRig } from '../../../support/inbound-rig.js';
+
+const FROM = '+15550100000';
+
+/** Of its webhooks it reads those that stand in `says` as what stands there. */
+const saying: ExchangeAdapters = (adapters) =>
+  adapters.map((adapter): ProviderAdapter => ({
+    ...adapter,
+    interpret: (webhook, settings) => {
+      const { says } = JSON.parse(webhook.body.toString('utf8')) as { says?: readonly Interpretation[] };
+      if (says === undefined) return adapter.interpret(webhook, settings);
+      return says.map((said) =>
+        'occurredAt' in said && said.occurredAt !== undefined
+          ? { ...said, occurredAt: new Date(said.occurredAt) }
+          : said,
+      );
+    },
+  }));
+
+/** A provider of which this version understands nothing of the kind yet. */
+const deaf: ExchangeAdapters = (adapters) =>
+  adapters.map((adapter): ProviderAdapter => ({
+    ...adapter,
+    interpret: () => [{ kind: 'uninterpreted', reason: 'Deaf.' }],
+  }));
+
+const reacted = (providerMessageId: string, emoji: string | null, second: number): Interpretation => ({
+  ...{ kind: 'reacted', providerMessageId, address: FROM, emoji, occasion: String(second) },
+  occurredAt: new Date(Date.UTC(2026, 5, 1, 12, 0, second)),
+});
+
+let rig: InboundRig;
+afterEach(() => rig.close());
+
+const taken = async (webhook: unknown) => expect((await rig.post(webhook)).status).toBe(200);
+
+async function reactions(): Promise<readonly unknown[]> {
+  const found = await rig.direct.query<{ reactions: readonly { emoji: string | null; author: string }[] }>(
+    'select reactions from read.messages where direction is not null',
+  );
+  return found.rows.flatMap((row) => row.reactions).map(({ emoji, author }) => ({ emoji, author }));
+}
+
+describe('a reaction of the contact', () => {
+  beforeEach(async () => {
+    rig = await openInboundRig({ adapters: saying });
+    await rig.interpret();
+    await rig.project();
+  });
+
+  it('stands on the message that he wrote, the latest alone, whatever comes first and how often', async () => {
+    await taken({ says: [reacted('in-1', '😀', 5)] });
+    await taken(incoming('in-1', 'Hello'));
+    await taken({ says: [reacted('in-1', '👍', 3), reacted('in-1', '😀', 5)] });
+    await eventually(async () => expect(await reactions()).toEqual([{ emoji: '😀', author: 'CONTACT' }]));
+    await taken({ says: [reacted('in-1', null, 9)] });
+    await eventually(async () => expect(await reactions()).toEqual([{ emoji: null, author: 'CONTACT' }]));
+    const [message] = rig.events('message.received');
+    for (const event of rig.events('message.reacted'))
+      expect(event).toMatchObject({ messageId: message?.messageId, conversationId: message?.conversationId });
+    expect(new Set(rig.events('message.reacted').map(({ id }) => id)).size).toBe(3);
+    expect(rig.events('conversation.opened')).toHaveLength(1);
+    const served = await readModelDigests(rig.databaseUrl);
+    await rig.refold();
+    await eventually(async () => expect(await readModelDigests(rig.databaseUrl)).toEqual(served));
+  });
+
+  it('on a message of ours stands under its key, and opens no thread', async () => {
+    const { messageId } = await rig.dispatch({ state: 'settled' });
+    await rig.recordProviderId(messageId, 'out-1');
+    await taken({ says: [reacted('out-1', '👍', 1)] });
+    await eventually(() => expect(rig.events('message.reacted')).toHaveLength(1));
+    expect(rig.events('message.reacted')[0]).toMatchObject({ messageId, conversationId: conversationId() });
+    expect(rig.events('conversation.opened')).toEqual([]);
+  });
+
+  it('counts for the service window, and calls nobody', async () => {
+    await taken({ says: [reacted('in-1', '😀', 5)] });
+    await eventually(async () => {
+      const found = await rig.direct.query(
+        `select last_incoming_at = '2026-06-01T12:00:05Z' as heard, waiting_since, incoming_count from read.conversations`,
+      );
+      expect(found.rows).toEqual([{ heard: true, waiting_since: null, incoming_count: 0 }]);
+    });
+  });
+});
+
+it('what an earlier version did not understand is taken in by reinterpretation, once', async () => {
+  rig = await openInboundRig({ adapters: deaf });
+  await rig.interpret();
+  await rig.project();
+  await taken({ says: [reacted('in-1', '😀', 5)] });
+  await eventually(() => expect(rig.events('webhook.uninterpreted')).toHaveLength(1));
+  await rig.reinterpret({}, saying);
+  await rig.reinterpret({}, saying);
+  expect(rig.events('message.reacted')).toMatchObject([{ reinterpreted: true }]);
+});
