@@ -78,6 +78,15 @@ export const SAMPLES: readonly ParleyEvent[] = [
       content: { ...receivedData('in-1').content, providerData: { referral: 'ad-1' } },
     },
   }),
+  event({
+    type: 'message.echoed',
+    n: 39,
+    data: {
+      ...receivedData('echo-1'),
+      replyToMessageId: messageId(1),
+      content: { ...receivedData('echo-1').content, providerData: { app: 'phone' } },
+    },
+  }),
   {
     ...event({
       type: 'message.corrected',

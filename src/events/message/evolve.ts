@@ -22,7 +22,8 @@ import {
 const ATTEMPTS_MAX = 1_000;
 
 type Outgoing = Extract<MessageEvent, { type: 'message.accepted' | 'message.scheduled' }>;
-type Beginning = Outgoing | Extract<MessageEvent, { type: 'message.received' }>;
+type FromElsewhere = Extract<MessageEvent, { type: 'message.received' | 'message.echoed' }>;
+type Beginning = Outgoing | FromElsewhere;
 
 /**
  * Folds one event into its message (rule 13). Every order and repetition of the same events gives the same state; an
@@ -40,7 +41,10 @@ export function evolveMessage(state: MessageState | undefined, recorded: Recorde
 }
 
 const isBeginning = (event: MessageEvent): event is Beginning =>
-  event.type === 'message.accepted' || event.type === 'message.scheduled' || event.type === 'message.received';
+  event.type === 'message.accepted' || event.type === 'message.scheduled' || isFromElsewhere(event);
+
+const isFromElsewhere = (event: MessageEvent): event is FromElsewhere =>
+  event.type === 'message.received' || event.type === 'message.echoed';
 
 /** The events with which a scheduled message joins its conversation's messages, whichever of them is the first. */
 export const JOINING_TYPES: readonly MessageEvent['type'][] = [
@@ -126,7 +130,7 @@ function beginning(state: MessageState, event: Beginning): MessageState {
   const { contentKind, replyToMessageId } = event.data;
   return {
     ...state,
-    ...(event.type === 'message.received' ? incoming(event) : outgoing(event)),
+    ...(isFromElsewhere(event) ? fromElsewhere(event) : outgoing(event)),
     contactId: event.contactId ?? state.contactId,
     contentKind,
     replyToMessageId: (replyToMessageId !== undefined && messageIds.parse(replyToMessageId)) || null,
@@ -181,11 +185,13 @@ function outgoing(event: Outgoing) {
   };
 }
 
-function incoming(event: Extract<Beginning, { type: 'message.received' }>) {
+/** An echo's author is somebody of ours, by all that is known: a person at the phone, or at the platform's inbox. */
+function fromElsewhere(event: FromElsewhere) {
   const words = open<NonNullable<typeof event.data.content>>(event);
+  const isEcho = event.type === 'message.echoed';
   return {
-    direction: 'INCOMING' as const,
-    author: 'CONTACT' as const,
+    direction: isEcho ? ('OUTGOING' as const) : ('INCOMING' as const),
+    author: isEcho ? ('AGENT' as const) : ('CONTACT' as const),
     authorId: null,
     parts: 1,
     content: words.state === 'open' ? words.content.message : null,

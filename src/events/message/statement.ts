@@ -25,6 +25,8 @@ export function statementOf(event: MessageEvent): Statement | undefined {
       return { ...plain('cancelled'), attempt: 1, parts: firstParts(event.data.parts) };
     case 'message.received':
       return { ...plain('received'), attempt: 1, parts: null };
+    case 'message.echoed':
+      return { ...plain('sent'), attempt: 1, parts: null };
     case 'message.resend_requested':
       return { ...plain('accepted'), attempt: event.data.attempt, parts: event.data.parts };
     case 'message.resolved':

@@ -74,6 +74,7 @@ const first = fc.option(
       })),
     },
     { weight: 1, arbitrary: fc.constant({ type: 'message.received' as const, data: receivedData() }) },
+    { weight: 1, arbitrary: fc.constant({ type: 'message.echoed' as const, data: receivedData() }) },
   ),
   { freq: 5, nil: undefined },
 );

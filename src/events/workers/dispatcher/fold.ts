@@ -53,6 +53,7 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
     case 'message.resend_requested':
       return resent(event, messageId);
     case 'message.received':
+    case 'message.echoed':
     case 'message.reacted':
     case 'message.corrected':
       return [];

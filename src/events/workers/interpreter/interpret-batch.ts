@@ -4,12 +4,15 @@ import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import { traced } from '../../kernel/trace-context.js';
 import type { AddressBook } from '../../outbox/address-book.js';
-import { placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
+import type { Echo } from './echo.js';
+import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
+import { findAgain, placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
 import { placeReceived, type ReceivedEvents } from './place-received.js';
 import { findToldCalls, placeTold } from './place-told.js';
-import { orphanEvent, receiptEvent, receiptOf, timesOf, type Receipt } from './receipt.js';
+import { orphanEvent, receiptEvent, receiptOf, type Receipt } from './receipt.js';
 import type { Received } from './received.js';
-import { claimThreads } from './threads.js';
+import { claimThreads, type Addressed } from './threads.js';
+import { timesOf } from './times.js';
 import { isOfMessage, type Told } from './told.js';
 import type { Said } from './webhook-reader.js';
 
@@ -53,7 +56,8 @@ function sortOut(said: readonly Said[], identity: Identity): Sorted {
   const told = new Map<Said, Told>();
   for (const one of said) {
     const { raw, interpretation } = one;
-    if (interpretation.kind === 'receipt') receipts.set(one, receiptOf(raw, interpretation, identity));
+    if (interpretation.kind === 'receipt' || interpretation.kind === 'echoed')
+      receipts.set(one, receiptOf(raw, interpretation, identity));
     else if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
     else if (isOfMessage(interpretation)) told.set(one, { raw, said: interpretation });
   }
@@ -63,6 +67,7 @@ function sortOut(said: readonly Said[], identity: Identity): Sorted {
 interface Placed {
   readonly fates: ReceiptFates;
   readonly opened: readonly ParleyEvent[];
+  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
   readonly received: ReceivedEvents;
   readonly told: ReadonlyMap<Told, ParleyEvent>;
 }
@@ -74,9 +79,17 @@ async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: 
   const told = [...sorted.told.values()];
   const fates = await placeReceipts(tx, [...sorted.receipts.values()], now, hasIntakeSeenAll);
   const calls = await findToldCalls(tx, told);
-  const threads = await claimThreads(tx, addressBook, [...received, ...told.filter((one) => !calls.has(one))], now);
+  const echoes = new Map(
+    [...fates].flatMap(([receipt, fate]): [Echo, Addressed][] =>
+      isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt)]] : [],
+    ),
+  );
+  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
+  const threads = await claimThreads(tx, addressBook, contacts, now);
+  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
   return {
-    ...{ fates, opened: threads.opened },
+    ...{ opened: threads.opened, echoes: placedEchoes },
+    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
     received: await placeReceived(tx, received, threads, { identity, now }),
     told: placeTold(told, calls, threads, { identity, now }),
   };
@@ -96,6 +109,8 @@ function eventsOf(one: Said, { identity, sorted, placed, now }: Placing): readon
   if (told !== undefined) return [placed.told.get(told) ?? []].flat();
   const receipt = sorted.receipts.get(one);
   if (receipt === undefined) return uninterpretedOf(identity, [one], now);
+  const echo = placed.echoes.get(receipt);
+  if (echo !== undefined) return [echo];
   const fate = placed.fates.get(receipt);
   if (fate === undefined || fate === 'parked') return [];
   return [fate === 'orphaned' ? orphanEvent(receipt, identity, now) : receiptEvent(receipt, fate, now)];

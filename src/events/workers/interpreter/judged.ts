@@ -10,12 +10,11 @@ const OCCASION_LENGTH_MAX = 255;
 const EMOJI_LENGTH_MAX = 64;
 
 /** What becomes of a webhook's entry: an event, or nothing. */
-export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'reacted' | 'ignored' | 'uninterpreted' }>;
+export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'echoed' | 'reacted' | 'ignored' | 'uninterpreted' }>;
 
 /** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
 const NOT_TAKEN_IN = {
   watermark: 'How far everything was read or delivered is not taken in yet.',
-  echoed: 'A message that was sent from elsewhere is not taken in yet.',
   edited: 'An edit is not taken in yet.',
   deleted: 'A deletion is not taken in yet.',
   address_changed: 'A change of address is not taken in yet.',
@@ -40,6 +39,7 @@ export function judged(
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
+  if (said.kind === 'echoed') return { ...said, address, occurredAt, replyToProviderMessageId: repliedToBy(said) };
   const { emoji } = said;
   if (emoji !== null && emoji.length > EMOJI_LENGTH_MAX) return unfit('What it reacts with is no emoji.');
   const shown = emoji === null ? null : clean(emoji, EMOJI_LENGTH_MAX).trim() || null;
@@ -54,12 +54,15 @@ type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
 
 function judgedReceived(said: SaidMessage): SaidMessage {
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
-  const repliedTo = said.replyToProviderMessageId;
   return {
     ...{ ...said, displayName: displayName === '' ? undefined : displayName },
-    // Such an id is nobody's, and Postgres can't even be asked for one with a NUL.
-    replyToProviderMessageId: repliedTo !== undefined && isFitId(repliedTo) ? repliedTo : undefined,
+    replyToProviderMessageId: repliedToBy(said),
   };
+}
+
+/** An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. */
+function repliedToBy({ replyToProviderMessageId: id }: { readonly replyToProviderMessageId?: string | undefined }) {
+  return id !== undefined && isFitId(id) ? id : undefined;
 }
 
 /**

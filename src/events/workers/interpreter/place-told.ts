@@ -6,10 +6,7 @@ import type { ClaimedThreads } from './threads.js';
 import { toldEvent, type Told } from './told.js';
 
 /** Those that are about messages of ours. The others are about what the contact wrote, and need his thread. */
-export async function findToldCalls(
-  executor: Executor,
-  told: readonly Told[],
-): Promise<ReadonlyMap<Told, KnownCall>> {
+export async function findToldCalls(executor: Executor, told: readonly Told[]): Promise<ReadonlyMap<Told, KnownCall>> {
   const calls = await findCalls(
     executor,
     told.map(({ raw: { channelId }, said: { providerMessageId } }) => ({ channelId, providerMessageId })),

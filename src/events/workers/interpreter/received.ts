@@ -7,7 +7,7 @@ import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Thread } from '../../outbox/address-book.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
-import { timesOf } from './receipt.js';
+import { timesOf } from './times.js';
 
 type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
 

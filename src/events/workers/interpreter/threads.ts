@@ -6,7 +6,7 @@ import type { RawWebhook } from '../../webhook/raw-webhook.js';
 
 /** What a contact said or did, with his normalized address. */
 export interface Addressed {
-  readonly raw: RawWebhook;
+  readonly raw: Pick<RawWebhook, 'workspaceId' | 'channelId' | 'receivedAt' | 'trace'>;
   readonly said: { readonly address: string; readonly displayName?: string | undefined };
   /** It came long ago, and is read only now. */
   readonly isHistory?: true;

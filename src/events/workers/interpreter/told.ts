@@ -4,7 +4,7 @@ import { traced } from '../../kernel/trace-context.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
 import type { Judged } from './judged.js';
-import { timesOf } from './receipt.js';
+import { timesOf } from './times.js';
 
 /** What the contact did to a message that there is already. `said.address` is normalized. */
 export type SaidOfMessage = Extract<Judged, { kind: 'reacted' }>;

@@ -1,38 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Interpretation, ProviderAdapter } from '../../../../src/providers/provider.js';
-import type { ExchangeAdapters } from '../../../../src/roles/role.js';
+import type { Interpretation } from '../../../../src/providers/provider.js';
 import { readModelDigests } from '../../../support/digests.js';
 import { conversationId } from '../../../support/events.js';
 import { eventually } from '../../../support/eventually.js';
 import { incoming, openInboundRig, type InboundRig } from '../../../support/inbound-rig.js';
+import { atSecond, deaf, saying } from '../../../support/saying.js';
 
 const FROM = '+15550100000';
 
-/** Of its webhooks it reads those that stand in `says` as what stands there. */
-const saying: ExchangeAdapters = (adapters) =>
-  adapters.map((adapter): ProviderAdapter => ({
-    ...adapter,
-    interpret: (webhook, settings) => {
-      const { says } = JSON.parse(webhook.body.toString('utf8')) as { says?: readonly Interpretation[] };
-      if (says === undefined) return adapter.interpret(webhook, settings);
-      return says.map((said) =>
-        'occurredAt' in said && said.occurredAt !== undefined
-          ? { ...said, occurredAt: new Date(said.occurredAt) }
-          : said,
-      );
-    },
-  }));
-
-/** A provider of which this version understands nothing of the kind yet. */
-const deaf: ExchangeAdapters = (adapters) =>
-  adapters.map((adapter): ProviderAdapter => ({
-    ...adapter,
-    interpret: () => [{ kind: 'uninterpreted', reason: 'Deaf.' }],
-  }));
-
 const reacted = (providerMessageId: string, emoji: string | null, second: number): Interpretation => ({
   ...{ kind: 'reacted', providerMessageId, address: FROM, emoji, occasion: String(second) },
-  occurredAt: new Date(Date.UTC(2026, 5, 1, 12, 0, second)),
+  occurredAt: atSecond(second),
 });
 
 let rig: InboundRig;

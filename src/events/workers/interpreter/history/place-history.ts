@@ -3,12 +3,14 @@ import type { ParleyEvent } from '../../../catalog.js';
 import { earlierOf } from '../../../kernel/instant.js';
 import type { EventId } from '../../../kernel/ids.js';
 import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
-import { PARKED_MS_MAX } from '../parked.js';
-import { findFates, settleFound, type ReceiptFates } from '../place-receipts.js';
+import { isEcho, type Echo } from '../echo.js';
+import { isOver } from '../parked.js';
+import { addressedBy, isFromElsewhere, placeEchoes } from '../place-echoes.js';
+import { findAgain, findFates, settleFound, type ReceiptFate, type ReceiptFates } from '../place-receipts.js';
 import { placeReceived, type ReceivedEvents } from '../place-received.js';
 import { findToldCalls, placeTold } from '../place-told.js';
-import { orphanEvent, receiptEvent } from '../receipt.js';
-import { claimThreads } from '../threads.js';
+import { orphanEvent, receiptEvent, type Receipt } from '../receipt.js';
+import { claimThreads, type Addressed } from '../threads.js';
 import type { Told } from '../told.js';
 import type { KnownEvent } from './known-events.js';
 import type { Reading, ReceiptReading } from './readings.js';
@@ -39,6 +41,7 @@ export async function placeHistory(
 interface Placed {
   readonly fates: ReceiptFates;
   readonly opened: readonly ParleyEvent[];
+  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
   readonly received: ReceivedEvents;
   readonly told: ReadonlyMap<Told, ParleyEvent>;
 }
@@ -60,11 +63,20 @@ async function place(
   const received = readings.flatMap((one) => (one.kind === 'received' ? [one.received] : []));
   const told = readings.flatMap((one) => (one.kind === 'told' ? [one.told] : []));
   const calls = await findToldCalls(tx, told);
-  const threads = await claimThreads(tx, addressBook, [...received, ...told.filter((one) => !calls.has(one))], now);
+  const echoes = new Map(
+    receipts.flatMap(({ receipt, raw }): [Echo, Addressed][] => {
+      const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
+      return isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt, true)]] : [];
+    }),
+  );
+  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
+  const threads = await claimThreads(tx, addressBook, contacts, now);
   // A name of the past is worth something only where none is known.
   const isNameNews = (known: string | undefined) => known === undefined;
+  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
   return {
-    ...{ fates, opened: threads.opened },
+    ...{ opened: threads.opened, echoes: placedEchoes },
+    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
     received: await placeReceived(tx, received, threads, { identity, now, isNameNews }),
     told: placeTold(told, calls, threads, { identity, now }),
   };
@@ -91,17 +103,28 @@ function newEventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[]
 }
 
 function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing): readonly ParleyEvent[] {
-  const { deps, journal, fates, now } = placing;
-  const fate = fates.get(receipt);
-  if (fate !== undefined && typeof fate !== 'string') return [receiptEvent(receipt, fate, now)];
+  const { deps, journal, fates, echoes, now } = placing;
+  const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
+  const echo = echoes.get(receipt);
+  if (typeof fate !== 'string' && echo === undefined) return [receiptEvent(receipt, fate, now)];
   if (journal.has(orphanId)) {
-    deps.tally.count(raw.channelId, 'receipt.orphaned', 'unchanged');
+    deps.tally.count(raw.channelId, isEcho(receipt) ? 'message.echoed' : 'receipt.orphaned', 'unchanged');
     return [];
   }
-  const isOver = fate === 'orphaned' || now.getTime() - raw.receivedAt.getTime() > PARKED_MS_MAX;
-  if (isOver) return [orphanEvent(receipt, deps.identity, now)];
+  if (echo !== undefined) return [echo];
+  if (fate === 'orphaned') return [orphanEvent(receipt, deps.identity, now)];
   deps.tally.leave('waiting');
   return [];
+}
+
+/** Who has waited for too long by now waits no longer. */
+function fateByNow(
+  receipt: Receipt,
+  fate: ReceiptFate | undefined,
+  { receivedAt, now }: { readonly receivedAt: Date; readonly now: Date },
+): ReceiptFate {
+  if (fate !== undefined && fate !== 'parked') return fate;
+  return isOver(receipt, receivedAt, now) ? 'orphaned' : 'parked';
 }
 
 /** It happened no later than we heard of it, however far a provider's clock ran ahead then. */

@@ -29,7 +29,7 @@ export function readingOf({ raw, interpretation }: Said, identity: Identity): Re
     const told: Told = { raw, said: interpretation, isHistory: true };
     return { kind: 'told', raw, told, eventId: toldId(told, identity) };
   }
-  if (interpretation.kind !== 'receipt') return undefined;
+  if (interpretation.kind !== 'receipt' && interpretation.kind !== 'echoed') return undefined;
   const receipt = receiptOf(raw, interpretation, identity);
   return { kind: 'receipt', raw, receipt, eventId: receipt.eventId, orphanId: orphanId(receipt, identity) };
 }
