@@ -78,6 +78,7 @@ export const SAMPLES: readonly ParleyEvent[] = [
       content: { ...receivedData('in-1').content, providerData: { referral: 'ad-1' } },
     },
   }),
+  event({ type: 'message.deleted', n: 40, data: { ...place, providerMessageId: 'in-1' } }),
   event({
     type: 'message.echoed',
     n: 39,

@@ -196,6 +196,7 @@ export const messageEventData = {
     },
     z.object({ emoji: z.string().nullable().describe('Null: it was taken back.') }),
   ),
+  'message.deleted': sealable('Its author took it back on the platform.', receipt),
   'message.received': sealable('The contact wrote.', receivedFacts, receivedContent),
   'message.echoed': sealable(
     'A message that was sent to the contact from elsewhere: the phone, or an inbox of the platform. It counts as sent.',

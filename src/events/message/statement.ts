@@ -43,6 +43,8 @@ export function statementOf(event: MessageEvent): Statement | undefined {
       return { ...plain('delivered'), ...placeOf(event.data) };
     case 'message.read':
       return { ...plain('read'), ...placeOf(event.data) };
+    case 'message.deleted':
+      return { ...plain('deleted'), ...placeOf(event.data) };
     case 'message.send_failed':
       return { ...plain('send_failed'), ...placeOf(event.data), failure: failureOf(event) };
     case 'message.delivery_failed': {

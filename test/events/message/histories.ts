@@ -48,6 +48,7 @@ const step = fc.oneof(
   receipt.map((data) => ({ type: 'message.sent' as const, data })),
   receipt.map((data) => ({ type: 'message.delivered' as const, data })),
   receipt.map((data) => ({ type: 'message.read' as const, data })),
+  receipt.map((data) => ({ type: 'message.deleted' as const, data })),
   fc.record({ receipt, failure }).map((made) => ({
     type: 'message.send_failed' as const,
     data: { ...made.receipt, failure: made.failure },

@@ -23,8 +23,9 @@ const RANKS: Readonly<Record<string, readonly [number, MessageStatus]>> = {
   'message.delivery_failed': [9, 'DELIVERY_FAILED'],
   'message.delivered': [10, 'DELIVERED'],
   'message.read': [11, 'READ'],
+  'message.deleted': [12, 'DELETED'],
 };
-const ARRIVED: readonly MessageStatus[] = ['SENT', 'DELIVERED', 'READ'];
+const ARRIVED: readonly MessageStatus[] = ['SENT', 'DELIVERED', 'READ', 'DELETED'];
 
 interface Said {
   readonly rank: number;

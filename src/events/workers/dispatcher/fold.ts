@@ -55,6 +55,7 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
     case 'message.received':
     case 'message.echoed':
     case 'message.reacted':
+    case 'message.deleted':
     case 'message.corrected':
       return [];
     default: {

@@ -7,7 +7,7 @@ import type { Judged } from './judged.js';
 import { timesOf } from './times.js';
 
 /** What the contact did to a message that there is already. `said.address` is normalized. */
-export type SaidOfMessage = Extract<Judged, { kind: 'reacted' }>;
+export type SaidOfMessage = Extract<Judged, { kind: 'reacted' | 'deleted' }>;
 
 /** It, on its way to that message. */
 export interface Told {
@@ -22,13 +22,18 @@ export interface ToldOf {
   readonly messageId: MessageId;
   readonly conversationId: ConversationId;
   readonly contactId?: ContactId | undefined;
+  /** Which part of ours. */
+  readonly attempt?: number;
+  readonly part?: number;
 }
 
-export const isOfMessage = (said: Judged): said is SaidOfMessage => said.kind === 'reacted';
+export const isOfMessage = (said: Judged): said is SaidOfMessage => said.kind === 'reacted' || said.kind === 'deleted';
 
-/** A provider can say such a thing twice of one message: its own time or id of it tells the two apart (rule 7). */
-export const toldId = ({ raw, said }: Told, identity: Identity): EventId =>
-  identity.fromProvider(raw.channelId, said.providerMessageId, `${said.kind}:${said.occasion}`);
+/** What can be said twice of one message is told apart by the provider's own time or id of it (rule 7). */
+export function toldId({ raw, said }: Told, identity: Identity): EventId {
+  const what = said.kind === 'deleted' ? said.kind : `${said.kind}:${said.occasion}`;
+  return identity.fromProvider(raw.channelId, said.providerMessageId, what);
+}
 
 export function toldEvent(told: Told, of: ToldOf, { identity, now }: { identity: Identity; now: Date }): MessageEvent {
   const { raw, said } = told;
@@ -45,11 +50,12 @@ export function toldEvent(told: Told, of: ToldOf, { identity, now }: { identity:
     ...timesOf({ occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString() }, now),
     causationId: raw.id,
     ...traced(raw.trace),
-    ...factOf(said),
+    ...factOf(said, of),
   };
 }
 
-const factOf = (said: SaidOfMessage) => ({
-  type: 'message.reacted' as const,
-  data: { author: 'CONTACT' as const, content: { emoji: said.emoji } },
-});
+function factOf(said: SaidOfMessage, { attempt = 1, part = 0 }: ToldOf) {
+  const { providerMessageId } = said;
+  if (said.kind === 'deleted') return { type: 'message.deleted' as const, data: { attempt, part, providerMessageId } };
+  return { type: 'message.reacted' as const, data: { author: 'CONTACT' as const, content: { emoji: said.emoji } } };
+}

@@ -69,6 +69,24 @@ describe('a reaction of the contact', () => {
   });
 });
 
+describe('a deletion by the contact', () => {
+  it('stands above all else on the message that he wrote, also where it comes first', async () => {
+    rig = await openInboundRig({ adapters: saying });
+    await rig.interpret();
+    await rig.project();
+    const deleted = { kind: 'deleted', providerMessageId: 'in-1', address: FROM, occurredAt: atSecond(7) };
+    await taken({ says: [deleted] });
+    await taken(incoming('in-1', 'Hello'));
+    await taken({ says: [deleted] });
+    await taken(incoming('in-2', 'Bye'));
+    await eventually(async () => {
+      const found = await rig.direct.query('select status from read.messages order by added_offset');
+      expect(found.rows).toEqual([{ status: 'DELETED' }, { status: 'RECEIVED' }]);
+    });
+    expect(new Set(rig.events('message.deleted').map(({ id }) => id)).size).toBe(1);
+  });
+});
+
 it('what an earlier version did not understand is taken in by reinterpretation, once', async () => {
   rig = await openInboundRig({ adapters: deaf });
   await rig.interpret();
