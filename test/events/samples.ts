@@ -80,6 +80,14 @@ export const SAMPLES: readonly ParleyEvent[] = [
   }),
   event({ type: 'message.deleted', n: 40, data: { ...place, providerMessageId: 'in-1' } }),
   event({
+    type: 'message.edited',
+    n: 41,
+    data: {
+      ...{ contentKind: 'text', textBytes: 5, mediaCount: 0, providerMessageId: 'in-1' },
+      content: { message: { kind: 'text', text: 'hello', actions: [], attachments: [] } },
+    },
+  }),
+  event({
     type: 'message.echoed',
     n: 39,
     data: {

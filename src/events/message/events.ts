@@ -197,6 +197,11 @@ export const messageEventData = {
     z.object({ emoji: z.string().nullable().describe('Null: it was taken back.') }),
   ),
   'message.deleted': sealable('Its author took it back on the platform.', receipt),
+  'message.edited': sealable(
+    'Its author changed what it says. Of several edits the one with the latest `occurredAt` counts.',
+    { ...contentFacts, providerMessageId: receivedFacts.providerMessageId },
+    z.object({ message: saidInMessage }),
+  ),
   'message.received': sealable('The contact wrote.', receivedFacts, receivedContent),
   'message.echoed': sealable(
     'A message that was sent to the contact from elsewhere: the phone, or an inbox of the platform. It counts as sent.',

@@ -3,6 +3,7 @@ import { messageIds } from '../kernel/ids.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import { comparePositions } from '../kernel/position.js';
 import { open } from '../sealing.js';
+import { saidLast, withEdit } from './edits.js';
 import type { MessageEvent } from './events.js';
 import { rankOf } from './ladder.js';
 import { joinInto, standingOf, union } from './progress.js';
@@ -37,7 +38,7 @@ export function evolveMessage(state: MessageState | undefined, recorded: Recorde
     throw new RangeError(`${event.type} belongs to another message or conversation (rule 12).`);
   const known = touched(before, event);
   if (event.type === 'message.corrected') return restated(corrected(known, { ...recorded, event }));
-  return restated(progressed(joined(begun(reacted(known, event), recorded), recorded), event));
+  return restated(progressed(joined(begun(changed(known, event), recorded), recorded), event));
 }
 
 const isBeginning = (event: MessageEvent): event is Beginning =>
@@ -79,6 +80,7 @@ function stubOf(event: MessageEvent): MessageState {
     contentKind: null,
     content: null,
     isErased: false,
+    edit: null,
     parts: null,
     progress: {},
     words: {},
@@ -111,8 +113,10 @@ function touched(state: MessageState, event: MessageEvent): MessageState {
   };
 }
 
-const reacted = (state: MessageState, event: MessageEvent): MessageState =>
-  event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
+function changed(state: MessageState, event: MessageEvent): MessageState {
+  if (event.type === 'message.edited') return withEdit(state, event);
+  return event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
+}
 
 /**
  * What the message's first event says of it. Of a repeat further on in the log only the earlier place counts, and so does
@@ -133,6 +137,7 @@ function beginning(state: MessageState, event: Beginning): MessageState {
     ...(isFromElsewhere(event) ? fromElsewhere(event) : outgoing(event)),
     contactId: event.contactId ?? state.contactId,
     contentKind,
+    ...saidLast(state),
     replyToMessageId: (replyToMessageId !== undefined && messageIds.parse(replyToMessageId)) || null,
     createdAt: instantOf(event.occurredAt),
   };

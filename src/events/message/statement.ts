@@ -3,7 +3,7 @@ import type { MessageEvent, MessageFailureData } from './events.js';
 import type { Rung } from './ladder.js';
 import type { MessageFailure } from './state.js';
 
-/** What an event says about the message's status; a deferral, a reaction and a correction say nothing by themselves. */
+/** What an event says about the message's status; a deferral, a reaction, an edit and a correction say nothing by themselves. */
 export interface Statement {
   readonly rung: Rung;
   readonly attempt: number;
@@ -53,6 +53,7 @@ export function statementOf(event: MessageEvent): Statement | undefined {
     }
     case 'message.deferred':
     case 'message.reacted':
+    case 'message.edited':
     case 'message.corrected':
       return undefined;
     default:

@@ -80,7 +80,8 @@ const isFromElsewhere = ({ type }: MessageEvent) => type === 'message.received' 
 /** The parts that an event names. @param whole what it names if it names the whole message */
 function placesOf(event: MessageEvent, whole: readonly Place[]): readonly Place[] {
   if (isOutgoing(event) || event.type === 'message.received' || event.type === 'message.echoed') return whole;
-  if (event.type === 'message.reacted' || event.type === 'message.corrected') return [];
+  if (event.type === 'message.reacted' || event.type === 'message.corrected' || event.type === 'message.edited')
+    return [];
   if (event.type === 'message.schedule_cancelled')
     return Array.from({ length: event.data.parts }, (_, part) => ({ attempt: 1, part }));
   const { data } = event;

@@ -56,6 +56,7 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
     case 'message.echoed':
     case 'message.reacted':
     case 'message.deleted':
+    case 'message.edited':
     case 'message.corrected':
       return [];
     default: {

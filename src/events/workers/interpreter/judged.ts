@@ -10,12 +10,14 @@ const OCCASION_LENGTH_MAX = 255;
 const EMOJI_LENGTH_MAX = 64;
 
 /** What becomes of a webhook's entry: an event, or nothing. */
-export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'echoed' | 'deleted' | 'reacted' | 'ignored' | 'uninterpreted' }>;
+export type Judged = Extract<
+  Interpretation,
+  { kind: 'received' | 'receipt' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'ignored' | 'uninterpreted' }
+>;
 
 /** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
 const NOT_TAKEN_IN = {
   watermark: 'How far everything was read or delivered is not taken in yet.',
-  edited: 'An edit is not taken in yet.',
   address_changed: 'A change of address is not taken in yet.',
 } as const;
 
@@ -40,10 +42,12 @@ export function judged(
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
   if (said.kind === 'echoed') return { ...said, address, occurredAt, replyToProviderMessageId: repliedToBy(said) };
   if (said.kind === 'deleted') return { ...said, address, occurredAt };
+  const occasion = clean(said.occasion, OCCASION_LENGTH_MAX);
+  if (said.kind === 'edited') return { ...said, address, occurredAt, occasion };
   const { emoji } = said;
   if (emoji !== null && emoji.length > EMOJI_LENGTH_MAX) return unfit('What it reacts with is no emoji.');
   const shown = emoji === null ? null : clean(emoji, EMOJI_LENGTH_MAX).trim() || null;
-  return { ...said, address, occurredAt, emoji: shown, occasion: clean(said.occasion, OCCASION_LENGTH_MAX) };
+  return { ...said, address, occurredAt, emoji: shown, occasion };
 }
 
 type NotTakenIn = Extract<Interpretation, { kind: keyof typeof NOT_TAKEN_IN }>;

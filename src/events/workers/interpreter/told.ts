@@ -1,13 +1,14 @@
 import type { Identity } from '../../event-identity.js';
 import type { ContactId, ConversationId, EventId, MessageId } from '../../kernel/ids.js';
 import { traced } from '../../kernel/trace-context.js';
+import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
 import type { Judged } from './judged.js';
 import { timesOf } from './times.js';
 
 /** What the contact did to a message that there is already. `said.address` is normalized. */
-export type SaidOfMessage = Extract<Judged, { kind: 'reacted' | 'deleted' }>;
+export type SaidOfMessage = Extract<Judged, { kind: 'reacted' | 'deleted' | 'edited' }>;
 
 /** It, on its way to that message. */
 export interface Told {
@@ -27,7 +28,8 @@ export interface ToldOf {
   readonly part?: number;
 }
 
-export const isOfMessage = (said: Judged): said is SaidOfMessage => said.kind === 'reacted' || said.kind === 'deleted';
+export const isOfMessage = (said: Judged): said is SaidOfMessage =>
+  said.kind === 'reacted' || said.kind === 'deleted' || said.kind === 'edited';
 
 /** What can be said twice of one message is told apart by the provider's own time or id of it (rule 7). */
 export function toldId({ raw, said }: Told, identity: Identity): EventId {
@@ -57,5 +59,9 @@ export function toldEvent(told: Told, of: ToldOf, { identity, now }: { identity:
 function factOf(said: SaidOfMessage, { attempt = 1, part = 0 }: ToldOf) {
   const { providerMessageId } = said;
   if (said.kind === 'deleted') return { type: 'message.deleted' as const, data: { attempt, part, providerMessageId } };
+  if (said.kind === 'edited') {
+    const data = { ...contentFacts(said.content), providerMessageId, content: { message: said.content } };
+    return { type: 'message.edited' as const, data };
+  }
   return { type: 'message.reacted' as const, data: { author: 'CONTACT' as const, content: { emoji: said.emoji } } };
 }

@@ -87,6 +87,33 @@ describe('a deletion by the contact', () => {
   });
 });
 
+describe('an edit by the contact', () => {
+  it('stands in the place of what he wrote, the latest by his clock, in every order', async () => {
+    rig = await openInboundRig({ adapters: saying });
+    await rig.interpret();
+    await rig.project();
+    const edited = (text: string, second: number) => ({
+      ...{ kind: 'edited', providerMessageId: 'in-1', address: FROM, occasion: String(second) },
+      ...{ occurredAt: atSecond(second), content: { kind: 'text', text, actions: [], attachments: [] } },
+    });
+    await taken({ says: [edited('third', 9)] });
+    await taken(incoming('in-1', 'first'));
+    await taken({ says: [edited('second', 4), edited('third', 9)] });
+    await taken(incoming('in-2', 'Bye'));
+    await eventually(async () => {
+      const found = await rig.direct.query(
+        `select content->>'text' as text, edit->>'at' as at from read.messages order by added_offset`,
+      );
+      expect(found.rows).toEqual([
+        { text: 'third', at: '2026-06-01T12:00:09.000Z' },
+        { text: 'Bye', at: null },
+      ]);
+    });
+    expect(rig.events('message.edited')).toHaveLength(3);
+    expect(new Set(rig.events('message.edited').map(({ id }) => id)).size).toBe(2);
+  });
+});
+
 it('what an earlier version did not understand is taken in by reinterpretation, once', async () => {
   rig = await openInboundRig({ adapters: deaf });
   await rig.interpret();
