@@ -77,6 +77,8 @@ it('waits for a minute, no longer; beside a receipt that waits for the same', as
   await eventually(async () => expect(await rig.parkedCount()).toBe(2));
   rig.advance(61_000);
   await eventually(async () => expect(await rig.parkedCount()).toBe(0));
+  await eventually(() => expect(rig.events('message.sent')).toHaveLength(1));
+  await eventually(() => expect(rig.events('message.echoed')).toHaveLength(1));
   expect(rig.events('message.echoed')).toMatchObject([{ data: { content: { message: { text: 'by hand' } } } }]);
   expect(rig.events('message.sent')).toMatchObject([{ messageId: rig.events('message.echoed')[0]?.messageId }]);
   expect(rig.events('receipt.orphaned')).toEqual([]);
