@@ -11,8 +11,13 @@ export const saying: ExchangeAdapters = (adapters) =>
     },
   }));
 
-const withTimes = (said: Interpretation): Interpretation =>
-  'occurredAt' in said && said.occurredAt !== undefined ? { ...said, occurredAt: new Date(said.occurredAt) } : said;
+/** Dates are texts in JSON. */
+function withTimes(said: Interpretation): Interpretation {
+  const dated =
+    'occurredAt' in said && said.occurredAt !== undefined ? { ...said, occurredAt: new Date(said.occurredAt) } : said;
+  if (dated.kind !== 'watermark' || !('time' in dated.upTo)) return dated;
+  return { ...dated, upTo: { time: new Date(dated.upTo.time) } };
+}
 
 /** As a version does that understands nothing of it yet. */
 export const deaf: ExchangeAdapters = (adapters) =>

@@ -14,6 +14,7 @@ import type { Received } from './received.js';
 import { claimThreads, type Addressed } from './threads.js';
 import { timesOf } from './times.js';
 import { isOfMessage, type Told } from './told.js';
+import { coveredReceipts, type Watermark } from './watermark.js';
 import type { Said } from './webhook-reader.js';
 
 export interface InterpretDeps {
@@ -36,8 +37,8 @@ export interface Interpreted {
  */
 export async function interpretBatch(deps: InterpretDeps, said: readonly Said[], now: Date): Promise<Interpreted> {
   const sorted = sortOut(said, deps.identity);
-  const { receipts, received, told } = sorted;
-  if (receipts.size + received.size + told.size === 0)
+  const { receipts, received, told, watermarks } = sorted;
+  if (receipts.size + received.size + told.size + watermarks.size === 0)
     return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
   const placed = await deps.database.transaction((tx) => place(tx, deps, sorted, now));
   const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, now }));
@@ -48,23 +49,27 @@ interface Sorted {
   readonly receipts: ReadonlyMap<Said, Receipt>;
   readonly received: ReadonlyMap<Said, Received>;
   readonly told: ReadonlyMap<Said, Told>;
+  readonly watermarks: ReadonlyMap<Said, Watermark>;
 }
 
 function sortOut(said: readonly Said[], identity: Identity): Sorted {
   const receipts = new Map<Said, Receipt>();
   const received = new Map<Said, Received>();
   const told = new Map<Said, Told>();
+  const watermarks = new Map<Said, Watermark>();
   for (const one of said) {
     const { raw, interpretation } = one;
     if (interpretation.kind === 'receipt' || interpretation.kind === 'echoed')
       receipts.set(one, receiptOf(raw, interpretation, identity));
     else if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
+    else if (interpretation.kind === 'watermark') watermarks.set(one, { raw, said: interpretation });
     else if (isOfMessage(interpretation)) told.set(one, { raw, said: interpretation });
   }
-  return { receipts, received, told };
+  return { receipts, received, told, watermarks };
 }
 
 interface Placed {
+  readonly covered: ReadonlyMap<Watermark, readonly Receipt[]>;
   readonly fates: ReceiptFates;
   readonly opened: readonly ParleyEvent[];
   readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
@@ -77,7 +82,9 @@ async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: 
   const { addressBook, identity, hasIntakeSeenAll } = deps;
   const received = [...sorted.received.values()];
   const told = [...sorted.told.values()];
-  const fates = await placeReceipts(tx, [...sorted.receipts.values()], now, hasIntakeSeenAll);
+  const covered = await coveredReceipts(tx, [...sorted.watermarks.values()], deps);
+  const receipts = [...sorted.receipts.values(), ...[...covered.values()].flat()];
+  const fates = await placeReceipts(tx, receipts, now, hasIntakeSeenAll);
   const calls = await findToldCalls(tx, told);
   const echoes = new Map(
     [...fates].flatMap(([receipt, fate]): [Echo, Addressed][] =>
@@ -88,7 +95,7 @@ async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: 
   const threads = await claimThreads(tx, addressBook, contacts, now);
   const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
   return {
-    ...{ opened: threads.opened, echoes: placedEchoes },
+    ...{ covered, opened: threads.opened, echoes: placedEchoes },
     fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
     received: await placeReceived(tx, received, threads, { identity, now }),
     told: placeTold(told, calls, threads, { identity, now }),
@@ -107,8 +114,18 @@ function eventsOf(one: Said, { identity, sorted, placed, now }: Placing): readon
   if (received !== undefined) return placed.received.get(received) ?? [];
   const told = sorted.told.get(one);
   if (told !== undefined) return [placed.told.get(told) ?? []].flat();
+  const watermark = sorted.watermarks.get(one);
   const receipt = sorted.receipts.get(one);
-  if (receipt === undefined) return uninterpretedOf(identity, [one], now);
+  const receipts = watermark === undefined ? [receipt ?? []].flat() : (placed.covered.get(watermark) ?? []);
+  if (receipts.length > 0) return receipts.flatMap((each) => ofReceipt(each, placed, { identity, now }));
+  return uninterpretedOf(identity, [one], now);
+}
+
+function ofReceipt(
+  receipt: Receipt,
+  placed: Placed,
+  { identity, now }: { readonly identity: Identity; readonly now: Date },
+): readonly ParleyEvent[] {
   const echo = placed.echoes.get(receipt);
   if (echo !== undefined) return [echo];
   const fate = placed.fates.get(receipt);

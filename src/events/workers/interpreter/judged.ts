@@ -12,12 +12,14 @@ const EMOJI_LENGTH_MAX = 64;
 /** What becomes of a webhook's entry: an event, or nothing. */
 export type Judged = Extract<
   Interpretation,
-  { kind: 'received' | 'receipt' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'ignored' | 'uninterpreted' }
+  {
+    kind:
+      'received' | 'receipt' | 'watermark' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'ignored' | 'uninterpreted';
+  }
 >;
 
 /** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
 const NOT_TAKEN_IN = {
-  watermark: 'How far everything was read or delivered is not taken in yet.',
   address_changed: 'A change of address is not taken in yet.',
 } as const;
 
@@ -33,12 +35,14 @@ export function judged(
   if (said.kind === 'uninterpreted' || said.kind === 'ignored')
     return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
   if (isNotTakenIn(said)) return unfit(NOT_TAKEN_IN[said.kind]);
-  if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
+  if ('providerMessageId' in said && !isFitId(said.providerMessageId))
+    return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
   if (said.kind === 'receipt') return { ...judgedReceipt(said), occurredAt };
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
+  if (said.kind === 'watermark') return judgedWatermark({ ...said, address, occurredAt });
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
   if (said.kind === 'echoed') return { ...said, address, occurredAt, replyToProviderMessageId: repliedToBy(said) };
   if (said.kind === 'deleted') return { ...said, address, occurredAt };
@@ -88,6 +92,12 @@ function judgedReceipt(said: SaidReceipt): SaidReceipt {
       : {}),
     ...(providerMessage === undefined ? {} : { providerMessage: clean(providerMessage, WORDS_LENGTH_MAX) }),
   };
+}
+
+function judgedWatermark(said: Extract<Interpretation, { kind: 'watermark' }>): Judged {
+  const { upTo } = said;
+  if ('time' in upTo) return plausible(upTo.time) === undefined ? unfit('It reaches up to no time.') : said;
+  return isFitId(upTo.providerMessageId) ? said : unfit('It reaches up to what can be no message.');
 }
 
 const unfit = (reason: string): Judged => ({ kind: 'uninterpreted', reason });
