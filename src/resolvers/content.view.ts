@@ -33,6 +33,8 @@ import type { Reach } from './loaders-behind.js';
 
 /** What a message says; gone content is a kind of its own. @param reach what is reached through it is read by */
 export function toContent(state: MessageState, reach: Reach = {}): MessageContent {
+  // It was taken back: what it said stands in the journal alone.
+  if (state.status === 'DELETED') return instance(RemovedContent, { text: '', reason: 'DELETED' });
   if (state.content === null) return instance(RemovedContent, { text: '', reason: 'ERASED' });
   return ofKind(state.content, { ...reach, messageId: state.id });
 }

@@ -22,6 +22,7 @@ export function toMessage(state: MessageState | undefined, reach: Reach = {}): M
     author: state.author,
     authorId: state.authorId,
     content: toContent(state, reach),
+    editedAt: state.edit?.at ?? null,
     status: state.status,
     statusAt: state.statusAt,
     failure: toFailure(state.failure),

@@ -19,7 +19,10 @@ import { instance } from './instance.js';
 import { toMessage, toStatusChange } from './message.view.js';
 
 /** The events that may add a message to its conversation's `messages`; whether one did is told with it. */
-export const ADDING_TYPES: readonly string[] = ['message.accepted', 'message.received', ...JOINING_TYPES];
+export const ADDING_TYPES: readonly string[] = [
+  ...['message.accepted', 'message.received', 'message.echoed'],
+  ...JOINING_TYPES,
+];
 /** The events that may change a field of the conversation itself. */
 export const CONVERSATION_TYPES: readonly string[] = [
   ...ADDING_TYPES,

@@ -78,6 +78,24 @@ export const SAMPLES: readonly ParleyEvent[] = [
       content: { ...receivedData('in-1').content, providerData: { referral: 'ad-1' } },
     },
   }),
+  event({ type: 'message.deleted', n: 40, data: { ...place, providerMessageId: 'in-1' } }),
+  event({
+    type: 'message.edited',
+    n: 41,
+    data: {
+      ...{ contentKind: 'text', textBytes: 5, mediaCount: 0, providerMessageId: 'in-1' },
+      content: { message: { kind: 'text', text: 'hello', actions: [], attachments: [] } },
+    },
+  }),
+  event({
+    type: 'message.echoed',
+    n: 39,
+    data: {
+      ...receivedData('echo-1'),
+      replyToMessageId: messageId(1),
+      content: { ...receivedData('echo-1').content, providerData: { app: 'phone' } },
+    },
+  }),
   {
     ...event({
       type: 'message.corrected',

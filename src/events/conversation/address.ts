@@ -5,7 +5,7 @@ import type { ConversationEvent } from './events.js';
 /** The events that name the contact's address. */
 export type AddressedEvent = Extract<
   ConversationEvent | MessageEvent,
-  { type: 'conversation.opened' | 'message.accepted' | 'message.scheduled' | 'message.received' }
+  { type: 'conversation.opened' | 'message.accepted' | 'message.scheduled' | 'message.received' | 'message.echoed' }
 >;
 
 /** The contact's address; undefined where it was erased. */

@@ -10,7 +10,8 @@ type FoldedEvent = ConversationEvent | MessageEvent;
 
 /** Whether an event by itself adds its message to `messages`; a scheduled one joins later, and a reaction never. */
 const addsAtOnce = (event: FoldedEvent): boolean =>
-  (event.type === 'message.accepted' || event.type === 'message.received') && event.data.contentKind !== 'reaction';
+  (event.type === 'message.accepted' || event.type === 'message.received' || event.type === 'message.echoed') &&
+  event.data.contentKind !== 'reaction';
 
 /**
  * Folds one event keyed by the conversation into it. Give it each event once, in the order of positions, as the journal
@@ -36,6 +37,8 @@ export function evolveConversation(
         ...(addsMessage ? answered(before, event) : active(before, event)),
         address: before.address ?? addressIn(event) ?? null,
       };
+    case 'message.echoed':
+      return { ...echoed(before, event, addsMessage), address: before.address ?? addressIn(event) ?? null };
     case 'message.scheduled':
       // It joins later, but for one whose calls were folded before it.
       return {
@@ -57,6 +60,8 @@ export function evolveConversation(
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
       };
+    case 'message.reacted':
+      return event.data.author === 'CONTACT' ? written(quiet(before, event), event) : quiet(before, event);
     case 'message.corrected':
       return event.data.says.type === 'message.received' ? written(active(before, event), event) : quiet(before, event);
     default:
@@ -104,6 +109,13 @@ const answered = (state: ConversationState, event: FoldedEvent): ConversationSta
   lastMessageId: event.messageId ?? state.lastMessageId,
   waitingSince: null,
 });
+
+/** We answered from elsewhere; what is read out of history answers nobody who waits by now. */
+function echoed(state: ConversationState, event: FoldedEvent, addsMessage: boolean): ConversationState {
+  if (!addsMessage) return active(state, event);
+  const { waitingSince } = state;
+  return { ...answered(state, event), ...(event.reinterpreted === true && { waitingSince }) };
+}
 
 /** What every event does. */
 const touched = (state: ConversationState, event: FoldedEvent): ConversationState => ({

@@ -65,19 +65,22 @@ const contentFacts = {
 const replyToMessageId = z.string().optional().describe('The message of the same conversation that this one answers.');
 const saidInMessage = messageContent.describe('What the message says.');
 
-/** What an incoming message says of itself. */
+/** What a message says of itself that wasn't sent from here. */
 const receivedFacts = {
   ...contentFacts,
   providerMessageId: z.string().describe("The message's id at the provider."),
   replyToMessageId,
 };
-const receivedContent = z.object({
-  address: z.string().describe('Who wrote, e.g. a phone number in E.164.'),
+const saidBeyond = {
   message: saidInMessage,
   providerData: z
     .record(z.string(), z.unknown())
     .optional()
     .describe('What the provider says beyond that, as it says it.'),
+};
+const receivedContent = z.object({
+  address: z.string().describe('Who wrote, e.g. a phone number in E.164.'),
+  ...saidBeyond,
 });
 
 const itsType = <Type extends string>(type: Type) => z.literal(type).describe('The type that the event has by now.');
@@ -197,7 +200,18 @@ export const messageEventData = {
     },
     z.object({ emoji: z.string().nullable().describe('Null: it was taken back.') }),
   ),
+  'message.deleted': sealable('Its author took it back on the platform.', receipt),
+  'message.edited': sealable(
+    'Its author changed what it says. Of several edits the one with the latest `occurredAt` counts.',
+    { ...contentFacts, providerMessageId: receivedFacts.providerMessageId },
+    z.object({ message: saidInMessage }),
+  ),
   'message.received': sealable('The contact wrote.', receivedFacts, receivedContent),
+  'message.echoed': sealable(
+    'A message that was sent to the contact from elsewhere: the phone, or an inbox of the platform. It counts as sent.',
+    receivedFacts,
+    z.object({ address: z.string().describe('Whom it went to, e.g. a phone number in E.164.'), ...saidBeyond }),
+  ),
   'message.corrected': sealable(
     'A newer adapter reads the webhook of an earlier event otherwise. Of several for one event the last one counts.',
     {

@@ -3,6 +3,7 @@ import { messageIds } from '../kernel/ids.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import { comparePositions } from '../kernel/position.js';
 import { open } from '../sealing.js';
+import { saidLast, withEdit } from './edits.js';
 import type { MessageEvent } from './events.js';
 import { rankOf } from './ladder.js';
 import { joinInto, standingOf, union } from './progress.js';
@@ -22,7 +23,8 @@ import {
 const ATTEMPTS_MAX = 1_000;
 
 type Outgoing = Extract<MessageEvent, { type: 'message.accepted' | 'message.scheduled' }>;
-type Beginning = Outgoing | Extract<MessageEvent, { type: 'message.received' }>;
+type FromElsewhere = Extract<MessageEvent, { type: 'message.received' | 'message.echoed' }>;
+type Beginning = Outgoing | FromElsewhere;
 
 /**
  * Folds one event into its message (rule 13). Every order and repetition of the same events gives the same state; an
@@ -36,11 +38,14 @@ export function evolveMessage(state: MessageState | undefined, recorded: Recorde
     throw new RangeError(`${event.type} belongs to another message or conversation (rule 12).`);
   const known = touched(before, event);
   if (event.type === 'message.corrected') return restated(corrected(known, { ...recorded, event }));
-  return restated(progressed(joined(begun(reacted(known, event), recorded), recorded), event));
+  return restated(progressed(joined(begun(changed(known, event), recorded), recorded), event));
 }
 
 const isBeginning = (event: MessageEvent): event is Beginning =>
-  event.type === 'message.accepted' || event.type === 'message.scheduled' || event.type === 'message.received';
+  event.type === 'message.accepted' || event.type === 'message.scheduled' || isFromElsewhere(event);
+
+const isFromElsewhere = (event: MessageEvent): event is FromElsewhere =>
+  event.type === 'message.received' || event.type === 'message.echoed';
 
 /** The events with which a scheduled message joins its conversation's messages, whichever of them is the first. */
 export const JOINING_TYPES: readonly MessageEvent['type'][] = [
@@ -75,6 +80,7 @@ function stubOf(event: MessageEvent): MessageState {
     contentKind: null,
     content: null,
     isErased: false,
+    edit: null,
     parts: null,
     progress: {},
     words: {},
@@ -107,8 +113,10 @@ function touched(state: MessageState, event: MessageEvent): MessageState {
   };
 }
 
-const reacted = (state: MessageState, event: MessageEvent): MessageState =>
-  event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
+function changed(state: MessageState, event: MessageEvent): MessageState {
+  if (event.type === 'message.edited') return withEdit(state, event);
+  return event.type === 'message.reacted' ? { ...state, reactions: withReaction(state.reactions, event) } : state;
+}
 
 /**
  * What the message's first event says of it. Of a repeat further on in the log only the earlier place counts, and so does
@@ -126,9 +134,10 @@ function beginning(state: MessageState, event: Beginning): MessageState {
   const { contentKind, replyToMessageId } = event.data;
   return {
     ...state,
-    ...(event.type === 'message.received' ? incoming(event) : outgoing(event)),
+    ...(isFromElsewhere(event) ? fromElsewhere(event) : outgoing(event)),
     contactId: event.contactId ?? state.contactId,
     contentKind,
+    ...saidLast(state),
     replyToMessageId: (replyToMessageId !== undefined && messageIds.parse(replyToMessageId)) || null,
     createdAt: instantOf(event.occurredAt),
   };
@@ -181,11 +190,13 @@ function outgoing(event: Outgoing) {
   };
 }
 
-function incoming(event: Extract<Beginning, { type: 'message.received' }>) {
+/** An echo's author is somebody of ours, by all that is known: a person at the phone, or at the platform's inbox. */
+function fromElsewhere(event: FromElsewhere) {
   const words = open<NonNullable<typeof event.data.content>>(event);
+  const isEcho = event.type === 'message.echoed';
   return {
-    direction: 'INCOMING' as const,
-    author: 'CONTACT' as const,
+    direction: isEcho ? ('OUTGOING' as const) : ('INCOMING' as const),
+    author: isEcho ? ('AGENT' as const) : ('CONTACT' as const),
     authorId: null,
     parts: 1,
     content: words.state === 'open' ? words.content.message : null,

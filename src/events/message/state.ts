@@ -87,6 +87,8 @@ export interface MessageState {
   /** Null: a stub, or erased. */
   readonly content: MessageContent | null;
   readonly isErased: boolean;
+  /** The edit that says what `content` is; null: nobody edited it. */
+  readonly edit: { readonly eventId: string; readonly at: string } | null;
   readonly parts: number | null;
   /** Of the events that nobody corrects: our own. */
   readonly progress: Progress;

@@ -3,7 +3,7 @@ import type { MessageEvent, MessageFailureData } from './events.js';
 import type { Rung } from './ladder.js';
 import type { MessageFailure } from './state.js';
 
-/** What an event says about the message's status; a deferral, a reaction and a correction say nothing by themselves. */
+/** What an event says about the message's status; a deferral, a reaction, an edit and a correction say nothing by themselves. */
 export interface Statement {
   readonly rung: Rung;
   readonly attempt: number;
@@ -25,6 +25,8 @@ export function statementOf(event: MessageEvent): Statement | undefined {
       return { ...plain('cancelled'), attempt: 1, parts: firstParts(event.data.parts) };
     case 'message.received':
       return { ...plain('received'), attempt: 1, parts: null };
+    case 'message.echoed':
+      return { ...plain('sent'), attempt: 1, parts: null };
     case 'message.resend_requested':
       return { ...plain('accepted'), attempt: event.data.attempt, parts: event.data.parts };
     case 'message.resolved':
@@ -41,6 +43,8 @@ export function statementOf(event: MessageEvent): Statement | undefined {
       return { ...plain('delivered'), ...placeOf(event.data) };
     case 'message.read':
       return { ...plain('read'), ...placeOf(event.data) };
+    case 'message.deleted':
+      return { ...plain('deleted'), ...placeOf(event.data) };
     case 'message.send_failed':
       return { ...plain('send_failed'), ...placeOf(event.data), failure: failureOf(event) };
     case 'message.delivery_failed': {
@@ -49,6 +53,7 @@ export function statementOf(event: MessageEvent): Statement | undefined {
     }
     case 'message.deferred':
     case 'message.reacted':
+    case 'message.edited':
     case 'message.corrected':
       return undefined;
     default:

@@ -63,6 +63,7 @@ export function messageFromRow(row: MessageRow): MessageState {
     contentKind: row.contentKind as ContentKind | null,
     content: row.content as MessageContent | null,
     isErased: row.isErased,
+    edit: row.edit as MessageState['edit'],
     parts: row.parts,
     progress: row.progress as Progress,
     words: row.words as Words,

@@ -91,6 +91,12 @@ export class Message extends Node {
   @Field(() => MessageContent, { description: 'What it says.' })
   content!: MessageContent;
 
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When its author last changed `content`. Null: never. What it said before stands in the events.',
+  })
+  editedAt!: string | null;
+
   @Field(() => MessageStatus, {
     description:
       'Moves forward only, except that a resend begins a new attempt and an unknown outcome may be settled to PROCESSING.',

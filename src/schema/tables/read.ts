@@ -133,6 +133,8 @@ const messagesIn = (schema: PgSchema) =>
       /** Null: a stub, or erased. */
       content: jsonb('content'),
       isErased: boolean('is_erased').notNull(),
+      /** Which edit says what it is, and when that was; null: nobody edited it. */
+      edit: jsonb('edit'),
       parts: integer('parts'),
       /** The fold's state per attempt and part (rule 13): of our own events. */
       progress: jsonb('progress').notNull(),

@@ -48,6 +48,11 @@ const step = fc.oneof(
   receipt.map((data) => ({ type: 'message.sent' as const, data })),
   receipt.map((data) => ({ type: 'message.delivered' as const, data })),
   receipt.map((data) => ({ type: 'message.read' as const, data })),
+  receipt.map((data) => ({ type: 'message.deleted' as const, data })),
+  fc.constantFrom('first', 'second').map((text) => {
+    const { content, ...facts } = receivedData('in-1', text);
+    return { type: 'message.edited' as const, data: { ...facts, content: { message: content.message } } };
+  }),
   fc.record({ receipt, failure }).map((made) => ({
     type: 'message.send_failed' as const,
     data: { ...made.receipt, failure: made.failure },
@@ -74,6 +79,7 @@ const first = fc.option(
       })),
     },
     { weight: 1, arbitrary: fc.constant({ type: 'message.received' as const, data: receivedData() }) },
+    { weight: 1, arbitrary: fc.constant({ type: 'message.echoed' as const, data: receivedData() }) },
   ),
   { freq: 5, nil: undefined },
 );

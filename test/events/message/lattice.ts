@@ -18,12 +18,14 @@ const RANKS: Readonly<Record<string, readonly [number, MessageStatus]>> = {
   'message.send_failed': [7, 'SENDING_FAILED'],
   'message.resolved FAILED': [7, 'SENDING_FAILED'],
   'message.sent': [8, 'SENT'],
+  'message.echoed': [8, 'SENT'],
   'message.resolved SENT': [8, 'SENT'],
   'message.delivery_failed': [9, 'DELIVERY_FAILED'],
   'message.delivered': [10, 'DELIVERED'],
   'message.read': [11, 'READ'],
+  'message.deleted': [12, 'DELETED'],
 };
-const ARRIVED: readonly MessageStatus[] = ['SENT', 'DELIVERED', 'READ'];
+const ARRIVED: readonly MessageStatus[] = ['SENT', 'DELIVERED', 'READ', 'DELETED'];
 
 interface Said {
   readonly rank: number;
@@ -37,11 +39,11 @@ export function statusByTheBook(history: readonly RecordedEvent<MessageEvent>[])
 } {
   const events = history.map(({ event }) => event);
   const parts = events.flatMap((event) => (isOutgoing(event) ? event.data.parts : []))[0];
-  const isIncoming = events.some(({ type }) => type === 'message.received');
+  const isOfOnePart = events.some(isFromElsewhere);
   const named = new Set(
     events.flatMap((event) => (isOutgoing(event) ? [] : placesOf(event, []))).map(({ part }) => part),
   );
-  const known = isIncoming ? [0] : parts === undefined ? [...named] : Array.from({ length: parts }, (_, part) => part);
+  const known = isOfOnePart ? [0] : parts === undefined ? [...named] : Array.from({ length: parts }, (_, part) => part);
   const standings = known.map((part) => standing(events, part)).filter((one) => one !== undefined);
   const rank = Math.min(...standings.map((one) => one.rank));
   const least = standings.filter((one) => one.rank === rank);
@@ -73,10 +75,13 @@ interface Place {
   readonly part: number;
 }
 
+const isFromElsewhere = ({ type }: MessageEvent) => type === 'message.received' || type === 'message.echoed';
+
 /** The parts that an event names. @param whole what it names if it names the whole message */
 function placesOf(event: MessageEvent, whole: readonly Place[]): readonly Place[] {
-  if (isOutgoing(event) || event.type === 'message.received') return whole;
-  if (event.type === 'message.reacted' || event.type === 'message.corrected') return [];
+  if (isOutgoing(event) || event.type === 'message.received' || event.type === 'message.echoed') return whole;
+  if (event.type === 'message.reacted' || event.type === 'message.corrected' || event.type === 'message.edited')
+    return [];
   if (event.type === 'message.schedule_cancelled')
     return Array.from({ length: event.data.parts }, (_, part) => ({ attempt: 1, part }));
   const { data } = event;

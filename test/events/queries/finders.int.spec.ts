@@ -61,6 +61,7 @@ function message(about: Partial<MessageState> = {}): MessageState {
     contentKind: 'text',
     content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
     isErased: false,
+    edit: { eventId: 'evt_1', at: at(1) },
     parts: 1,
     progress: {},
     words: {},

@@ -53,7 +53,10 @@ export function stepsOf(event: MessageEvent): readonly IntakeStep[] {
     case 'message.resend_requested':
       return resent(event, messageId);
     case 'message.received':
+    case 'message.echoed':
     case 'message.reacted':
+    case 'message.deleted':
+    case 'message.edited':
     case 'message.corrected':
       return [];
     default: {

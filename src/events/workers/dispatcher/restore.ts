@@ -58,6 +58,7 @@ function addressOf(event: ParleyEvent): string | undefined {
     case 'message.accepted':
     case 'message.scheduled':
     case 'message.received':
+    case 'message.echoed':
       return addressIn(event);
     default:
       return undefined;
@@ -120,6 +121,8 @@ interface ProviderIds {
 /** The provider's ids of an outgoing message, from its answer or its receipts. */
 function providerIdsOf(event: ParleyEvent): ProviderIds | undefined {
   switch (event.type) {
+    case 'message.echoed':
+      return { ids: [event.data.providerMessageId], attempt: 1, part: 0 };
     case 'message.submitted':
       return { ids: event.data.providerMessageIds, attempt: event.data.attempt, part: event.data.part };
     case 'message.sent':

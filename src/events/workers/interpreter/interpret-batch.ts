@@ -1,13 +1,20 @@
-import type { Database } from '../../../database/database.js';
+import type { Database, Transaction } from '../../../database/database.js';
 import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import { traced } from '../../kernel/trace-context.js';
 import type { AddressBook } from '../../outbox/address-book.js';
-import { placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
-import { placeReceived, type PlacedReceived } from './place-received.js';
-import { orphanEvent, receiptEvent, receiptOf, timesOf, type Receipt } from './receipt.js';
+import type { Echo } from './echo.js';
+import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
+import { findAgain, placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
+import { placeReceived, type ReceivedEvents } from './place-received.js';
+import { findToldCalls, placeTold } from './place-told.js';
+import { orphanEvent, receiptEvent, receiptOf, type Receipt } from './receipt.js';
 import type { Received } from './received.js';
+import { claimThreads, type Addressed } from './threads.js';
+import { timesOf } from './times.js';
+import { isOfMessage, type Told } from './told.js';
+import { coveredReceipts, type Watermark } from './watermark.js';
 import type { Said } from './webhook-reader.js';
 
 export interface InterpretDeps {
@@ -30,45 +37,97 @@ export interface Interpreted {
  */
 export async function interpretBatch(deps: InterpretDeps, said: readonly Said[], now: Date): Promise<Interpreted> {
   const sorted = sortOut(said, deps.identity);
-  const receipts = [...sorted.receipts.values()];
-  const received = [...sorted.received.values()];
-  if (receipts.length + received.length === 0) return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
-  const placed = await deps.database.transaction(async (tx) => ({
-    fates: await placeReceipts(tx, receipts, now, deps.hasIntakeSeenAll),
-    received: await placeReceived(tx, received, deps, now),
-  }));
+  const { receipts, received, told, watermarks } = sorted;
+  if (receipts.size + received.size + told.size + watermarks.size === 0)
+    return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
+  const placed = await deps.database.transaction((tx) => place(tx, deps, sorted, now));
   const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, now }));
-  return { opened: placed.received.opened, events: distinct(events) };
+  return { opened: placed.opened, events: distinct(events) };
 }
 
 interface Sorted {
   readonly receipts: ReadonlyMap<Said, Receipt>;
   readonly received: ReadonlyMap<Said, Received>;
+  readonly told: ReadonlyMap<Said, Told>;
+  readonly watermarks: ReadonlyMap<Said, Watermark>;
 }
 
 function sortOut(said: readonly Said[], identity: Identity): Sorted {
   const receipts = new Map<Said, Receipt>();
   const received = new Map<Said, Received>();
+  const told = new Map<Said, Told>();
+  const watermarks = new Map<Said, Watermark>();
   for (const one of said) {
     const { raw, interpretation } = one;
-    if (interpretation.kind === 'receipt') receipts.set(one, receiptOf(raw, interpretation, identity));
-    if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
+    if (interpretation.kind === 'receipt' || interpretation.kind === 'echoed')
+      receipts.set(one, receiptOf(raw, interpretation, identity));
+    else if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
+    else if (interpretation.kind === 'watermark') watermarks.set(one, { raw, said: interpretation });
+    else if (isOfMessage(interpretation)) told.set(one, { raw, said: interpretation });
   }
-  return { receipts, received };
+  return { receipts, received, told, watermarks };
+}
+
+interface Placed {
+  readonly covered: ReadonlyMap<Watermark, readonly Receipt[]>;
+  readonly fates: ReceiptFates;
+  readonly opened: readonly ParleyEvent[];
+  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
+  readonly received: ReceivedEvents;
+  readonly told: ReadonlyMap<Told, ParleyEvent>;
+}
+
+/** The calls of receipts first, then the threads: the order of locks. */
+async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: Date): Promise<Placed> {
+  const { addressBook, identity, hasIntakeSeenAll } = deps;
+  const received = [...sorted.received.values()];
+  const told = [...sorted.told.values()];
+  const covered = await coveredReceipts(tx, [...sorted.watermarks.values()], deps);
+  const receipts = [...sorted.receipts.values(), ...[...covered.values()].flat()];
+  const fates = await placeReceipts(tx, receipts, now, hasIntakeSeenAll);
+  const calls = await findToldCalls(tx, told);
+  const echoes = new Map(
+    [...fates].flatMap(([receipt, fate]): [Echo, Addressed][] =>
+      isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt)]] : [],
+    ),
+  );
+  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
+  const threads = await claimThreads(tx, addressBook, contacts, now);
+  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
+  return {
+    ...{ covered, opened: threads.opened, echoes: placedEchoes },
+    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
+    received: await placeReceived(tx, received, threads, { identity, now }),
+    told: placeTold(told, calls, threads, { identity, now }),
+  };
 }
 
 interface Placing {
   readonly identity: Identity;
   readonly sorted: Sorted;
-  readonly placed: { readonly fates: ReceiptFates; readonly received: PlacedReceived };
+  readonly placed: Placed;
   readonly now: Date;
 }
 
 function eventsOf(one: Said, { identity, sorted, placed, now }: Placing): readonly ParleyEvent[] {
   const received = sorted.received.get(one);
-  if (received !== undefined) return placed.received.events.get(received) ?? [];
+  if (received !== undefined) return placed.received.get(received) ?? [];
+  const told = sorted.told.get(one);
+  if (told !== undefined) return [placed.told.get(told) ?? []].flat();
+  const watermark = sorted.watermarks.get(one);
   const receipt = sorted.receipts.get(one);
-  if (receipt === undefined) return uninterpretedOf(identity, [one], now);
+  const receipts = watermark === undefined ? [receipt ?? []].flat() : (placed.covered.get(watermark) ?? []);
+  if (receipts.length > 0) return receipts.flatMap((each) => ofReceipt(each, placed, { identity, now }));
+  return uninterpretedOf(identity, [one], now);
+}
+
+function ofReceipt(
+  receipt: Receipt,
+  placed: Placed,
+  { identity, now }: { readonly identity: Identity; readonly now: Date },
+): readonly ParleyEvent[] {
+  const echo = placed.echoes.get(receipt);
+  if (echo !== undefined) return [echo];
   const fate = placed.fates.get(receipt);
   if (fate === undefined || fate === 'parked') return [];
   return [fate === 'orphaned' ? orphanEvent(receipt, identity, now) : receiptEvent(receipt, fate, now)];

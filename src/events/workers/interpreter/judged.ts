@@ -5,17 +5,21 @@ const PROVIDER_ID_LENGTH_MAX = 255;
 const ADDRESS_LENGTH_MAX = 255;
 const NAME_LENGTH_MAX = 255;
 const WORDS_LENGTH_MAX = 1_000;
+const OCCASION_LENGTH_MAX = 255;
+/** UTF-16 units. The longest emoji of Unicode's own list have fewer than 20. */
+const EMOJI_LENGTH_MAX = 64;
 
 /** What becomes of a webhook's entry: an event, or nothing. */
-export type Judged = Extract<Interpretation, { kind: 'received' | 'receipt' | 'ignored' | 'uninterpreted' }>;
+export type Judged = Extract<
+  Interpretation,
+  {
+    kind:
+      'received' | 'receipt' | 'watermark' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'ignored' | 'uninterpreted';
+  }
+>;
 
 /** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
 const NOT_TAKEN_IN = {
-  watermark: 'How far everything was read or delivered is not taken in yet.',
-  echoed: 'A message that was sent from elsewhere is not taken in yet.',
-  edited: 'An edit is not taken in yet.',
-  deleted: 'A deletion is not taken in yet.',
-  reacted: 'A reaction is not taken in yet.',
   address_changed: 'A change of address is not taken in yet.',
 } as const;
 
@@ -32,20 +36,43 @@ export function judged(
     return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
   // It came beside something that was kept: by now it is late, and it was live only.
   if (said.kind === 'typing') return { kind: 'ignored', reason: 'Typing is not kept.' };
-  if (said.kind !== 'receipt' && said.kind !== 'received') return unfit(NOT_TAKEN_IN[said.kind]);
-  if (!isFitId(said.providerMessageId)) return unfit('The provider message id is empty, too long or not printable.');
+  if (isNotTakenIn(said)) return unfit(NOT_TAKEN_IN[said.kind]);
+  if ('providerMessageId' in said && !isFitId(said.providerMessageId))
+    return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
   if (said.kind === 'receipt') return { ...judgedReceipt(said), occurredAt };
   const address = adapter.normalizeAddress(platform, said.address);
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
+  if (said.kind === 'watermark') return judgedWatermark({ ...said, address, occurredAt });
+  if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
+  if (said.kind === 'echoed') return { ...said, address, occurredAt, replyToProviderMessageId: repliedToBy(said) };
+  if (said.kind === 'deleted') return { ...said, address, occurredAt };
+  const occasion = clean(said.occasion, OCCASION_LENGTH_MAX);
+  if (said.kind === 'edited') return { ...said, address, occurredAt, occasion };
+  const { emoji } = said;
+  if (emoji !== null && emoji.length > EMOJI_LENGTH_MAX) return unfit('What it reacts with is no emoji.');
+  const shown = emoji === null ? null : clean(emoji, EMOJI_LENGTH_MAX).trim() || null;
+  return { ...said, address, occurredAt, emoji: shown, occasion };
+}
+
+type NotTakenIn = Extract<Interpretation, { kind: keyof typeof NOT_TAKEN_IN }>;
+
+const isNotTakenIn = (said: Interpretation): said is NotTakenIn => said.kind in NOT_TAKEN_IN;
+
+type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
+
+function judgedReceived(said: SaidMessage): SaidMessage {
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
-  const repliedTo = said.replyToProviderMessageId;
   return {
-    ...{ ...said, address, occurredAt, displayName: displayName === '' ? undefined : displayName },
-    // Such an id is nobody's, and Postgres can't even be asked for one with a NUL.
-    replyToProviderMessageId: repliedTo !== undefined && isFitId(repliedTo) ? repliedTo : undefined,
+    ...{ ...said, displayName: displayName === '' ? undefined : displayName },
+    replyToProviderMessageId: repliedToBy(said),
   };
+}
+
+/** An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. */
+function repliedToBy({ replyToProviderMessageId: id }: { readonly replyToProviderMessageId?: string | undefined }) {
+  return id !== undefined && isFitId(id) ? id : undefined;
 }
 
 /**
@@ -67,6 +94,12 @@ function judgedReceipt(said: SaidReceipt): SaidReceipt {
       : {}),
     ...(providerMessage === undefined ? {} : { providerMessage: clean(providerMessage, WORDS_LENGTH_MAX) }),
   };
+}
+
+function judgedWatermark(said: Extract<Interpretation, { kind: 'watermark' }>): Judged {
+  const { upTo } = said;
+  if ('time' in upTo) return plausible(upTo.time) === undefined ? unfit('It reaches up to no time.') : said;
+  return isFitId(upTo.providerMessageId) ? said : unfit('It reaches up to what can be no message.');
 }
 
 const unfit = (reason: string): Judged => ({ kind: 'uninterpreted', reason });

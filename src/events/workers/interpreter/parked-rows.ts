@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../../database/database.js';
 import { channelIds, eventIds, rawWebhookIds, workspaceIds, type ChannelId, type EventId } from '../../kernel/ids.js';
+import { storableJson } from '../../projections/storable.js';
 import { receiptFacts, type Receipt } from './receipt.js';
 
 /** A receipt that waits for its message. */
@@ -31,7 +32,7 @@ export async function parkReceipts(tx: Transaction, receipts: readonly Receipt[]
       ${sql.param(rows.map(({ channelId }) => channelIds.toUuid(channelId)))}::uuid[],
       ${sql.param(rows.map(({ workspaceId }) => workspaceIds.toUuid(workspaceId)))}::uuid[],
       ${sql.param(rows.map(({ providerMessageId }) => providerMessageId))}::text[],
-      ${sql.param(rows.map(({ facts }) => JSON.stringify(facts)))}::text[],
+      ${sql.param(rows.map(({ facts }) => JSON.stringify(storableJson(facts))))}::text[],
       ${sql.param(rows.map(({ rawWebhookId }) => rawWebhookIds.toUuid(rawWebhookId)))}::uuid[]
     ) as parked (event_id, channel_id, workspace_id, provider_message_id, receipt, raw_webhook_id)
     on conflict do nothing`);

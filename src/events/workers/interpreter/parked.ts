@@ -1,19 +1,24 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../../database/database.js';
+import type { Database, Transaction } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
 import type { ParleyEvent } from '../../catalog.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
+import type { AddressBook } from '../../outbox/address-book.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { appendEvents } from './append-events.js';
 import { findCalls, settleCalls, type KnownCall } from './calls.js';
+import { isEcho, type Echo } from './echo.js';
 import { dueReceipts, PARKED_PAGE, putOff, removeParked, wokenReceipts, type ParkedReceipt } from './parked-rows.js';
-import { orphanEvent, receiptEvent, referenceOf } from './receipt.js';
+import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
+import { orphanEvent, receiptEvent, referenceOf, type Receipt } from './receipt.js';
+import { claimThreads, type Addressed } from './threads.js';
 
 export interface ParkedDeps {
   readonly database: Database;
   readonly outbox: Outbox;
+  readonly addressBook: AddressBook;
   readonly identity: Identity;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,6 +27,11 @@ export interface ParkedDeps {
 const NET_MS = 1_000;
 /** After that nobody waits any more (design §9). */
 export const PARKED_MS_MAX = 24 * 60 * 60 * 1_000;
+/**
+ * An echo waits no longer than a call of ours may take to tell its id (30 s), and as much again to record it: somebody
+ * wants to see what was written at the phone.
+ */
+export const ECHO_PARKED_MS_MAX = 60_000;
 
 /** Tries parked receipts again: at once when their channel recorded a provider's id, and now and then as a net. */
 export function startParkedReceipts(deps: ParkedDeps): Running {
@@ -78,18 +88,12 @@ async function settlePages(deps: ParkedDeps, read: () => Promise<readonly Parked
 async function settleParked(deps: ParkedDeps, parked: readonly ParkedReceipt[]): Promise<void> {
   if (parked.length === 0) return;
   const now = deps.clock.now();
-  const calls = await deps.database.transaction(async (tx) => {
-    const found = await findCalls(tx, parked.map(questionOf));
-    await settleCalls(
-      tx,
-      parked.flatMap(({ receipt }, index) => {
-        const call = found[index];
-        return call === undefined ? [] : [{ ...receipt, call }];
-      }),
-    );
-    return found;
+  const { calls, echoes, opened } = await deps.database.transaction((tx) => place(tx, deps, parked, now));
+  const next = parked.map((one, index) => {
+    const event = echoes.get(one.receipt) ?? eventOf(deps.identity, one, calls[index], now);
+    return { one, event };
   });
-  const next = parked.map((one, index) => ({ one, event: eventOf(deps.identity, one, calls[index], now) }));
+  await deps.outbox.publish(opened);
   const said = next.flatMap(({ one, event }) => (event === undefined ? [] : [{ one, event }]));
   await appendEvents(
     deps,
@@ -103,6 +107,30 @@ async function settleParked(deps: ParkedDeps, parked: readonly ParkedReceipt[]):
   await putOff(deps.database.orm, waiting, now);
 }
 
+async function place(tx: Transaction, deps: ParkedDeps, parked: readonly ParkedReceipt[], now: Date) {
+  const { addressBook, identity } = deps;
+  const calls = await findCalls(tx, parked.map(questionOf));
+  await settleCalls(
+    tx,
+    parked.flatMap(({ receipt }, index) => {
+      const call = calls[index];
+      return call === undefined ? [] : [{ ...receipt, call }];
+    }),
+  );
+  const echoes = new Map(
+    parked.flatMap(({ receipt, parkedAt }, index): [Echo, Addressed][] => {
+      const fate = calls[index] ?? (isOver(receipt, parkedAt, now) ? 'orphaned' : 'parked');
+      return isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt)]] : [];
+    }),
+  );
+  const threads = await claimThreads(tx, addressBook, [...echoes.values()], now);
+  return { calls, opened: threads.opened, echoes: await placeEchoes(tx, echoes, threads, { identity, now }) };
+}
+
+/** Whether it has waited for as long as it may. */
+export const isOver = (receipt: Receipt, parkedAt: Date, now: Date): boolean =>
+  now.getTime() - parkedAt.getTime() >= (isEcho(receipt) ? ECHO_PARKED_MS_MAX : PARKED_MS_MAX);
+
 const questionOf = ({ receipt }: ParkedReceipt) => ({ ...receipt, reference: referenceOf(receipt) });
 
 /** Undefined: it waits on. */
@@ -113,5 +141,5 @@ function eventOf(
   now: Date,
 ): ParleyEvent | undefined {
   if (call !== undefined) return receiptEvent(receipt, call, now);
-  return now.getTime() - parkedAt.getTime() < PARKED_MS_MAX ? undefined : orphanEvent(receipt, identity, now);
+  return isOver(receipt, parkedAt, now) ? orphanEvent(receipt, identity, now) : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../database/database.js';
 import { channelsInFlight, findCalls, settleCalls, type KnownCall } from './calls.js';
+import { isEcho } from './echo.js';
 import { parkReceipts } from './parked-rows.js';
 import { referenceOf, type Receipt } from './receipt.js';
 
@@ -56,6 +57,14 @@ export const settleFound = (tx: Transaction, fates: ReceiptFates): Promise<void>
     tx,
     [...fates].flatMap(([receipt, fate]) => (typeof fate === 'string' ? [] : [{ ...receipt, call: fate }])),
   );
+
+/** Once more for those that nothing was found for: what came with them may be a message that they are about. */
+export async function findAgain(tx: Transaction, fates: ReceiptFates): Promise<ReceiptFates> {
+  const lost = [...fates].flatMap(([receipt, fate]) => (fate === 'orphaned' && !isEcho(receipt) ? [receipt] : []));
+  const found = new Map(fates);
+  await lookUp(tx, lost, found);
+  return found;
+}
 
 async function lookUp(tx: Transaction, receipts: readonly Receipt[], fates: Map<Receipt, ReceiptFate>) {
   const calls = await findCalls(

@@ -3,49 +3,43 @@ import type { Executor, Transaction } from '../../../database/database.js';
 import type { ParleyEvent } from '../../catalog.js';
 import type { Identity } from '../../event-identity.js';
 import { contactIds, workspaceIds, type ContactId, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
-import type { AddressBook, Thread } from '../../outbox/address-book.js';
 import { open } from '../../sealing.js';
 import { findCalls } from './calls.js';
-import { profileEvent, receivedEvent, threadRequestOf, type Received } from './received.js';
+import { profileEvent, receivedEvent, type Received } from './received.js';
+import type { ClaimedThreads } from './threads.js';
 
-export interface PlacedReceived {
-  /** Of threads that were made for these messages: to be published before anything else of theirs. */
-  readonly opened: readonly ParleyEvent[];
-  readonly events: ReadonlyMap<Received, readonly ParleyEvent[]>;
-}
+export type ReceivedEvents = ReadonlyMap<Received, readonly ParleyEvent[]>;
 
 export interface PlaceDeps {
-  readonly addressBook: AddressBook;
   readonly identity: Identity;
+  readonly now: Date;
   /** Whether a name is worth an event, beside the one that is known; default: any other is. */
   readonly isNameNews?: (known: string | undefined, said: string) => boolean;
 }
 
 const isOtherName = (known: string | undefined, said: string): boolean => known !== said;
 
-/** Finds or makes each message's thread (rule 5), and makes the events of it. */
+/** Makes the events of each message. */
 export async function placeReceived(
   tx: Transaction,
   received: readonly Received[],
-  { addressBook, identity, isNameNews = isOtherName }: PlaceDeps,
-  now: Date,
-): Promise<PlacedReceived> {
-  if (received.length === 0) return { opened: [], events: new Map() };
-  const { threads, opened } = await addressBook.claim(tx, received.map(threadRequestOf), now);
+  threads: ClaimedThreads,
+  { identity, now, isNameNews = isOtherName }: PlaceDeps,
+): Promise<ReceivedEvents> {
+  if (received.length === 0) return new Map();
   const repliedTo = await findRepliedTo(tx, received);
   const names = await knownNames(tx, contactsOf(received, threads));
-  learnNames(names, opened);
+  learnNames(names, threads.opened);
   const events = new Map<Received, readonly ParleyEvent[]>();
-  for (const [index, one] of received.entries()) {
-    const thread = threads[index];
-    if (thread === undefined) throw new Error('The address book answered fewer threads than it was asked for.');
+  for (const one of received) {
+    const thread = threads.of(one);
     const message = receivedEvent(one, { thread, replyTo: repliedTo.get(one), identity, now });
     const { displayName } = one.said;
     const isNews = displayName !== undefined && isNameNews(names.get(thread.contactId), displayName);
     if (isNews) names.set(thread.contactId, displayName);
     events.set(one, isNews ? [message, profileEvent(one, { thread, displayName, identity, now })] : [message]);
   }
-  return { opened, events };
+  return events;
 }
 
 /** Only messages of ours are found: what a contact wrote before has no row. */
@@ -72,11 +66,8 @@ export interface ContactOf {
   readonly contactId: ContactId;
 }
 
-const contactsOf = (received: readonly Received[], threads: readonly Thread[]): readonly ContactOf[] =>
-  received.flatMap(({ raw: { workspaceId } }, index) => {
-    const contactId = threads[index]?.contactId;
-    return contactId === undefined ? [] : [{ workspaceId, contactId }];
-  });
+const contactsOf = (received: readonly Received[], threads: ClaimedThreads): readonly ContactOf[] =>
+  received.map((one) => ({ workspaceId: one.raw.workspaceId, contactId: threads.of(one).contactId }));
 
 /**
  * The name that each contact has by now. The read model may lag behind the log: then a name is said once more, which

@@ -9,8 +9,10 @@ import { traced, type TraceContext } from '../../kernel/trace-context.js';
 import { FAILURE_CODES, type MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
 import type { KnownCall } from './calls.js';
+import { echoedId, echoFacts, echoOf, isEcho } from './echo.js';
+import { timesOf } from './times.js';
 
-/** What a receipt says, as it is parked: without words, which may name somebody. */
+/** What a receipt says, as it is parked: without words, which may name somebody, but for those of an echo. */
 export const receiptFacts = z.object({
   status: z.enum(RECEIPT_STATUSES),
   occurredAt: z.iso.datetime(),
@@ -19,6 +21,8 @@ export const receiptFacts = z.object({
   failure: z
     .object({ code: z.enum(FAILURE_CODES), isRetryable: z.boolean(), providerCode: z.string().optional() })
     .optional(),
+  /** What it says of its message: nobody else may tell it, should it be none of ours. */
+  echo: echoFacts.optional(),
 });
 export type ReceiptFacts = z.infer<typeof receiptFacts>;
 
@@ -36,23 +40,30 @@ export interface Receipt {
   readonly trace?: TraceContext | undefined;
 }
 
-type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
+type SaidReceipt = Extract<Interpretation, { kind: 'receipt' | 'echoed' }>;
 
 export function receiptOf(raw: RawWebhook, said: SaidReceipt, identity: Identity): Receipt {
   const { workspaceId, channelId } = raw;
-  const { providerMessageId, status, stage, failure, providerMessage } = said;
+  const { providerMessageId } = said;
   // Only a reference of our own making is kept: a provider echoes what others wrote as well.
   const reference = said.reference !== undefined && parseReference(said.reference) ? said.reference : undefined;
   return {
-    eventId: identity.fromProvider(channelId, providerMessageId, status),
+    // An echo isn't the receipt: both may be parked, and only one of them says what the message was.
+    eventId: identity.fromProvider(channelId, providerMessageId, said.kind === 'echoed' ? 'echoed:ours' : said.status),
     workspaceId,
     channelId,
     providerMessageId,
     rawWebhookId: raw.id,
-    facts: { status, occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString(), reference, stage, failure },
-    providerMessage,
+    facts: { occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString(), reference, ...factsOf(said) },
+    ...(said.kind === 'receipt' && { providerMessage: said.providerMessage }),
     ...traced(raw.trace),
   };
+}
+
+function factsOf(said: SaidReceipt): Omit<ReceiptFacts, 'occurredAt' | 'reference'> {
+  if (said.kind === 'echoed') return { status: 'sent', echo: echoOf(said) };
+  const { status, stage, failure } = said;
+  return { status, stage, failure };
 }
 
 export const referenceOf = ({ facts }: Receipt): CallReference | undefined =>
@@ -104,11 +115,9 @@ export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): Ch
   };
 }
 
-export const orphanId = ({ channelId, providerMessageId, facts }: Receipt, identity: Identity): EventId =>
-  identity.fromProvider(channelId, providerMessageId, `orphaned:${facts.status}`);
-
-/** A provider's clock may run ahead; what happened is never later than that we heard of it. */
-export function timesOf(facts: { readonly occurredAt: string }, now: Date) {
-  const occurred = new Date(Math.min(new Date(facts.occurredAt).getTime(), now.getTime()));
-  return { occurredAt: occurred.toISOString(), recordedAt: now.toISOString() };
+/** Of what becomes of it when no call of ours is found: an echo is then a message. */
+export function orphanId(receipt: Receipt, identity: Identity): EventId {
+  if (isEcho(receipt)) return echoedId(receipt, identity);
+  const { channelId, providerMessageId, facts } = receipt;
+  return identity.fromProvider(channelId, providerMessageId, `orphaned:${facts.status}`);
 }

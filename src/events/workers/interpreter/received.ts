@@ -5,9 +5,9 @@ import type { EventId, MessageId } from '../../kernel/ids.js';
 import { traced } from '../../kernel/trace-context.js';
 import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
-import type { Thread, ThreadRequest } from '../../outbox/address-book.js';
+import type { Thread } from '../../outbox/address-book.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
-import { timesOf } from './receipt.js';
+import { timesOf } from './times.js';
 
 type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
 
@@ -18,15 +18,6 @@ export interface Received {
   /** It came long ago, and is read only now. */
   readonly isHistory?: true;
 }
-
-export const threadRequestOf = ({ raw, said, isHistory }: Received): ThreadRequest => ({
-  workspaceId: raw.workspaceId,
-  channelId: raw.channelId,
-  address: said.address,
-  displayName: said.displayName,
-  ...(isHistory === true && { heardAt: raw.receivedAt }),
-  ...traced(raw.trace),
-});
 
 export function receivedEvent(
   { raw, said }: Received,

@@ -65,4 +65,13 @@ describe('what an adapter read, before it is kept', () => {
       providerMessage: 'z'.repeat(1_000),
     });
   });
+
+  it('reacts with a bounded emoji, or takes it back', () => {
+    const reacted = (emoji: string | null): Interpretation => ({
+      ...{ kind: 'reacted', providerMessageId: 'in-1', address: '+1 555 010 0000', emoji, occasion: 'a\0b' },
+    });
+    expect(judge(reacted('👍'))).toMatchObject({ emoji: '👍', address: '+15550100000', occasion: 'a b' });
+    expect(judge(reacted('\0'))).toMatchObject({ emoji: null });
+    expect(judge(reacted('x'.repeat(65))).kind).toBe('uninterpreted');
+  });
 });

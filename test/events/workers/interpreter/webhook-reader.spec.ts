@@ -68,22 +68,8 @@ describe('the entries of one webhook', () => {
   });
 
   it('that no event says yet are listed, so that they can be read again', async () => {
-    const [address, providerMessageId] = ['+15550100000', 'in-1'];
-    const content = { kind: 'text', text: 'Hi', actions: [], attachments: [] } as const;
-    const said: readonly Interpretation[] = [
-      { kind: 'watermark', address, status: 'read', upTo: { time: new Date() } },
-      { kind: 'echoed', providerMessageId, address, content: { ...content, actions: [], attachments: [] } },
-      {
-        kind: 'edited',
-        providerMessageId,
-        address,
-        occasion: '1',
-        content: { ...content, actions: [], attachments: [] },
-      },
-      { kind: 'deleted', providerMessageId, address },
-      { kind: 'reacted', providerMessageId, address, emoji: null, occasion: '1' },
-      { kind: 'address_changed', from: address, to: '+15550100001' },
-    ];
+    const address = '+15550100000';
+    const said: readonly Interpretation[] = [{ kind: 'address_changed', from: address, to: '+15550100001' }];
     expect((await read(...said)).map(({ kind }) => kind)).toEqual(said.map(() => 'uninterpreted'));
   });
 });

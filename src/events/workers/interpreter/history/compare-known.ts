@@ -47,6 +47,11 @@ function correctionsOf(
   repliedTo: ReadonlyMap<Received, MessageId>,
   deps: CompareDeps,
 ): readonly ParleyEvent[] {
+  // What a contact did stands as it was first read: nothing corrects it.
+  if (reading.kind === 'told') {
+    deps.tally.count(reading.raw.channelId, known.event.type, 'unchanged');
+    return [];
+  }
   const read = asRead(reading, known, repliedTo, deps);
   if (read === undefined) return [];
   const compared = compare(known, read, deps);
@@ -57,7 +62,7 @@ function correctionsOf(
 
 /** The event as this build would have written it, on the message that it is about. */
 function asRead(
-  reading: Reading,
+  reading: Exclude<Reading, { kind: 'told' }>,
   { current }: KnownEvent,
   repliedTo: ReadonlyMap<Received, MessageId>,
   { identity, now }: CompareDeps,

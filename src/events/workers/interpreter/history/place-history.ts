@@ -3,12 +3,17 @@ import type { ParleyEvent } from '../../../catalog.js';
 import { earlierOf } from '../../../kernel/instant.js';
 import type { EventId } from '../../../kernel/ids.js';
 import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
-import { PARKED_MS_MAX } from '../parked.js';
-import { findFates, settleFound, type ReceiptFates } from '../place-receipts.js';
-import { placeReceived, type PlacedReceived } from '../place-received.js';
-import { orphanEvent, receiptEvent } from '../receipt.js';
+import { isEcho, type Echo } from '../echo.js';
+import { isOver } from '../parked.js';
+import { addressedBy, isFromElsewhere, placeEchoes } from '../place-echoes.js';
+import { findAgain, findFates, settleFound, type ReceiptFate, type ReceiptFates } from '../place-receipts.js';
+import { placeReceived, type ReceivedEvents } from '../place-received.js';
+import { findToldCalls, placeTold } from '../place-told.js';
+import { orphanEvent, receiptEvent, type Receipt } from '../receipt.js';
+import { claimThreads, type Addressed } from '../threads.js';
+import type { Told } from '../told.js';
 import type { KnownEvent } from './known-events.js';
-import type { Reading, ReceiptReading, ReceivedReading } from './readings.js';
+import type { Reading, ReceiptReading } from './readings.js';
 import type { Tally } from './tally.js';
 
 export interface HistoryDeps extends InterpretDeps {
@@ -30,12 +35,15 @@ export async function placeHistory(
   if (readings.length === 0) return { opened: [], events: [] };
   const placed = await inTransaction(deps.database, deps.isDryRun, (tx) => place(tx, deps, readings, now));
   const events = readings.flatMap((reading) => eventsOf(reading, { ...placed, deps, journal, now }));
-  return { opened: placed.received.opened, events };
+  return { opened: placed.opened, events };
 }
 
 interface Placed {
   readonly fates: ReceiptFates;
-  readonly received: PlacedReceived;
+  readonly opened: readonly ParleyEvent[];
+  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
+  readonly received: ReceivedEvents;
+  readonly told: ReadonlyMap<Told, ParleyEvent>;
 }
 
 /** In the interpreter's order of locks. */
@@ -52,16 +60,26 @@ async function place(
     hasIntakeSeenAll,
   );
   await settleFound(tx, fates);
-  const received = readings.filter((one): one is ReceivedReading => one.kind === 'received');
+  const received = readings.flatMap((one) => (one.kind === 'received' ? [one.received] : []));
+  const told = readings.flatMap((one) => (one.kind === 'told' ? [one.told] : []));
+  const calls = await findToldCalls(tx, told);
+  const echoes = new Map(
+    receipts.flatMap(({ receipt, raw }): [Echo, Addressed][] => {
+      const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
+      return isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt, true)]] : [];
+    }),
+  );
+  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
+  const threads = await claimThreads(tx, addressBook, contacts, now);
   // A name of the past is worth something only where none is known.
   const isNameNews = (known: string | undefined) => known === undefined;
-  const placedReceived = await placeReceived(
-    tx,
-    received.map((one) => one.received),
-    { addressBook, identity, isNameNews },
-    now,
-  );
-  return { fates, received: placedReceived };
+  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
+  return {
+    ...{ opened: threads.opened, echoes: placedEchoes },
+    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
+    received: await placeReceived(tx, received, threads, { identity, now, isNameNews }),
+    told: placeTold(told, calls, threads, { identity, now }),
+  };
 }
 
 interface Placing extends Placed {
@@ -73,26 +91,40 @@ interface Placing extends Placed {
 function eventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
   const { tally } = placing.deps;
   const { channelId, receivedAt } = reading.raw;
-  const events = reading.kind === 'receipt' ? ofReceipt(reading, placing) : ofReceived(reading, placing);
+  const events = newEventsOf(reading, placing);
   for (const { type } of events) tally.count(channelId, type, 'new');
   return events.map((event) => asHistory(event, receivedAt));
 }
 
-const ofReceived = ({ received }: ReceivedReading, placing: Placing): readonly ParleyEvent[] =>
-  placing.received.events.get(received) ?? [];
+function newEventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
+  if (reading.kind === 'receipt') return ofReceipt(reading, placing);
+  if (reading.kind === 'received') return placing.received.get(reading.received) ?? [];
+  return [placing.told.get(reading.told) ?? []].flat();
+}
 
 function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing): readonly ParleyEvent[] {
-  const { deps, journal, fates, now } = placing;
-  const fate = fates.get(receipt);
-  if (fate !== undefined && typeof fate !== 'string') return [receiptEvent(receipt, fate, now)];
+  const { deps, journal, fates, echoes, now } = placing;
+  const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
+  const echo = echoes.get(receipt);
+  if (typeof fate !== 'string' && echo === undefined) return [receiptEvent(receipt, fate, now)];
   if (journal.has(orphanId)) {
-    deps.tally.count(raw.channelId, 'receipt.orphaned', 'unchanged');
+    deps.tally.count(raw.channelId, isEcho(receipt) ? 'message.echoed' : 'receipt.orphaned', 'unchanged');
     return [];
   }
-  const isOver = fate === 'orphaned' || now.getTime() - raw.receivedAt.getTime() > PARKED_MS_MAX;
-  if (isOver) return [orphanEvent(receipt, deps.identity, now)];
+  if (echo !== undefined) return [echo];
+  if (fate === 'orphaned') return [orphanEvent(receipt, deps.identity, now)];
   deps.tally.leave('waiting');
   return [];
+}
+
+/** Who has waited for too long by now waits no longer. */
+function fateByNow(
+  receipt: Receipt,
+  fate: ReceiptFate | undefined,
+  { receivedAt, now }: { readonly receivedAt: Date; readonly now: Date },
+): ReceiptFate {
+  if (fate !== undefined && fate !== 'parked') return fate;
+  return isOver(receipt, receivedAt, now) ? 'orphaned' : 'parked';
 }
 
 /** It happened no later than we heard of it, however far a provider's clock ran ahead then. */

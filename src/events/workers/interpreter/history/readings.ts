@@ -3,6 +3,7 @@ import type { ChannelId, EventId, RawWebhookId } from '../../../kernel/ids.js';
 import type { RawWebhook } from '../../../webhook/raw-webhook.js';
 import { orphanId, receiptOf, type Receipt } from '../receipt.js';
 import { profileId, receivedId, type Received } from '../received.js';
+import { isOfMessage, toldId, type Told } from '../told.js';
 import type { Said } from '../webhook-reader.js';
 
 /** What one webhook of the past says by now, with the ids of the events that it would become. */
@@ -12,6 +13,7 @@ export type Reading = {
 } & (
   | { readonly kind: 'received'; readonly received: Received; readonly profileId: EventId }
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly orphanId: EventId }
+  | { readonly kind: 'told'; readonly told: Told }
 );
 export type ReceivedReading = Extract<Reading, { kind: 'received' }>;
 export type ReceiptReading = Extract<Reading, { kind: 'receipt' }>;
@@ -23,16 +25,20 @@ export function readingOf({ raw, interpretation }: Said, identity: Identity): Re
     const ids = { eventId: receivedId(received, identity), profileId: profileId(received, identity) };
     return { kind: 'received', raw, received, ...ids };
   }
-  if (interpretation.kind !== 'receipt') return undefined;
+  if (isOfMessage(interpretation)) {
+    const told: Told = { raw, said: interpretation, isHistory: true };
+    return { kind: 'told', raw, told, eventId: toldId(told, identity) };
+  }
+  if (interpretation.kind !== 'receipt' && interpretation.kind !== 'echoed') return undefined;
   const receipt = receiptOf(raw, interpretation, identity);
   return { kind: 'receipt', raw, receipt, eventId: receipt.eventId, orphanId: orphanId(receipt, identity) };
 }
 
 /** All that the journal is asked for. */
-export const idsOf = (reading: Reading): readonly EventId[] => [
-  reading.eventId,
-  reading.kind === 'received' ? reading.profileId : reading.orphanId,
-];
+export function idsOf(reading: Reading): readonly EventId[] {
+  if (reading.kind === 'told') return [reading.eventId];
+  return [reading.eventId, reading.kind === 'received' ? reading.profileId : reading.orphanId];
+}
 
 /** Which webhooks of the past are read again. */
 export interface Scope {

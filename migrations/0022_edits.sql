@@ -1,0 +1,1 @@
+ALTER TABLE "read"."messages" ADD COLUMN "edit" jsonb;

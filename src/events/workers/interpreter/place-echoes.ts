@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../../database/database.js';
+import type { ParleyEvent } from '../../catalog.js';
+import type { Identity } from '../../event-identity.js';
+import type { MessageEvent } from '../../message/events.js';
+import { recordProviderMessages } from '../provider-messages.js';
+import { findCalls } from './calls.js';
+import { echoedEvent, echoedMessageId, isEcho, type Echo } from './echo.js';
+import type { ReceiptFate } from './place-receipts.js';
+import type { Receipt } from './receipt.js';
+import type { Addressed, ClaimedThreads } from './threads.js';
+
+/** Its message is none that was sent from here: nothing else is found for it, or what it became when it was first heard. */
+export function isFromElsewhere(receipt: Receipt, fate: ReceiptFate | undefined, identity: Identity): receipt is Echo {
+  if (!isEcho(receipt) || fate === undefined || fate === 'parked') return false;
+  return fate === 'orphaned' || fate.messageId === echoedMessageId(receipt, identity);
+}
+
+/** What its thread is asked for by. */
+export const addressedBy = (echo: Echo, isHistory?: true): Addressed => ({
+  raw: {
+    ...{ workspaceId: echo.workspaceId, channelId: echo.channelId, trace: echo.trace },
+    receivedAt: new Date(echo.facts.occurredAt),
+  },
+  said: { address: echo.facts.echo.address },
+  ...(isHistory === true && { isHistory }),
+});
+
+/**
+ * The event of each, and the provider's ids for the receipts that follow; those that came before are woken.
+ * @param echoes with what their threads were claimed by
+ */
+export async function placeEchoes(
+  tx: Transaction,
+  echoes: ReadonlyMap<Echo, Addressed>,
+  threads: ClaimedThreads,
+  { identity, now }: { readonly identity: Identity; readonly now: Date },
+): Promise<ReadonlyMap<Receipt, ParleyEvent>> {
+  if (echoes.size === 0) return new Map();
+  const placed = [...echoes].map(([echo, addressed]) => ({ echo, thread: threads.of(addressed) }));
+  await recordProviderMessages(
+    tx,
+    placed.map(({ echo, thread: { conversationId } }) => {
+      const { workspaceId, channelId, providerMessageId } = echo;
+      const messageId = echoedMessageId(echo, identity);
+      return { workspaceId, channelId, providerMessageId, conversationId, messageId, attempt: 1, part: 0 };
+    }),
+  );
+  const channels = [...new Set(placed.map(({ echo }) => echo.channelId))];
+  await tx.execute(sql`select pg_notify('parley_parked', c) from unnest(${sql.param(channels)}::text[]) as c`);
+  const repliedTo = await findRepliedTo(tx, [...echoes.keys()], identity);
+  return new Map(
+    placed.map(({ echo, thread }): [Receipt, MessageEvent] => [
+      echo,
+      echoedEvent(echo, { thread, replyTo: repliedTo.get(echo), identity, now }),
+    ]),
+  );
+}
+
+/** One of ours, or else one that the contact wrote: its id follows from the provider's. */
+async function findRepliedTo(tx: Transaction, echoes: readonly Echo[], identity: Identity) {
+  const questions = echoes.flatMap((echo) => {
+    const { replyToProviderMessageId: providerMessageId } = echo.facts.echo;
+    return providerMessageId === undefined ? [] : [{ echo, channelId: echo.channelId, providerMessageId }];
+  });
+  const calls = await findCalls(tx, questions);
+  return new Map(
+    questions.map(({ echo, channelId, providerMessageId }, index) => [
+      echo,
+      calls[index]?.messageId ?? identity.incomingMessage(channelId, providerMessageId),
+    ]),
+  );
+}
