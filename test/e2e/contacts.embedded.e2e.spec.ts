@@ -146,6 +146,34 @@ describe('contacts, over HTTP and WebSocket', () => {
     expect(contact.messages.nodes).toHaveLength(2);
   });
 
+  it('a client token that named one of them before opens nothing of the other', async () => {
+    const [a, b] = [await meet('+15550400021'), await meet('+15550400022')];
+    const create = `mutation ($input: CreateClientTokenInput!) { createClientToken(input: $input) { token } }`;
+    const made = await app.client.run<{ createClientToken: { token: string } }>(create, {
+      input: { contactIds: [b.contact.id] },
+    });
+    const client = apiClient(app.url, made.createClientToken.token);
+    const asked = `query ($id: ID!, $thread: ID!, $other: ID!) {
+      contact(id: $id) { addresses { address } }
+      contacts { nodes { id } }
+      conversation(id: $thread) { id contact { id } messages { nodes { id } } }
+      other: conversation(id: $other) { id }
+    }`;
+    const ids = { id: b.contact.id, thread: b.conversation.id, other: a.conversation.id };
+    expect(await client.run(asked, ids)).toMatchObject({
+      contact: { addresses: [{ address: '+15550400022' }] },
+      conversation: { contact: b.contact },
+      other: null,
+    });
+    const { cursor } = await merge(a.contact.id, b.contact.id);
+    expect(await client.run(asked, ids, { 'x-parley-after': cursor ?? '' })).toMatchObject({
+      contact: null,
+      contacts: { nodes: [] },
+      conversation: { ...b.conversation, contact: null, messages: { nodes: [{}] } },
+      other: null,
+    });
+  });
+
   it('gives a contact another address, which is then written to as the first', async () => {
     const { contact } = await meet('+15550400015');
     const add = `mutation ($input: AddContactAddressInput!) { addContactAddress(input: $input) {

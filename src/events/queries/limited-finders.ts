@@ -1,19 +1,25 @@
 import type { ReadLimits } from '../../access/caller.js';
+import { partsOf, type WholeContact } from '../contact/combine.js';
 import type { ConversationState } from '../conversation/state.js';
 import type { ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
-import type { Finders, Page, PastFinders } from './finders.js';
+import type { Finders, Page, PageRequest, PastFinders } from './finders.js';
 
 /**
  * The finders of a client token: of its workspace they find the conversations that it names and those with the contacts
- * that it names, their messages, and the contacts that it names; everything else is as if it weren't there. Each finder is
- * written out: a new one doesn't compile until it is said here what of it a client token may see.
+ * that it names, their messages, and the contacts that it names; everything else is as if it weren't there. A contact that
+ * was merged with one that it doesn't name isn't there either: it would show the other one's addresses and messages. Each
+ * finder is written out: a new one doesn't compile until it is said here what of it a client token may see.
  */
 export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
   return {
     ...limitPast(finders, limits),
     conversationPage: (workspace, filter, page, order) =>
       finders.conversationPage(workspace, { ...filter, within: limits }, page, order),
-    contactPage: (workspace, filter, page) => finders.contactPage(workspace, { ...filter, within: limits }, page),
+    async contactPage(workspace, filter, page) {
+      const named = new Set(limits.contactIds);
+      const found = await finders.contactPage(workspace, { ...filter, within: limits }, page);
+      return { ...found, edges: found.edges.filter(({ node }) => isWhollyIn(named, node)) };
+    },
     // Needed to say how long a service window is; that a client token is shown no channel is the matrix's to see to.
     channels: (workspace, ids) => finders.channels(workspace, ids),
     queueDepths: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
@@ -31,6 +37,9 @@ export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
     asOf: (moment) => limitPast(finders.asOf(moment), limits),
   };
 }
+
+const isWhollyIn = (named: ReadonlySet<ContactId>, contact: WholeContact): boolean =>
+  partsOf(contact).every(({ id }) => named.has(id));
 
 const NO_PAGE: Page<never> = { edges: [], hasNextPage: false, hasPreviousPage: false };
 
@@ -58,11 +67,14 @@ interface Sight {
   readonly contacts: ReadonlySet<ContactId>;
   /** Of these and of those that are named. */
   visibleOf(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<ReadonlySet<ConversationId>>;
+  /** Of these. */
+  visibleContactsOf(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<ReadonlySet<ContactId>>;
 }
 
 function createSight(finders: PastFinders, limits: ReadLimits): Sight {
   const conversations = new Set(limits.conversationIds);
   const contacts = new Set(limits.contactIds);
+  const isVisible = (contact: WholeContact | undefined) => contact !== undefined && isWhollyIn(contacts, contact);
   return {
     conversations,
     contacts,
@@ -72,6 +84,11 @@ function createSight(finders: PastFinders, limits: ReadLimits): Sight {
       const found = others.length === 0 ? [] : await finders.conversations(workspace, others);
       const withContact = found.filter((one) => one?.contactId && contacts.has(one.contactId));
       return new Set([...conversations, ...withContact.flatMap((one) => one?.id ?? [])]);
+    },
+    async visibleContactsOf(workspace, ids) {
+      const named = ids.filter((id) => contacts.has(id));
+      const found = named.length === 0 ? [] : await finders.contacts(workspace, named);
+      return new Set(named.filter((_, index) => isVisible(found[index])));
     },
   };
 }
@@ -102,12 +119,12 @@ function limitById(finders: PastFinders, sight: Sight): ById {
     },
     async contacts(workspace, ids) {
       const found = await finders.contacts(workspace, ids);
-      return found.map((one) => (one && sight.contacts.has(one.id) ? one : undefined));
+      return found.map((one) => (one && isWhollyIn(sight.contacts, one) ? one : undefined));
     },
   };
 }
 
-function limitPages(finders: PastFinders, { contacts, visibleOf }: Sight): Omit<PastFinders, keyof ById> {
+function limitPages(finders: PastFinders, { visibleContactsOf, visibleOf }: Sight): Omit<PastFinders, keyof ById> {
   const ofConversation =
     (read: PastFinders['messagePage']): PastFinders['messagePage'] =>
     async (workspace, id, page) =>
@@ -116,6 +133,14 @@ function limitPages(finders: PastFinders, { contacts, visibleOf }: Sight): Omit<
     (read: PastFinders['messagePages']): PastFinders['messagePages'] =>
     async (workspace, ids, page) =>
       pagesOf(ids, await visibleOf(workspace, ids), (seen) => read(workspace, seen, page));
+  const ofContact =
+    <Item>(read: (workspace: WorkspaceId, id: ContactId, page: PageRequest) => Promise<Page<Item>>) =>
+    async (workspace: WorkspaceId, id: ContactId, page: PageRequest): Promise<Page<Item>> =>
+      (await visibleContactsOf(workspace, [id])).has(id) ? read(workspace, id, page) : NO_PAGE;
+  const ofContacts =
+    <Item>(read: (workspace: WorkspaceId, ids: readonly ContactId[], page: PageRequest) => Promise<Page<Item>[]>) =>
+    async (workspace: WorkspaceId, ids: readonly ContactId[], page: PageRequest): Promise<Page<Item>[]> =>
+      pagesOf(ids, await visibleContactsOf(workspace, ids), (seen) => read(workspace, seen, page));
   return {
     messagePage: ofConversation((...asked) => finders.messagePage(...asked)),
     scheduledPage: ofConversation((...asked) => finders.scheduledPage(...asked)),
@@ -124,13 +149,9 @@ function limitPages(finders: PastFinders, { contacts, visibleOf }: Sight): Omit<
     // What agents write for each other.
     notePage: () => Promise.resolve(NO_PAGE),
     notePages: (_workspace, ids) => Promise.resolve(ids.map(() => NO_PAGE)),
-    messagesOfContact: async (workspace, contact, page) =>
-      contacts.has(contact) ? finders.messagesOfContact(workspace, contact, page) : NO_PAGE,
-    messagesOfContacts: (workspace, ids, page) =>
-      pagesOf(ids, contacts, (seen) => finders.messagesOfContacts(workspace, seen, page)),
-    conversationsOfContact: async (workspace, contact, page) =>
-      contacts.has(contact) ? finders.conversationsOfContact(workspace, contact, page) : NO_PAGE,
-    conversationsOfContacts: (workspace, ids, page) =>
-      pagesOf(ids, contacts, (seen) => finders.conversationsOfContacts(workspace, seen, page)),
+    messagesOfContact: ofContact((...asked) => finders.messagesOfContact(...asked)),
+    messagesOfContacts: ofContacts((...asked) => finders.messagesOfContacts(...asked)),
+    conversationsOfContact: ofContact((...asked) => finders.conversationsOfContact(...asked)),
+    conversationsOfContacts: ofContacts((...asked) => finders.conversationsOfContacts(...asked)),
   };
 }
