@@ -66,11 +66,9 @@ export class ChannelResolver {
     @Arg('input', () => CreateChannelInput, { description: 'The channel.' }) input: CreateChannelInput,
     @Ctx() { commands, caller, startedAt, publicUrl }: RequestContext,
   ): Promise<CreateChannelPayload> {
-    const result = await commands.createChannel(
-      caller,
-      { ...input, degradeUnsupported: input.degradeUnsupported ?? undefined },
-      startedAt,
-    );
+    const { name, provider, platform, settings, degradeUnsupported } = input;
+    const asked = { name, provider, platform, settings, degradeUnsupported: degradeUnsupported ?? undefined };
+    const result = await commands.createChannel(caller, asked, startedAt);
     return result.ok
       ? instance(CreateChannelPayload, { channel: toChannel(result.value, publicUrl()), userErrors: [] })
       : instance(CreateChannelPayload, { channel: null, userErrors: toUserErrors(result.userErrors) });
