@@ -156,6 +156,13 @@ describe('a Telegram channel, through the simulated Bot API', () => {
       input: { channelId, settings: { secretToken: 'with space' } },
     });
     expect(refused.userErrors).toEqual([{ code: 'SETTINGS_INVALID', field: ['settings', 'secretToken'] }]);
+    const { done: moved } = await app.client.run<Changed>(change('updateChannel', 'UpdateChannelInput'), {
+      input: { channelId, settings: { apiBaseUrl: 'https://elsewhere.example' } },
+    });
+    expect(moved.userErrors).toEqual([
+      { code: 'SETTINGS_INVALID', field: ['settings', 'botToken'] },
+      { code: 'SETTINGS_INVALID', field: ['settings', 'secretToken'] },
+    ]);
     const shown = await app.client.run<object>(
       `{ channels { nodes { id name webhookUrl capabilities { content { kind limits } } } } }`,
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accepted, refused, type Decision } from '../../events/kernel/decision.js';
 import type { ChannelRate, SettingsRefusal } from '../provider.js';
+import { isOtherHost } from '../settings.js';
 import { chaos, type Chaos } from './chaos.js';
 
 /** What a sandbox channel keeps. `token` is both what Parley shows the carrier and what the carrier signs with. */
@@ -44,18 +45,19 @@ export function sandboxRateOf({ ratePerSecond = RATE_DEFAULT }: SandboxSettings)
   return { perSecond: ratePerSecond, burst: ratePerSecond };
 }
 
-/** @param newSecret makes the channel's token, once */
+/** @param newSecret makes the channel's token: once, and again for another host, which is never shown the old one */
 export function parseSandboxSettings(
   given: Readonly<Record<string, unknown>>,
   newSecret: () => string,
   before?: SandboxSettings,
 ): Decision<SandboxSettings, SettingsRefusal> {
-  const { token = newSecret(), ...settings } = before ?? {};
+  const { token, ...settings } = before ?? {};
   const whole: Readonly<Record<string, unknown>> = { ...settings, ...given };
   const named = Object.entries(whole).filter(([, value]) => value !== null && value !== undefined);
   const parsed = input.safeParse(Object.fromEntries(named));
-  if (parsed.success) return accepted({ ...parsed.data, token });
-  return refused(...parsed.error.issues.flatMap(refusalsOf));
+  if (!parsed.success) return refused(...parsed.error.issues.flatMap(refusalsOf));
+  const isKept = token !== undefined && !isOtherHost(before?.apiBaseUrl, parsed.data.apiBaseUrl);
+  return accepted({ ...parsed.data, token: isKept ? token : newSecret() });
 }
 
 /** How Parley shows who it is. */

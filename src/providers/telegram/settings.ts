@@ -8,9 +8,7 @@ export const telegramSettings = z.strictObject({
   /** As @BotFather gave it: `123456789:AA…`. Part of every path, so it must not be logged. */
   botToken: secret.regex(/^[\w:-]+$/, { error: 'Letters, digits, `:`, `_` and `-`.' }),
   /** What Telegram shows with each webhook. */
-  secretToken: z
-    .string({ error: 'A text is needed.' })
-    .regex(SECRET_TOKEN, { error: '1 to 256 letters, digits, `_` and `-`.' }),
+  secretToken: secret.regex(SECRET_TOKEN, { error: '1 to 256 letters, digits, `_` and `-`.' }),
   apiBaseUrl: baseUrl.optional(),
 });
 export type TelegramSettings = z.infer<typeof telegramSettings>;

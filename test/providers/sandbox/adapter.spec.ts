@@ -85,6 +85,15 @@ providerContract('sandbox', {
 });
 
 describe('settings of a sandbox channel', () => {
+  it('make another token for another host, and keep it for the same one', () => {
+    const before = settingsOf({ apiBaseUrl: 'https://carrier.example' });
+    const changed = (apiBaseUrl: string | null) => adapter.parseSettings({ apiBaseUrl }, before);
+    expect(changed('https://carrier.example/v2')).toMatchObject({ ok: true, value: { token: before.token } });
+    expect(changed(null)).toMatchObject({ ok: true, value: { token: before.token } });
+    expect(changed('https://elsewhere.example')).toMatchObject({ ok: true });
+    expect(changed('https://elsewhere.example')).not.toMatchObject({ value: { token: before.token } });
+  });
+
   it('may be empty, and get a token of their own', () => {
     const [one, other] = [settingsOf({}), settingsOf({})];
     expect(one.token).not.toBe(other.token);
