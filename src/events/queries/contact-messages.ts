@@ -13,7 +13,7 @@ import type { MessageState } from '../message/state.js';
 import { messageFromRow } from '../projections/rows.js';
 import type { Finders, Page, PageRequest } from './finders.js';
 import { byTime, inPageOrder, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
-import { eachMember } from './members.js';
+import { eachOwner, membersOfOwner } from './members.js';
 import type { BoundFinder } from './past/bounds.js';
 import { findMembers } from './past/past-contacts.js';
 import { findConversationsOfContacts } from './past/past-conversations.js';
@@ -88,12 +88,12 @@ const readPage = (
       inPageOrder({ page, ...list }, await select(orm, workspace, [contact], statement, condition)),
   });
 
-/** Of each contact, and of each that was merged with it, one page: which of them are the first is told afterwards. */
+/** Of each contact no row more than its page takes: the first of those of all who are shown as one with it. */
 const select = (
   orm: Orm,
   workspace: WorkspaceId,
   contacts: readonly ContactId[],
-  { range, orderBy, rowCount }: KeysetStatement,
+  { range, orderBy, towards, rowCount }: KeysetStatement,
   condition?: SQL,
 ) => {
   const each = orm
@@ -112,8 +112,15 @@ const select = (
     .orderBy(...orderBy)
     .limit(rowCount)
     .as('each');
+  const first = orm
+    .select({ ...each._.selectedFields })
+    .from(membersOfOwner)
+    .crossJoinLateral(each)
+    .orderBy(towards(each.createdAt), towards(each.id))
+    .limit(rowCount)
+    .as('first');
   return orm
-    .select({ ...each._.selectedFields, owner: sql<string>`member.owner` })
-    .from(eachMember(contacts))
-    .crossJoinLateral(each);
+    .select({ ...first._.selectedFields, owner: sql<string>`owner.id` })
+    .from(eachOwner(contacts))
+    .crossJoinLateral(first);
 };

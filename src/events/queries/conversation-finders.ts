@@ -8,7 +8,7 @@ import { given, inOrderOf, isOfGivenWorkspace, isOneOfGiven } from './by-id.js';
 import type { Finders } from './finders.js';
 import { createConversationList } from './inbox/conversation-list.js';
 import { byTime, inPageOrder, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
-import { eachMember } from './members.js';
+import { eachOwner, membersOfOwner } from './members.js';
 
 type ConversationFinders = Pick<
   Finders,
@@ -57,12 +57,12 @@ const list = {
   toItem: conversationFromRow,
 };
 
-/** Of each contact, and of each that was merged with it, one page: which of them are the first is told afterwards. */
+/** Of each contact no row more than its page takes: the first of those of all who are shown as one with it. */
 const select = (
   orm: Orm,
   workspace: WorkspaceId,
   contacts: readonly ContactId[],
-  { range, orderBy, rowCount }: KeysetStatement,
+  { range, orderBy, towards, rowCount }: KeysetStatement,
 ) => {
   const each = orm
     .select()
@@ -77,8 +77,15 @@ const select = (
     .orderBy(...orderBy)
     .limit(rowCount)
     .as('each');
+  const first = orm
+    .select({ ...each._.selectedFields })
+    .from(membersOfOwner)
+    .crossJoinLateral(each)
+    .orderBy(towards(each.lastActivityAt), towards(each.id))
+    .limit(rowCount)
+    .as('first');
   return orm
-    .select({ ...each._.selectedFields, owner: sql<string>`member.owner` })
-    .from(eachMember(contacts))
-    .crossJoinLateral(each);
+    .select({ ...first._.selectedFields, owner: sql<string>`owner.id` })
+    .from(eachOwner(contacts))
+    .crossJoinLateral(first);
 };

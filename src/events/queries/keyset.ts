@@ -43,6 +43,8 @@ export interface KeysetStatement {
   /** Undefined where nothing bounds the page. */
   readonly range: SQL | undefined;
   readonly orderBy: readonly SQL[];
+  /** The direction of `orderBy`, for who orders what several statements found once more. */
+  readonly towards: (column: Column) => SQL;
   readonly rowCount: number;
 }
 
@@ -138,6 +140,7 @@ export function statementOf(scope: string, order: KeysetOrder, page: PageRequest
   return {
     range: bounds.length === 0 ? undefined : sql.join(bounds, sql` and `),
     orderBy: order.columns.map((column) => towards(column)),
+    towards,
     rowCount: page.limit + 1,
   };
 }

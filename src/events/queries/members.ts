@@ -15,12 +15,18 @@ export const shownFor = (id: SQL): SQL =>
 export const membersOf = (shown: SQL): SQL =>
   sql`(select ${shown} as id union all select other.id from read.contacts other where other.merged_into = ${shown})`;
 
-/** A lateral join's left side: `member.id` is everybody who is shown as one with each, `member.owner` who was asked for. */
-export const eachMember = (contacts: readonly ContactId[]): SQL => sql`(
-  select named.id as owner, one.id
+/** A lateral join's left side: `owner.id` is each who was asked for, `owner.shown_id` who is shown in its place. */
+export const eachOwner = (contacts: readonly ContactId[]): SQL => sql`(
+  select named.id, shown.id as shown_id
   from unnest(${sql.param(uuidsOf(contactIds, [...new Set(contacts)]))}::uuid[]) as named(id)
-  cross join lateral (select ${shownFor(sql`named.id`)} as id offset 0) shown
-  cross join lateral ${membersOf(sql`shown.id`)} one) as member`;
+  cross join lateral (select ${shownFor(sql`named.id`)} as id offset 0) shown) as owner`;
+
+/** Beside `eachOwner`, another's left side: `member.id` is everybody who is shown as one with the owner. */
+export const membersOfOwner = sql`${membersOf(sql`owner.shown_id`)} as member`;
+
+/** Everybody who is shown as one with each, in rows of `member.id`. */
+export const eachMember = (contacts: readonly ContactId[]): SQL =>
+  sql`(select member.id from ${eachOwner(contacts)} cross join lateral ${membersOfOwner}) as member`;
 
 /** Everybody who is shown as one with a contact now. @returns UUIDs */
 export async function findShownAsOne(executor: Executor, contact: ContactId): Promise<readonly string[]> {

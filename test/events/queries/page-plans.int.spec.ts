@@ -2,9 +2,14 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.js';
 import { openDatabase } from '../../../src/database/open-database.js';
-import { channelIds, contactIds, workspaceIds } from '../../../src/events/kernel/ids.js';
+import { channelIds, contactIds, conversationIds, messageIds, workspaceIds } from '../../../src/events/kernel/ids.js';
 import { createFinders } from '../../../src/events/queries/create-finders.js';
-import type { ConversationFilter, ConversationOrder, Finders } from '../../../src/events/queries/finders.js';
+import type {
+  ConversationFilter,
+  ConversationOrder,
+  Finders,
+  PageRequest,
+} from '../../../src/events/queries/finders.js';
 import { WALK_BOUNDS } from '../../../src/events/queries/walk.js';
 import { cloneDatabase, type ClonedDatabase } from '../../support/database.js';
 import { newChannelId, newContactId, newWorkspaceId } from '../../support/journal-writer.js';
@@ -209,4 +214,58 @@ it("a page of a contact's messages over all conversations reads no more than the
   });
   expect(plan).toContain('messages_contact');
   expect(plan).not.toContain('Seq Scan');
+});
+
+describe('a page of the lists of several contacts, of whom some are shown as one', () => {
+  const page = { limit: 2 };
+  const merged = [MERGED.into, ...MERGED.from].map(contactId);
+  const owners = [...merged, contactId(0x7)];
+  beforeAll(async () => {
+    await database.orm.execute(sql`
+      insert into read.messages (id, workspace_id, conversation_id, channel_id, contact_id, direction, is_erased, progress,
+        status, status_at, provider_message_ids, added_partition, added_offset, created_at, updated_at)
+      select gen_random_uuid(), ${workspaceIds.toUuid(workspaceId)}, gen_random_uuid(), gen_random_uuid(), member, 'OUTGOING',
+        false, '{}', 'SENT', now(), '{}', 1, i, now() - i * interval '1 s', now()
+      from unnest(${sql.param(merged.map((id) => contactIds.toUuid(id)))}::uuid[]) member, generate_series(1, 50) i`);
+    await database.orm.execute(sql`analyze read.messages`);
+  });
+
+  const lists = {
+    messages: {
+      read: (finders: Finders, asked: PageRequest) => finders.messagesOfContacts(workspaceId, owners, asked),
+      idOf: (uuid: string): string => messageIds.fromUuid(uuid),
+      inOrder: { forward: sql`created_at, id`, backward: sql`created_at desc, id desc` },
+    },
+    conversations: {
+      read: (finders: Finders, asked: PageRequest) => finders.conversationsOfContacts(workspaceId, owners, asked),
+      idOf: (uuid: string): string => conversationIds.fromUuid(uuid),
+      inOrder: { forward: sql`last_activity_at desc, id desc`, backward: sql`last_activity_at, id` },
+    },
+  };
+  const cases = (['messages', 'conversations'] as const).flatMap((of) =>
+    (['forward', 'backward'] as const).map((direction) => [of, direction] as const),
+  );
+
+  it.each(cases)('takes of each no row more than the page: %s, %s', async (of, direction) => {
+    const { read, idOf, inOrder } = lists[of];
+    const first = await database.orm.execute<{ id: string }>(sql`
+      select id from read.${sql.raw(of)}
+      where contact_id = any(${sql.param(merged.map((id) => contactIds.toUuid(id)))}::uuid[])
+      order by ${inOrder[direction]} limit ${page.limit}`);
+    const expected = first.rows.map(({ id }) => idOf(id));
+    if (direction === 'backward') expected.reverse();
+    const plan = await planOfStatements(async (finders) => {
+      const found = await read(finders, { ...page, direction });
+      for (const { edges, hasNextPage, hasPreviousPage } of found.slice(0, merged.length)) {
+        expect(edges.map(({ node }) => node.id)).toEqual(expected);
+        expect(direction === 'forward' ? hasNextPage : hasPreviousPage).toBe(true);
+      }
+    }, '(analyze, timing off, summary off)');
+    const [, left] = /actual.* rows=([\d.]+) loops=1/.exec(plan) ?? [];
+    // One row more than the page tells that there are more.
+    expect(Number(left), plan).toBeGreaterThanOrEqual(merged.length * (page.limit + 1));
+    expect(Number(left), plan).toBeLessThanOrEqual(owners.length * (page.limit + 1));
+    expect(plan).toContain(`${of}_contact`);
+    expect(plan).not.toMatch(/Seq Scan on (conversations|contacts|messages)/);
+  });
 });
