@@ -168,8 +168,10 @@ describe('a Telegram channel, through the simulated Bot API', () => {
     );
     expect(JSON.stringify(shown)).not.toContain('marker-secret');
     expect(JSON.stringify(shown)).toContain('textCharactersMax');
-    const audited = await app.client.run<object>('{ auditEvents(first: 50) { nodes { action } } }');
-    for (const action of ['channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'])
-      expect(JSON.stringify(audited)).toContain(action);
+    await eventually(async () => {
+      const audited = await app.client.run<object>('{ auditEvents(first: 50) { nodes { action } } }');
+      for (const action of ['channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'])
+        expect(JSON.stringify(audited)).toContain(action);
+    });
   });
 });
