@@ -1,5 +1,6 @@
 import { createHttpCaller } from '../http-call.js';
 import type { ProviderAdapter } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { registerWebhook, verifyCredentials } from './account.js';
 import { normalizeAddress } from './address.js';
@@ -32,11 +33,7 @@ export function createBirdAdapter(): ProviderAdapter<BirdSettings> {
     // Of several files, or of files with buttons, Bird itself makes several messages, under one id.
     partsOf: () => 1,
     rateOf: () => RATE,
-    request: callOf,
-    async send(request) {
-      const end = await call({ ...callOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end) : end;
-    },
+    ...sendBy(call, callOf, outcomeOf),
     verifyCredentials: (request) => verifyCredentials(call, request),
     registerWebhook: (request) => registerWebhook(call, request),
     async fetchMedia({ settings, mediaId, open }) {

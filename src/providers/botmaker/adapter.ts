@@ -1,5 +1,6 @@
 import { createHttpCaller } from '../http-call.js';
 import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { contactIdOf, normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
@@ -28,11 +29,7 @@ export function createBotmakerAdapter(): ProviderAdapter<BotmakerSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
-    request: requestOf,
-    async send(request) {
-      const end = await call({ ...requestOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end, request.content.kind) : end;
-    },
+    ...sendBy(call, requestOf, (end, { content }) => outcomeOf(end, content.kind)),
     async showTyping({ settings, platform, address, signal }) {
       const body = { channelId: settings.channelId, contactId: contactIdOf(platform, address), typing: true };
       const place = placeOf(settings, '/chats-actions/send-read-typing-feedback');

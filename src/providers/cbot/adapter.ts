@@ -1,6 +1,7 @@
 import { createHttpCaller, type HttpCall } from '../http-call.js';
 import { normalizeAddress } from '../meta-whatsapp/address.js';
 import type { AccountAnswer, AccountRequest, PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, outcomeOf } from './answer.js';
 import { capabilitiesOf } from './capabilities.js';
@@ -36,11 +37,7 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
     refuse: (content, _platform, settings) => refuse(content, settings),
     partsOf,
     rateOf: ({ flavour }) => RATES[flavour],
-    request: requestOf,
-    async send(request) {
-      const end = await call({ ...requestOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end) : end;
-    },
+    ...sendBy(call, requestOf, outcomeOf),
     verifyCredentials: (request) => ask(request, { method: 'GET' }),
     registerWebhook: (request) =>
       ask(request, {

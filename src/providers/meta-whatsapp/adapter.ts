@@ -3,6 +3,7 @@ import { answerChallenge } from '../meta/challenge.js';
 import { graphCall, placedCall } from '../meta/graph-call.js';
 import { verify } from '../meta/verify.js';
 import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { accountAnswerOf, outcomeOf, registeredAnswerOf } from './answer.js';
@@ -29,11 +30,7 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
-    request: requestOf,
-    async send(request) {
-      const end = await call({ ...requestOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end) : end;
-    },
+    ...sendBy(call, requestOf, outcomeOf),
     typingNeedsMessage: true,
     async showTyping({ settings, lastProviderMessageId, signal }) {
       if (lastProviderMessageId !== undefined)

@@ -1,5 +1,6 @@
 import { createHttpCaller } from '../http-call.js';
 import type { AccountAnswer, AccountRequest, PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { accountAnswerOf, fileAnswerOf, outcomeOf } from './answer.js';
 import { TELEGRAM_CAPABILITIES } from './capabilities.js';
@@ -37,11 +38,7 @@ export function createTelegramAdapter(): ProviderAdapter<TelegramSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
-    request: requestOf,
-    async send(request) {
-      const end = await call({ ...requestOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end) : end;
-    },
+    ...sendBy(call, requestOf, outcomeOf),
     async showTyping(request) {
       await ask(request, 'sendChatAction', { chat_id: request.address, action: 'typing' });
     },

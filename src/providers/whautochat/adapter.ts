@@ -1,5 +1,6 @@
 import { createHttpCaller } from '../http-call.js';
 import type { PartRequest, ProviderAdapter, ProviderCall } from '../provider.js';
+import { sendBy } from '../send-by.js';
 import { parseSettingsBy } from '../settings.js';
 import { normalizeAddress } from './address.js';
 import { outcomeOf } from './answer.js';
@@ -26,11 +27,7 @@ export function createWhautochatAdapter(): ProviderAdapter<WhautochatSettings> {
     refuse,
     partsOf,
     rateOf: () => RATE,
-    request: requestOf,
-    async send(request) {
-      const end = await call({ ...requestOf(request), signal: request.signal });
-      return end.kind === 'answered' ? outcomeOf(end) : end;
-    },
+    ...sendBy(call, requestOf, outcomeOf),
     verify,
     interpret: ({ body }) => interpret(body),
   };

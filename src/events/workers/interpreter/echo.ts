@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { EchoedStatement } from '../../../providers/interpretation.js';
 import type { Identity } from '../../event-identity.js';
 import type { EventId, MessageId } from '../../kernel/ids.js';
-import { traced } from '../../kernel/trace-context.js';
 import { contentFacts } from '../../message/content-facts.js';
 import { messageContent } from '../../message/content.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Thread } from '../../outbox/address-book.js';
+import { envelopeOf } from './envelope.js';
 import type { Receipt } from './receipt.js';
-import { timesOf } from './times.js';
 
 /** What an echo says of a message, for the case that it turns out to be none of ours. */
 export const echoFacts = z.object({
@@ -41,20 +40,14 @@ export function echoedEvent(
   echo: Echo,
   { thread, replyTo, identity, now }: { thread: Thread; replyTo: MessageId | undefined; identity: Identity; now: Date },
 ): MessageEvent {
-  const { workspaceId, channelId, providerMessageId, facts, rawWebhookId } = echo;
+  const { providerMessageId, facts } = echo;
   const { address, content, providerData } = facts.echo;
   return {
-    id: echoedId(echo, identity),
+    ...envelopeOf(echoedId(echo, identity), { ...echo, occurredAt: facts.occurredAt }, now),
     type: 'message.echoed',
-    version: 1,
-    workspaceId,
-    channelId,
     conversationId: thread.conversationId,
     contactId: thread.contactId,
     messageId: echoedMessageId(echo, identity),
-    ...timesOf(facts, now),
-    causationId: rawWebhookId,
-    ...traced(echo.trace),
     data: {
       ...contentFacts(content),
       providerMessageId,

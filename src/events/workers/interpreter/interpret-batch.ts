@@ -2,9 +2,9 @@ import type { Database, Transaction } from '../../../database/database.js';
 import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
-import { traced } from '../../kernel/trace-context.js';
 import type { AddressBook } from '../../outbox/address-book.js';
 import type { Echo } from './echo.js';
+import { envelopeOf, originOf } from './envelope.js';
 import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
 import { findAgain, placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
 import { placeReceived, type ReceivedEvents } from './place-received.js';
@@ -12,7 +12,6 @@ import { findToldCalls, placeTold } from './place-told.js';
 import { orphanEvent, receiptEvent, receiptOf, type Receipt } from './receipt.js';
 import type { Received } from './received.js';
 import { claimThreads, type Addressed } from './threads.js';
-import { timesOf } from './times.js';
 import { isOfMessage, type Told } from './told.js';
 import { coveredReceipts, type Watermark } from './watermark.js';
 import type { Said } from './webhook-reader.js';
@@ -136,16 +135,9 @@ function ofReceipt(
 function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): readonly ChannelEvent[] {
   return said.flatMap(({ raw, index, interpretation }) => {
     if (interpretation.kind !== 'uninterpreted') return [];
-    const { workspaceId, channelId } = raw;
     return {
-      id: identity.ofCommand(raw.id, String(index), 'webhook.uninterpreted'),
+      ...envelopeOf(identity.ofCommand(raw.id, String(index), 'webhook.uninterpreted'), originOf(raw), now),
       type: 'webhook.uninterpreted',
-      version: 1,
-      workspaceId,
-      channelId,
-      ...timesOf({ occurredAt: raw.receivedAt.toISOString() }, now),
-      causationId: raw.id,
-      ...traced(raw.trace),
       data: { reason: interpretation.reason, index },
     };
   });

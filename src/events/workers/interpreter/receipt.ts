@@ -9,8 +9,8 @@ import { traced, type TraceContext } from '../../kernel/trace-context.js';
 import { FAILURE_CODES, type MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
 import type { KnownCall } from './calls.js';
+import { envelopeOf } from './envelope.js';
 import { echoedId, echoFacts, echoOf, isEcho } from './echo.js';
-import { timesOf } from './times.js';
 
 /** What a receipt says, as it is parked: without words, which may name somebody, but for those of an echo. */
 export const receiptFacts = z.object({
@@ -69,21 +69,16 @@ function factsOf(said: SaidReceipt): Omit<ReceiptFacts, 'occurredAt' | 'referenc
 export const referenceOf = ({ facts }: Receipt): CallReference | undefined =>
   facts.reference === undefined ? undefined : parseReference(facts.reference);
 
+const originOfReceipt = (receipt: Receipt) => ({ ...receipt, occurredAt: receipt.facts.occurredAt });
+
 /** What the receipt says of its message. When it failed is the fold's to decide, where the provider doesn't say (rule 13). */
 export function receiptEvent(receipt: Receipt, call: KnownCall, now: Date): MessageEvent {
-  const { eventId, workspaceId, channelId, providerMessageId, facts, rawWebhookId } = receipt;
+  const { eventId, providerMessageId, facts } = receipt;
   const { messageId, conversationId, contactId, attempt, part } = call;
   const envelope = {
-    id: eventId,
-    version: 1,
-    workspaceId,
-    channelId,
-    conversationId,
+    ...envelopeOf(eventId, originOfReceipt(receipt), now),
+    ...{ conversationId, messageId },
     ...(contactId === undefined ? {} : { contactId }),
-    messageId,
-    ...timesOf(facts, now),
-    causationId: rawWebhookId,
-    ...traced(receipt.trace),
   };
   const place = { attempt, part, providerMessageId };
   if (facts.status !== 'failed') return { ...envelope, type: `message.${facts.status}`, data: place };
@@ -97,16 +92,10 @@ export function receiptEvent(receipt: Receipt, call: KnownCall, now: Date): Mess
 
 /** Under an id of its own: should the message be found one day, the receipt itself can still be said. */
 export function orphanEvent(receipt: Receipt, identity: Identity, now: Date): ChannelEvent {
-  const { workspaceId, channelId, providerMessageId, facts, rawWebhookId } = receipt;
+  const { providerMessageId, facts } = receipt;
   return {
-    id: orphanId(receipt, identity),
+    ...envelopeOf(orphanId(receipt, identity), originOfReceipt(receipt), now),
     type: 'receipt.orphaned',
-    version: 1,
-    workspaceId,
-    channelId,
-    ...timesOf(facts, now),
-    causationId: rawWebhookId,
-    ...traced(receipt.trace),
     data: {
       providerMessageId,
       status: facts.status,

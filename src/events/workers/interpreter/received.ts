@@ -2,12 +2,11 @@ import type { Interpretation } from '../../../providers/provider.js';
 import type { ContactEvent } from '../../contact/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { EventId, MessageId } from '../../kernel/ids.js';
-import { traced } from '../../kernel/trace-context.js';
 import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { Thread } from '../../outbox/address-book.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
-import { timesOf } from './times.js';
+import { envelopeOf, originOf } from './envelope.js';
 
 type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
 
@@ -25,7 +24,7 @@ export function receivedEvent(
 ): MessageEvent {
   const { content, providerMessageId, providerData } = said;
   return {
-    ...envelopeOf({ raw, said }, receivedId({ raw, said }, identity), now),
+    ...envelopeOf(receivedId({ raw, said }, identity), originOf(raw, said.occurredAt), now),
     type: 'message.received',
     ...thread,
     messageId: identity.incomingMessage(raw.channelId, providerMessageId),
@@ -44,7 +43,7 @@ export function profileEvent(
   { thread, displayName, identity, now }: { thread: Thread; displayName: string; identity: Identity; now: Date },
 ): ContactEvent {
   return {
-    ...envelopeOf(received, profileId(received, identity), now),
+    ...envelopeOf(profileId(received, identity), originOf(received.raw, received.said.occurredAt), now),
     type: 'contact.profile_changed',
     contactId: thread.contactId,
     data: { content: { displayName } },
@@ -56,16 +55,3 @@ export const receivedId = ({ raw, said }: Received, identity: Identity): EventId
 
 export const profileId = ({ raw, said }: Received, identity: Identity): EventId =>
   identity.fromProvider(raw.channelId, said.providerMessageId, 'contact.profile_changed');
-
-function envelopeOf({ raw, said }: Received, id: EventId, now: Date) {
-  const { workspaceId, channelId } = raw;
-  return {
-    id,
-    version: 1,
-    workspaceId,
-    channelId,
-    ...timesOf({ occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString() }, now),
-    causationId: raw.id,
-    ...traced(raw.trace),
-  };
-}

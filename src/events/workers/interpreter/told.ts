@@ -1,11 +1,10 @@
 import type { Identity } from '../../event-identity.js';
 import type { ContactId, ConversationId, EventId, MessageId } from '../../kernel/ids.js';
-import { traced } from '../../kernel/trace-context.js';
 import { contentFacts } from '../../message/content-facts.js';
 import type { MessageEvent } from '../../message/events.js';
 import type { RawWebhook } from '../../webhook/raw-webhook.js';
+import { envelopeOf, originOf } from './envelope.js';
 import type { Judged } from './judged.js';
-import { timesOf } from './times.js';
 
 /** What the contact did to a message that there is already. `said.address` is normalized. */
 export type SaidOfMessage = Extract<Judged, { kind: 'reacted' | 'deleted' | 'edited' }>;
@@ -39,19 +38,11 @@ export function toldId({ raw, said }: Told, identity: Identity): EventId {
 
 export function toldEvent(told: Told, of: ToldOf, { identity, now }: { identity: Identity; now: Date }): MessageEvent {
   const { raw, said } = told;
-  const { workspaceId, channelId } = raw;
   const { messageId, conversationId, contactId } = of;
   return {
-    id: toldId(told, identity),
-    version: 1,
-    workspaceId,
-    channelId,
-    conversationId,
+    ...envelopeOf(toldId(told, identity), originOf(raw, said.occurredAt), now),
+    ...{ conversationId, messageId },
     ...(contactId === undefined ? {} : { contactId }),
-    messageId,
-    ...timesOf({ occurredAt: (said.occurredAt ?? raw.receivedAt).toISOString() }, now),
-    causationId: raw.id,
-    ...traced(raw.trace),
     ...factOf(said, of),
   };
 }
