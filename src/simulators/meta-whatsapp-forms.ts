@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import {
+  body,
+  caption,
+  captioned,
+  context,
+  file,
+  film,
+  footer,
+  link,
+  location,
+  picture,
+  reaction,
+  recipientType,
+  sections,
+  titled,
+  words,
+} from './whatsapp-pieces.js';
 
 /** What the Cloud API takes of each type of message. A field that none knows is refused: the real one would pass it over unseen. */
-const words = (max: number) => z.string().min(1).max(max);
-const link = z.url({ protocol: /^https?$/ });
-const file = (more: z.ZodRawShape = {}) =>
-  z.union([z.strictObject({ link, ...more }), z.strictObject({ id: words(255), ...more })]);
-const caption = { caption: words(1_024).optional() };
-const captioned = file(caption);
 const document = file({ ...caption, filename: words(255).optional() });
 
-const body = z.strictObject({ text: words(1_024) });
-const footer = z.strictObject({ text: words(60) }).optional();
-const titled = z.strictObject({ type: z.literal('text'), text: words(60) });
-const picture = z.strictObject({ type: z.literal('image'), image: file() });
-const film = z.strictObject({ type: z.literal('video'), video: file() });
 const paper = z.strictObject({ type: z.literal('document'), document: file({ filename: words(255).optional() }) });
 const header = z.discriminatedUnion('type', [titled, picture, film, paper]).optional();
 const choice = z.strictObject({ id: words(256), title: words(20) });
@@ -23,13 +29,6 @@ const cta = z.strictObject({
   name: z.literal('cta_url'),
   parameters: z.strictObject({ display_text: words(20), url: link }),
 });
-const row = z.strictObject({ id: words(200), title: words(24), description: words(72).optional() });
-const sections = z
-  .array(z.strictObject({ title: words(24).optional(), rows: z.array(row).min(1) }))
-  .min(1)
-  .max(10)
-  .refine((all) => all.reduce((rows, section) => rows + section.rows.length, 0) <= 10, 'At most 10 rows.')
-  .refine((all) => all.length === 1 || all.every(({ title }) => title !== undefined), 'Each section needs a title.');
 
 const cardBody = words(160).refine((text) => text.split('\n').length <= 3, 'At most two line breaks.');
 const card = z.strictObject({
@@ -105,18 +104,15 @@ const template = z.strictObject({
 const objects = {
   text: z.strictObject({ body: words(4_096), preview_url: z.boolean().optional() }),
   ...{ image: captioned, video: captioned, audio: file(), document, sticker: file() },
-  location: z.strictObject({
-    ...{ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) },
-    ...{ name: words(1_000).optional(), address: words(1_000).optional() },
-  }),
+  location,
   contacts: z.array(contact).min(1).max(257),
   ...{ interactive, template },
-  reaction: z.strictObject({ message_id: words(255), emoji: z.string().max(64) }),
+  reaction,
 };
 
 const envelope = {
   messaging_product: z.literal('whatsapp'),
-  recipient_type: z.enum(['individual', 'group']).optional(),
+  recipient_type: recipientType,
   to: z
     .string()
     .regex(/^(\+?\d{7,15}|[\w=+/-]{1,255})$/)
@@ -126,7 +122,7 @@ const envelope = {
     .string()
     .regex(/^[A-Z]{2}\.\w+$/)
     .optional(),
-  context: z.strictObject({ message_id: words(255) }).optional(),
+  context,
   biz_opaque_callback_data: z.string().max(512).optional(),
 };
 

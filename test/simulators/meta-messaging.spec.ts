@@ -4,7 +4,8 @@ import type { MessagingSimulator } from '../../src/simulators/meta-messaging.js'
 import { createMessengerSimulator } from '../../src/simulators/meta-messenger.js';
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
-import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
+import { postToGraph, startHandshakingReceiver } from './graph-client.js';
 
 const app = { accessToken: 'right', appSecret: 'secret' };
 const text = (more: object = {}) => ({
@@ -27,23 +28,14 @@ describe.each([
     let receiver: ScriptedServer;
     beforeAll(async () => {
       simulator = await startSimulator(messaging);
-      receiver = await startScriptedServer(({ method, url }) => ({
-        status: 200,
-        body: method === 'GET' ? (new URL(url, 'http://x').searchParams.get('hub.challenge') ?? '') : '',
-      }));
+      receiver = await startHandshakingReceiver();
     });
     afterAll(async () => {
       await simulator.stop();
       await receiver.close();
     });
 
-    const call = async (json: unknown, path = '/v25.0/1100/messages', token = 'right') => {
-      const answer = await fetch(`${simulator.baseUrl}${path}`, {
-        ...{ method: 'POST', body: JSON.stringify(json) },
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      });
-      return { status: answer.status, json: await answer.json() };
-    };
+    const call = (json: unknown, path?: string, token?: string) => postToGraph(simulator.baseUrl, json, path, token);
     const refused = (code: number, subcode?: number) => ({
       json: { error: { code, type: 'OAuthException', ...(subcode === undefined ? {} : { error_subcode: subcode }) } },
     });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { createWhatsAppSimulator, type WhatsAppSimulator } from '../../src/simulators/meta-whatsapp.js';
-import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.js';
+import type { ScriptedServer } from '../support/scripted-server.js';
+import { postToGraph, startHandshakingReceiver } from './graph-client.js';
 
 const ACCOUNT = { phoneNumberId: '1100', wabaId: '900', accessToken: 'right', appSecret: 'secret' };
 const text = (more: object = {}) => ({
@@ -19,23 +20,14 @@ describe('the simulated Cloud API refuses what the contract refuses', () => {
   beforeAll(async () => {
     whatsApp = createWhatsAppSimulator(ACCOUNT);
     simulator = await startSimulator(whatsApp);
-    receiver = await startScriptedServer(({ method, url }) => ({
-      status: 200,
-      body: method === 'GET' ? (new URL(url, 'http://x').searchParams.get('hub.challenge') ?? '') : '',
-    }));
+    receiver = await startHandshakingReceiver();
   });
   afterAll(async () => {
     await simulator.stop();
     await receiver.close();
   });
 
-  const call = async (json: unknown, path = '/v25.0/1100/messages', token = 'right') => {
-    const answer = await fetch(`${simulator.baseUrl}${path}`, {
-      ...{ method: 'POST', body: JSON.stringify(json) },
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    });
-    return { status: answer.status, json: await answer.json() };
-  };
+  const call = (json: unknown, path?: string, token?: string) => postToGraph(simulator.baseUrl, json, path, token);
   const refused = (code: number) => ({ json: { error: { code, type: 'OAuthException' } } });
 
   it('asks the address for its token before it posts there', async () => {

@@ -5,6 +5,7 @@ import { createInstagramAdapter } from '../../../src/providers/meta-instagram/ad
 import { callerPathOf, hostOf } from '../../../src/providers/meta-instagram/place.js';
 import type { InstagramSettings } from '../../../src/providers/meta-instagram/settings.js';
 import { providerContract } from '../../contracts/provider.contract.js';
+import { errorOf, refused } from '../meta/graph-errors.js';
 import { signed } from '../meta/signature.js';
 import { INCOMING } from './incoming.js';
 import { OUTGOING } from './outgoing.js';
@@ -17,15 +18,6 @@ function settingsOf(input: Readonly<Record<string, unknown>> = {}): InstagramSet
   if (!decision.ok) throw new Error(JSON.stringify(decision.refusals));
   return decision.value;
 }
-
-const errorOf = (code: number, subcode?: number, status = 400) => ({
-  status,
-  body: JSON.stringify({
-    error: { ...{ message: `(#${code})`, type: 'OAuthException', code, fbtrace_id: 'B1' }, error_subcode: subcode },
-  }),
-});
-const refused = (code: string, ...errors: readonly ReturnType<typeof errorOf>[]) =>
-  errors.map((answer) => ({ answer, code }));
 
 providerContract('meta-instagram', {
   adapter,

@@ -7,6 +7,7 @@ import { callOf } from '../../../src/providers/meta-messenger/request.js';
 import type { MessengerSettings } from '../../../src/providers/meta-messenger/settings.js';
 import { providerContract } from '../../contracts/provider.contract.js';
 import { startScriptedServer } from '../../support/scripted-server.js';
+import { errorOf, refused } from '../meta/graph-errors.js';
 import { signed } from '../meta/signature.js';
 import { INCOMING } from './incoming.js';
 import { OUTGOING } from './outgoing.js';
@@ -21,14 +22,6 @@ function settingsOf(input: Readonly<Record<string, unknown>> = {}): MessengerSet
   return decision.value;
 }
 
-const errorOf = (code: number, subcode?: number, status = 400) => ({
-  status,
-  body: JSON.stringify({
-    error: { ...{ message: `(#${code})`, type: 'OAuthException', code, fbtrace_id: 'B1' }, error_subcode: subcode },
-  }),
-});
-const refused = (code: string, ...errors: readonly ReturnType<typeof errorOf>[]) =>
-  errors.map((answer) => ({ answer, code }));
 const echoOf = (reference: string) => ({
   ...{ sender: { id: '1100' }, recipient: { id: '24001' }, timestamp: 1_760_000_000_000 },
   message: { ...{ mid: 'm_out', is_echo: true, app_id: 1, text: 'Hello' }, metadata: reference },
