@@ -3,6 +3,7 @@ import { createCbotSimulator, type CbotFlavour, type CbotSimulator } from '../..
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { findThread, sendTo, type FoundMessage } from './provider-thread.js';
 
 const SETTINGS = { apiKey: 'marker-key', webhookUsername: 'parley', webhookPassword: 'marker-word', namespace: 'ns_1' };
 
@@ -16,34 +17,10 @@ interface Asked {
     readonly userErrors: readonly unknown[];
   };
 }
-interface Sent {
-  readonly sendMessage: {
-    readonly message: { readonly id: string } | null;
-    readonly userErrors: readonly { readonly code: string }[];
-  };
-}
-interface Thread {
-  readonly message: {
-    readonly status: string;
-    readonly providerMessageIds: readonly string[];
-    readonly failure: { readonly code: string; readonly providerMessage: string | null } | null;
-    readonly conversation: {
-      readonly messages: {
-        readonly nodes: readonly {
-          readonly direction: string;
-          readonly content: { readonly text: string; readonly images?: readonly { readonly url: string }[] };
-        }[];
-      };
-    } | null;
-  };
-}
 
 const CREATE = `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { channel { id webhookUrl } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed failure { code } userErrors { code } } }`;
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
-const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerMessage }
-  conversation { messages { nodes { direction content { text ... on ImageContent { images { url } } } } } } } }`;
 const TEMPLATE = { template: { name: 'order_ready', locale: 'nl', parameters: [{ key: '1', value: 'Mia' }] } };
 const TEXT = { text: { text: 'Hello' } };
 const MIA = '+31600000001';
@@ -76,12 +53,10 @@ describe('CBOT channels of both flavours, through the simulated API', () => {
     const { createChannel } = await app.client.run<Created>(CREATE, { input });
     return { cbot, simulator, channel: createChannel.channel ?? { id: '', webhookUrl: '' } };
   };
-  const send = async ({ channel }: Side, address: string, content: object) => {
-    const input = { channelId: channel.id, to: { address }, content };
-    return (await app.client.run<Sent>(SEND, { input })).sendMessage;
-  };
-  const thread = async (id = '') => (await app.client.run<Thread>(THREAD, { id })).message;
-  const incomingOf = ({ conversation }: Thread['message']): readonly string[] => {
+  const send = ({ channel }: Side, address: string, content: object) =>
+    sendTo(app.client, channel.id, { address }, content);
+  const thread = (id = '') => findThread(app.client, id);
+  const incomingOf = ({ conversation }: FoundMessage): readonly string[] => {
     const nodes = conversation?.messages.nodes ?? [];
     return nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
   };

@@ -3,32 +3,13 @@ import { createWhatsAppSimulator, type WhatsAppSimulator } from '../../src/simul
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { findThread, sendTo } from './provider-thread.js';
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(10_000, 3)]);
 const ACCOUNT = { wabaId: '900', accessToken: 'marker-token', appSecret: 'marker-secret' };
 
 interface Changed {
   readonly done: { readonly channel: { readonly id: string } | null; readonly userErrors: readonly unknown[] };
-}
-interface Sent {
-  readonly sendMessage: {
-    readonly message: { readonly id: string } | null;
-    readonly userErrors: readonly { readonly code: string }[];
-  };
-}
-interface Thread {
-  readonly message: {
-    readonly status: string;
-    readonly providerMessageIds: readonly string[];
-    readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
-    readonly timeline: readonly { readonly status: string }[];
-    readonly conversation: {
-      readonly id: string;
-      readonly messages: {
-        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
-      };
-    } | null;
-  };
 }
 interface Inbox {
   readonly conversations: {
@@ -44,9 +25,6 @@ const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(inp
   channel { id } userErrors { code field } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed account failure { code } userErrors { code field } } }`;
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
-const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
-  timeline { status } conversation { id messages { nodes { direction content { text } } } } } }`;
 const PICTURES = `{ conversations(first: 50) { nodes { lastMessage { content {
   ... on ImageContent { images { url } } } } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } contact { displayName } lastMessage { content { text } } } } }`;
@@ -96,16 +74,14 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     expect(registered).toMatchObject({ isConfirmed: true, userErrors: [] });
     return line;
   }
-  const send = async ({ channelId }: Line, phoneNumber: string, content: object = { text: { text: 'Hello' } }) => {
-    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { phoneNumber }, content } });
-    return sendMessage;
-  };
+  const send = ({ channelId }: Line, phoneNumber: string, content: object = { text: { text: 'Hello' } }) =>
+    sendTo(app.client, channelId, { phoneNumber }, content);
   const sent = async (line: Line, phoneNumber: string, content?: object): Promise<string> => {
     const { message, userErrors } = await send(line, phoneNumber, content);
     expect(userErrors).toEqual([]);
     return message?.id ?? '';
   };
-  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+  const thread = (id: string) => findThread(app.client, id);
   const hasStatus = (id: string, status: string) =>
     eventually(async () => expect((await thread(id)).status).toBe(status));
   const textFrom = ({ whatsApp }: Line, from: string, body: string) =>

@@ -3,6 +3,7 @@ import { startSimulator, type Simulator } from '../../src/simulators/simulator.j
 import { createTelegramSimulator, type TelegramSimulator } from '../../src/simulators/telegram.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { findThread, sendTo } from './provider-thread.js';
 
 const BOT_TOKEN = '123456789:simulated';
 const SETTINGS = { botToken: BOT_TOKEN, secretToken: 'marker-secret' };
@@ -21,25 +22,6 @@ interface Changed {
     readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
   };
 }
-interface Sent {
-  readonly sendMessage: {
-    readonly message: { readonly id: string } | null;
-    readonly userErrors: readonly { readonly code: string }[];
-  };
-}
-interface Thread {
-  readonly message: {
-    readonly status: string;
-    readonly providerMessageIds: readonly string[];
-    readonly failure: { readonly code: string } | null;
-    readonly timeline: readonly { readonly status: string }[];
-    readonly conversation: {
-      readonly messages: {
-        readonly nodes: readonly { readonly direction: string; readonly content: { text: string } }[];
-      };
-    } | null;
-  };
-}
 
 const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(input: $input) {
   channel { id name isEnabled } userErrors { code field } } }`;
@@ -47,9 +29,6 @@ const change = (name: string, input: string) => `mutation ($input: ${input}!) { 
   channel { id name isEnabled } userErrors { code field } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed account failure { code } userErrors { code field } } }`;
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
-const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code } timeline { status }
-  conversation { messages { nodes { direction content { text } } } } } }`;
 
 describe('a Telegram channel, through the simulated Bot API', () => {
   let app: TestApp;
@@ -70,11 +49,9 @@ describe('a Telegram channel, through the simulated Bot API', () => {
     await simulator.stop();
   });
 
-  const send = async (address: string, content: object = { text: { text: 'Hello' } }) => {
-    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
-    return sendMessage;
-  };
-  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+  const send = (address: string, content: object = { text: { text: 'Hello' } }) =>
+    sendTo(app.client, channelId, { address }, content);
+  const thread = (id: string) => findThread(app.client, id);
 
   it('is verified, and its webhook registered', async () => {
     const { done: verified } = await app.client.run<Asked>(ask('verifyChannel'), { input: { channelId } });

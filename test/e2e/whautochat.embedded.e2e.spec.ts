@@ -3,35 +3,15 @@ import { startSimulator, type Simulator } from '../../src/simulators/simulator.j
 import { createWhautochatSimulator, type WhautochatSimulator } from '../../src/simulators/whautochat.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { findThread, sendTo } from './provider-thread.js';
 
 const SETTINGS = { workspaceId: 'ws1', apiKey: 'marker-key', webhookSecret: 'marker-secret' };
 
 interface Created {
   readonly createChannel: { readonly channel: { readonly id: string; readonly webhookUrl: string } | null };
 }
-interface Sent {
-  readonly sendMessage: {
-    readonly message: { readonly id: string } | null;
-    readonly userErrors: readonly { readonly code: string }[];
-  };
-}
-interface Thread {
-  readonly message: {
-    readonly status: string;
-    readonly providerMessageIds: readonly string[];
-    readonly failure: { readonly code: string; readonly providerMessage: string | null } | null;
-    readonly conversation: {
-      readonly messages: {
-        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
-      };
-    } | null;
-  };
-}
 
 const CREATE = `mutation ($input: CreateChannelInput!) { createChannel(input: $input) { channel { id webhookUrl } } }`;
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
-const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerMessage }
-  conversation { messages { nodes { direction content { text } } } } } }`;
 const TEMPLATE = { template: { name: 'order_ready', locale: 'nl' } };
 const TEXT = { text: { text: 'Hello' } };
 
@@ -63,11 +43,9 @@ describe('WhautoChat channels, through the simulated REST API', () => {
     const { createChannel } = await app.client.run<Created>(CREATE, { input });
     return createChannel.channel ?? { id: '', webhookUrl: '' };
   };
-  const send = async (channelId: string, address: string, content: object) => {
-    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
-    return sendMessage;
-  };
-  const thread = async (id = '') => (await app.client.run<Thread>(THREAD, { id })).message;
+  const send = (channelId: string, address: string, content: object) =>
+    sendTo(app.client, channelId, { address }, content);
+  const thread = (id = '') => findThread(app.client, id);
 
   it('sends a template, hears what became of it and the answer, and may then write freely', async () => {
     const closed = await send(heard.id, '+31600000001', TEXT);
