@@ -117,7 +117,7 @@ describe('GET /media/{id}', () => {
           return Promise.resolve([isThere ? (isErased ? { ...state, content: null } : state) : undefined]);
         },
       },
-      directory: { get: () => ({ ...channel, isSuspended }), find: () => Promise.resolve(undefined) },
+      directory: { find: () => Promise.resolve({ ...channel, isSuspended }) },
       providers: createProviderRegistry([createTelegramAdapter()]),
       ...{ addresses, opener },
     });
