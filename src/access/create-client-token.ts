@@ -1,7 +1,7 @@
 import type { UserError, UserErrorCode } from '../events/commands/commands.js';
 import { accepted, refused } from '../events/kernel/decision.js';
 import { partsOf } from '../events/contact/combine.js';
-import { contactIds, conversationIds, type ContactId, type IdCodec } from '../events/kernel/ids.js';
+import { contactIds, conversationIds, type IdCodec } from '../events/kernel/ids.js';
 import type { Administration, AdministrationDeps, ClientTokenInput } from './administration.js';
 import { recordAudit } from './audit.js';
 import type { Caller } from './caller.js';
@@ -35,8 +35,9 @@ export const createClientTokenCommand =
     if (unknown.length > 0) return refused(...unknown);
     const now = clock.now();
     const limits = {
-      conversationIds: present(conversations),
-      contactIds: await asOne(deps, caller, present(contacts)),
+      conversationIds: idsOf(conversations),
+      // With everybody who is shown as one with them: it is by their ids that their threads are known.
+      contactIds: idsOf(contacts.flatMap((contact) => contact && partsOf(contact))),
     };
     if (limits.conversationIds.length + limits.contactIds.length > CLIENT_TOKEN_IDS_MAX) return refused(TOO_MANY);
     const expiresAt = endOf(caller, now.getTime() + input.expiresInSeconds * 1_000);
@@ -63,36 +64,26 @@ function refuseForm({ conversationIds: named, contactIds: people, expiresInSecon
   return refusals;
 }
 
-/** With everybody who is shown as one with them: it is by their ids that their threads are known. */
-async function asOne(
-  { finders }: AdministrationDeps,
-  { workspaceId }: Caller,
-  ids: readonly ContactId[],
-): Promise<readonly ContactId[]> {
-  const found = ids.length === 0 ? [] : await finders.contacts(workspaceId, ids);
-  return [...new Set(found.flatMap((contact) => (contact === undefined ? [] : partsOf(contact).map(({ id }) => id))))];
-}
-
 /** In the order given, as they are found; undefined for what is no id, unknown or another workspace's: all the same. */
-async function findAll<Id extends string>(
+async function findAll<Id extends string, Found>(
   codec: IdCodec<Id>,
   texts: readonly string[],
-  find: (ids: readonly Id[]) => Promise<readonly ({ readonly id: Id } | undefined)[]>,
-): Promise<readonly (Id | undefined)[]> {
+  find: (ids: readonly Id[]) => Promise<readonly (Found | undefined)[]>,
+): Promise<readonly (Found | undefined)[]> {
   const parsed = texts.map((text) => codec.parse(text));
   const ids = parsed.filter((id) => id !== undefined);
   const found = ids.length === 0 ? [] : await find(ids);
-  const foundBy = new Map(ids.map((id, index) => [id, found[index]?.id]));
-  return parsed.map((id) => id && foundBy.get(id));
+  const foundBy = new Map(ids.map((id, index) => [id, found[index]]));
+  return parsed.map((id) => (id === undefined ? undefined : foundBy.get(id)));
 }
 
-const missing = (ids: readonly (string | undefined)[], code: UserErrorCode, field: string): UserError[] =>
-  ids.flatMap((id, index) =>
-    id === undefined ? [refusal(code, 'There is none with this id.', field, String(index))] : [],
+const missing = (found: readonly unknown[], code: UserErrorCode, field: string): UserError[] =>
+  found.flatMap((one, index) =>
+    one === undefined ? [refusal(code, 'There is none with this id.', field, String(index))] : [],
   );
 
-const present = <Id extends string>(ids: readonly (Id | undefined)[]): readonly Id[] => [
-  ...new Set(ids.filter((id) => id !== undefined)),
+const idsOf = <Id extends string>(found: readonly ({ readonly id: Id } | undefined)[]): readonly Id[] => [
+  ...new Set(found.flatMap((one) => (one === undefined ? [] : [one.id]))),
 ];
 
 /** To the second, as tokens have it; and no token outlives its key. */

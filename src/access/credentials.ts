@@ -2,13 +2,12 @@ import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../database/database.js';
 import type { AuditEvent } from '../events/channel/events.js';
 import { accepted, refused } from '../events/kernel/decision.js';
-import { parseInstant } from '../events/message/schedule.js';
 import { apiKeys, refreshTokens } from '../schema/tables/index.js';
 import type { AccessResult, Administration, AdministrationDeps, Credentials } from './administration.js';
 import { apiKeyHash, newAccessToken, newRefreshToken, newSecretId } from './api-keys.js';
 import { recordAudit, tellKeysChanged } from './audit.js';
-import { refusal, refuseExpiry, refuseName, refuseScopes } from './judge-key.js';
-import { quotaFor, refuseQuota } from './judge-quota.js';
+import { refusal } from './judge-key.js';
+import { judgeNewKey } from './judge-new-key.js';
 import { apiKeyViewOf, hasEnded } from './key-view.js';
 import { keyRow } from './manage-keys.js';
 import { tell } from './tell.js';
@@ -31,21 +30,17 @@ export const createCredentialCommands = (deps: AdministrationDeps): CredentialCo
 
 const createCredentials =
   ({ database, outbox, clock, quotaDefaults }: AdministrationDeps): CredentialCommands['createCredentials'] =>
-  async (caller, { name, scopes, expiresAt, quota }) => {
+  async (caller, input) => {
     const now = clock.now();
-    const refusals = [
-      ...refuseName(name),
-      ...refuseScopes(caller, scopes),
-      ...refuseExpiry(expiresAt, now),
-      ...refuseQuota(caller, quota, quotaDefaults),
-    ];
-    if (refusals.length > 0) return refused(...refusals);
-    const ends = (expiresAt === null ? undefined : parseInstant(expiresAt)) ?? null;
-    const given = { name, scopes: [...new Set(scopes)], quota: quotaFor(caller, quota) };
-    const asked = { ...given, workspaceId: caller.workspaceId, expiresAt: ends };
+    const judged = judgeNewKey(caller, input, now, quotaDefaults);
+    if (!judged.ok) return judged;
     const secretId = newSecretId();
     const { event, ...made } = await database.transaction(async (tx) => {
-      const values = { ...keyRow(asked, now), secretIdHash: apiKeyHash(secretId), secretHash: apiKeyHash(secretId) };
+      const values = {
+        ...keyRow(judged.value, now),
+        secretIdHash: apiKeyHash(secretId),
+        secretHash: apiKeyHash(secretId),
+      };
       const [row] = await tx.insert(apiKeys).values(values).returning();
       if (row === undefined) throw new Error('The credentials were not inserted.');
       const issued = await issue(tx, row, now);

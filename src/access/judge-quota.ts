@@ -1,7 +1,7 @@
 import type { UserError } from '../events/commands/commands.js';
 import type { Caller } from './caller.js';
 import { refusal } from './judge-key.js';
-import { QUOTA_MAX, QUOTA_NAMES, type OwnQuota, type Quota } from './limits/quota.js';
+import { limitOf, QUOTA_MAX, QUOTA_NAMES, type OwnQuota, type Quota } from './limits/quota.js';
 
 /** Nobody gives more than his own key may use; but the administrator of the instance, whose it is to give. */
 export function refuseQuota(caller: Caller, asked: OwnQuota, defaults: Quota): UserError[] {
@@ -9,7 +9,7 @@ export function refuseQuota(caller: Caller, asked: OwnQuota, defaults: Quota): U
     const value = asked[name];
     if (value === undefined) return [];
     if (value < 1 || value > QUOTA_MAX) return [refusal('INPUT_INVALID', `1 to ${QUOTA_MAX}.`, 'limits', name)];
-    const most = caller.scopes.has('INSTANCE_ADMIN') ? QUOTA_MAX : (caller.quota?.[name] ?? defaults[name]);
+    const most = caller.scopes.has('INSTANCE_ADMIN') ? QUOTA_MAX : limitOf(name, caller.quota, defaults);
     return value <= most ? [] : [refusal('INPUT_INVALID', `Your own key may use ${most}.`, 'limits', name)];
   });
 }

@@ -1,9 +1,9 @@
 import { accepted, refused } from '../events/kernel/decision.js';
 import { apiKeyIds } from '../events/kernel/ids.js';
-import { parseInstant } from '../events/message/schedule.js';
 import type { AccessResult, Administration, AdministrationDeps, KeyWithSecret } from './administration.js';
-import { refusal, refuseExpiry, refuseName, refuseRotation, refuseScopes } from './judge-key.js';
-import { quotaFor, refuseQuota } from './judge-quota.js';
+import { refusal, refuseRotation } from './judge-key.js';
+import { judgeNewKey } from './judge-new-key.js';
+import { refuseQuota } from './judge-quota.js';
 import { createKey, revokeKey, rotateKey } from './manage-keys.js';
 import { tell } from './tell.js';
 
@@ -23,19 +23,11 @@ const noSuchKey = refusal('API_KEY_NOT_FOUND', 'There is no such API key.', 'id'
 
 const createApiKey =
   ({ database, outbox, clock, quotaDefaults }: AdministrationDeps): KeyCommands['createApiKey'] =>
-  async (caller, { name, scopes, expiresAt, quota }) => {
+  async (caller, input) => {
     const now = clock.now();
-    const refusals = [
-      ...refuseName(name),
-      ...refuseScopes(caller, scopes),
-      ...refuseExpiry(expiresAt, now),
-      ...refuseQuota(caller, quota, quotaDefaults),
-    ];
-    if (refusals.length > 0) return refused(...refusals);
-    const given = { name, scopes: [...new Set(scopes)], quota: quotaFor(caller, quota) };
-    const asked = { ...given, workspaceId: caller.workspaceId };
-    const ends = (expiresAt === null ? undefined : parseInstant(expiresAt)) ?? null;
-    const { event, key, ...made } = await createKey(database, { ...asked, expiresAt: ends }, now, caller.keyId);
+    const judged = judgeNewKey(caller, input, now, quotaDefaults);
+    if (!judged.ok) return judged;
+    const { event, key, ...made } = await createKey(database, judged.value, now, caller.keyId);
     await tell(outbox, [event]);
     return accepted({ key: made, secret: key });
   };

@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { z } from 'zod';
 import { readConfig } from '../config.js';
 import { CHANNEL_PLATFORMS, PROVIDER_KINDS } from '../events/channel/events.js';
 import { jsonLine, printable, table } from '../printable.js';
+import { parseJson } from '../providers/parse-json.js';
 import { askApi } from './ask-api.js';
 import { SourceAwayError, SourceRefusedError, type EventSource } from './event-source.js';
 import { findSource, toUrl } from './find-source.js';
 import { toName } from './key-options.js';
 import type { ProgressOutput } from './progress.js';
+import { readInput, type Input } from './read-input.js';
 import { EXIT, UsageError, type AddVerb, type ExitCode, type Finish } from './verb.js';
 
 export interface ChannelDeps {
-  readonly input: AsyncIterable<Buffer | string>;
+  readonly input: Input;
   readonly output: ProgressOutput;
   readonly errors: ProgressOutput;
 }
@@ -138,31 +139,12 @@ function refused({ errors }: ChannelDeps, refusals: z.infer<typeof userErrors>):
   return EXIT.failed;
 }
 
-const SETTINGS_CHARACTERS_MAX = 65_536;
-
 /** @throws UsageError */
 async function readSettings({ input }: ChannelDeps, file: string): Promise<Record<string, unknown>> {
-  const text = file === '-' ? await textOf(input) : await readFile(file, 'utf8');
-  const read = z.record(z.string(), z.unknown()).safeParse(jsonIn(text));
+  const text = await readInput(input, file, () => new UsageError('These settings are too long.'));
+  const read = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
   if (!read.success) throw new UsageError('--settings must be one JSON object.');
   return read.data;
-}
-
-async function textOf(input: ChannelDeps['input']): Promise<string> {
-  let text = '';
-  for await (const chunk of input) {
-    text += chunk.toString();
-    if (text.length > SETTINGS_CHARACTERS_MAX) throw new UsageError('These settings are too long.');
-  }
-  return text;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const toOneOf =

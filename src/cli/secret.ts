@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { migrate } from '../database/migrate.js';
 import { exportInstance, importInstance } from '../secrets/instance-copy.js';
 import { createSecretBox } from '../secrets/secret-box.js';
 import type { ProgressOutput } from './progress.js';
+import { readInput, type Input } from './read-input.js';
 import { requireKeyring, rotateSecret } from './secret-rotate.js';
 import { EXIT, type AddVerb, type ExitCode } from './verb.js';
 import { withDatabase } from './with-database.js';
 
 export interface SecretDeps {
-  readonly input: AsyncIterable<Buffer | string>;
+  readonly input: Input;
   readonly output: ProgressOutput;
   readonly errors: ProgressOutput;
 }
@@ -37,9 +37,6 @@ export const addSecret: AddVerb<SecretDeps> = (program, deps, finish) => {
     .action(async (options: { readonly json?: boolean }) => finish(await rotateSecret(deps, options)));
 };
 
-/** What an export prints is a few hundred bytes. */
-const INPUT_CHARACTERS_MAX = 65_536;
-
 /** Prints the sealed copy. @returns the exit code; 1: what was wrong has been said. @throws ConfigError */
 const exportInstanceTo = ({ output, errors }: SecretDeps): Promise<ExitCode> =>
   withDatabase(errors, async ({ config, database }) => {
@@ -53,7 +50,7 @@ const importInstanceFrom = ({ input, output, errors }: SecretDeps, file: string)
     errors,
     async ({ config, database, url }) => {
       const box = createSecretBox(await requireKeyring(config));
-      const text = file === '-' ? await textOf(input) : await readFile(file, 'utf8');
+      const text = await readInput(input, file, noExport);
       await migrate(url);
       const fingerprint = await importInstance(database, box, text);
       output.write(`This database is instance ${fingerprint} now.\n`);
@@ -62,11 +59,4 @@ const importInstanceFrom = ({ input, output, errors }: SecretDeps, file: string)
     { mayMake: true },
   );
 
-async function textOf(input: SecretDeps['input']): Promise<string> {
-  let text = '';
-  for await (const chunk of input) {
-    text += chunk.toString();
-    if (text.length > INPUT_CHARACTERS_MAX) throw new Error('This is not what `parley secret export` prints.');
-  }
-  return text;
-}
+const noExport = () => new Error('This is not what `parley secret export` prints.');

@@ -3,7 +3,7 @@ import { atMost } from '../lifecycle.js';
 import { startSimulator, type Simulator } from '../simulators/simulator.js';
 import { SIMULATED } from '../simulators/simulated.js';
 import type { ProgressOutput } from './progress.js';
-import { EXIT, type AddVerb, type ExitCode } from './verb.js';
+import { EXIT, STOP_SIGNALS, type AddVerb, type ExitCode } from './verb.js';
 
 export interface SimulateDeps {
   readonly output: ProgressOutput;
@@ -46,7 +46,6 @@ const FAULTS = {
 const faultOption = (name: string, words: string): Option =>
   new Option(`--${name} <chance>`, words).default(0).argParser(toChance);
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const STOP_MS_MAX = 5_000;
 
 async function simulate(deps: SimulateDeps, provider: string, options: SimulateOptions): Promise<ExitCode> {

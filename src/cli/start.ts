@@ -6,7 +6,7 @@ import { withTimeout } from '../lifecycle.js';
 import { createLogger, messageOf } from '../logging.js';
 import { banner, type BannerFacts } from './banner.js';
 import { createProgress, type ProgressOutput } from './progress.js';
-import { type AddVerb } from './verb.js';
+import { STOP_SIGNALS, type AddVerb } from './verb.js';
 
 /** What `createApp` answers once it listens. */
 export interface App {
@@ -54,8 +54,6 @@ function toRoles(text: string): readonly Role[] {
   return roles;
 }
 
-/** SIGHUP: the terminal was closed, and the embedded PostgreSQL must not outlive it. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Ctrl-C goes to the whole process group, and npm passes it on once more: within this time two are one. */
 const SAME_SIGNAL_MS = 1_000;
 /** Under the 10 s that supervisors grant: who is killed can't hang up on anybody politely. */

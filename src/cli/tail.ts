@@ -6,7 +6,7 @@ import { eventLine, withoutContent, type ShownEvent } from './event-line.js';
 import { askViewer, follow, SourceAwayError, SourceRefusedError, type EventSource } from './event-source.js';
 import { findSource, toUrl } from './find-source.js';
 import type { ProgressOutput } from './progress.js';
-import { EXIT, UsageError, type AddVerb, type ExitCode } from './verb.js';
+import { EXIT, STOP_SIGNALS, UsageError, type AddVerb, type ExitCode } from './verb.js';
 
 export interface TailDeps {
   readonly output: ProgressOutput;
@@ -49,7 +49,6 @@ const KEY_HELP =
 /** As GraphQL spells `messages:read`. */
 const CONTENT_SCOPE = 'MESSAGES_READ';
 const IF_AWAY = ' Start Parley, or name it by --url.';
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function tail(deps: TailDeps, options: TailOptions): Promise<ExitCode> {
   const stopped = new AbortController();

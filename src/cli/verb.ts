@@ -4,6 +4,9 @@ import type { Command } from 'commander';
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** SIGHUP: the terminal was closed, and the embedded PostgreSQL must not outlive it. */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Told what the verb ended with. */
 export type Finish = (exitCode: ExitCode) => void;
 

@@ -1,4 +1,5 @@
 import { rateLimited, type Limit } from '../access/limits/refusals.js';
+import { createPlaces } from '../places.js';
 import { createRecent } from '../recent.js';
 import { neighbourhoodOf } from './client-address.js';
 
@@ -40,13 +41,13 @@ export function createAddressLimits(deps: AddressLimitsDeps): AddressLimits {
   const { failedAuthenticationsPerSecond: perSecond, unauthenticatedSockets, onRefused } = deps;
   const { now = () => performance.now() } = deps;
   const failures = createRecent<Failures>(ADDRESSES_MAX);
-  const waiting = new Map<string, number>();
+  const waiting = createPlaces(Infinity, unauthenticatedSockets);
   const failuresOf = (place: string): number => {
     const known = failures.get(place);
     return known === undefined ? 0 : Math.max(0, known.count - ((now() - known.at) / 1_000) * perSecond);
   };
   const mayOpen = (address: string) => {
-    const isFree = (waiting.get(neighbourhoodOf(address)) ?? 0) < unauthenticatedSockets;
+    const isFree = waiting.isFree(neighbourhoodOf(address));
     if (!isFree) onRefused('unauthenticated_sockets');
     return isFree;
   };
@@ -62,18 +63,6 @@ export function createAddressLimits(deps: AddressLimitsDeps): AddressLimits {
       const place = neighbourhoodOf(address);
       failures.set(place, { count: failuresOf(place) + 1, at: now() });
     },
-    awaitInit(address) {
-      if (!mayOpen(address)) return undefined;
-      const place = neighbourhoodOf(address);
-      waiting.set(place, (waiting.get(place) ?? 0) + 1);
-      let isWaiting = true;
-      return () => {
-        if (!isWaiting) return;
-        isWaiting = false;
-        const left = (waiting.get(place) ?? 1) - 1;
-        if (left > 0) waiting.set(place, left);
-        else waiting.delete(place);
-      };
-    },
+    awaitInit: (address) => (mayOpen(address) ? waiting.take(neighbourhoodOf(address)) : undefined),
   };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../events/kernel/clock.js';
 import { parseRange, type ByteRange } from '../media/byte-range.js';
 import type { MediaAddresses, MediaPlace } from '../media/media-addresses.js';
 import type { FoundMedia, MediaFailure, MediaLibrary, OpenMedia } from '../media/media-library.js';
-import type { Places } from '../media/places.js';
+import type { Places } from '../places.js';
 import { providerSlug } from '../providers/registry.js';
 import type { MediaOutcome, Meter } from '../telemetry/meter.js';
 import { dispositionOf } from './disposition.js';
@@ -45,8 +45,8 @@ type MediaRequest = FastifyRequest<{ Params: { readonly id: string } }>;
 
 interface Answer {
   readonly outcome: MediaOutcome;
-  /** `other`: it isn't known whose the file is. */
-  readonly provider: string;
+  /** Absent: it isn't known whose the file is. */
+  readonly provider?: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
   readonly body?: Readable | { readonly error: string };
@@ -67,7 +67,7 @@ export function mediaRoutes(deps: MediaRoutesDeps): FastifyPluginAsync {
         // Whoever goes away takes the provider's call with him, and whoever has it all gives his place back.
         reply.raw.once('close', () => left.abort());
         const answer = await answerTo(deps, request, left.signal);
-        deps.meter.mediaAnswered(answer.provider, answer.outcome);
+        deps.meter.mediaAnswered(answer.provider ?? 'other', answer.outcome);
         return send(reply, answer);
       },
     });
@@ -106,7 +106,7 @@ interface Visit {
 
 async function answerOf({ library, found, request, left }: Visit, headers: FileHeaders): Promise<Answer> {
   if (request.headers['if-none-match']?.includes(headers.etag) === true)
-    return { ...{ outcome: 'not_modified', provider: 'other', status: 304 }, headers };
+    return { outcome: 'not_modified', status: 304, headers };
   if (request.method === 'HEAD') {
     const seen = await library.see(found, left);
     if (seen.kind !== 'seen') return refusal(seen.kind, seen);
@@ -126,9 +126,7 @@ function rangeOf({ headers }: MediaRequest, etag: string): ByteRange | undefined
   return condition === undefined || condition === etag ? parseRange(headers.range) : undefined;
 }
 
-const served = (status: number, headers: Answer['headers']): Answer => ({
-  ...{ outcome: 'served', provider: 'other', status, headers },
-});
+const served = (status: number, headers: Answer['headers']): Answer => ({ outcome: 'served', status, headers });
 
 function refusal(outcome: Refusal, failure?: MediaFailure): Answer {
   const { status, message } = REFUSALS[outcome];
@@ -139,7 +137,7 @@ function refusal(outcome: Refusal, failure?: MediaFailure): Answer {
     'retry-after': status === 503 ? retryAfterOf(failure) : undefined,
     'content-range': size === undefined ? undefined : `bytes */${size}`,
   };
-  return { outcome, provider: 'other', status, headers, body: { error: message } };
+  return { outcome, status, headers, body: { error: message } };
 }
 
 const retryAfterOf = (failure: MediaFailure | undefined): number =>

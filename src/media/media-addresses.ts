@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { messageIds, workspaceIds, type MessageId, type WorkspaceId } from '../events/kernel/ids.js';
+import { hmacSha256, isSignature } from '../providers/authenticity.js';
 import { mediaIdIn } from '../providers/media-reference.js';
 
 /** Which file: it is found in the message, as it is now. */
@@ -44,11 +45,8 @@ const WINDOWS = 3;
 const DIGEST_LENGTH = 22;
 
 export function createMediaAddresses({ key, now, publicUrl }: MediaAddressesDeps): MediaAddresses {
-  const mac = (...parts: readonly string[]) => {
-    const hmac = createHmac('sha256', key);
-    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
-    return hmac.digest();
-  };
+  const mac = (...parts: readonly string[]) =>
+    hmacSha256(key, ...parts.flatMap((part) => [`${Buffer.byteLength(part)}:`, part]));
   const digestOf = (url: string) => mac('digest', url).toString('base64url').slice(0, DIGEST_LENGTH);
   const signatureOf = (workspaceId: string, id: string, expires: string) =>
     mac('address', workspaceId, id, expires).toString('base64url');
@@ -66,8 +64,7 @@ export function createMediaAddresses({ key, now, publicUrl }: MediaAddressesDeps
       const [workspace = '', expires = '', signature = ''] = ['workspace', 'expires', 'signature'].map(
         (name) => query.get(name) ?? '',
       );
-      const [given, expected] = [Buffer.from(signature), Buffer.from(signatureOf(workspace, id, expires))];
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'altered';
+      if (!isSignature(Buffer.from(signature), Buffer.from(signatureOf(workspace, id, expires)))) return 'altered';
       const [message = '', digest = ''] = id.split('.');
       const [workspaceId, messageId] = [workspaceIds.parse(workspace), messageIds.parse(message)];
       if (workspaceId === undefined || messageId === undefined) return 'altered';

@@ -53,7 +53,7 @@ export interface MediaLibrary {
 
 export interface MediaLibraryDeps {
   readonly finders: Pick<Finders, 'messages'>;
-  readonly directory: Pick<ChannelDirectory, 'get' | 'find'>;
+  readonly directory: Pick<ChannelDirectory, 'find'>;
   readonly providers: ProviderRegistry;
   readonly addresses: Pick<MediaAddresses, 'digestOf'>;
   readonly opener: FileOpener;
@@ -113,7 +113,7 @@ async function find(deps: MediaLibraryDeps, place: MediaPlace): Promise<FoundMed
   if (message === undefined || content === undefined) return undefined;
   const media = mediaOf(content).find(({ url }) => deps.addresses.digestOf(url) === place.digest);
   const mediaId = media && mediaIdIn(media.url);
-  const channel = deps.directory.get(message.channelId) ?? (await deps.directory.find(message.channelId));
+  const channel = await deps.directory.find(message.channelId);
   const adapter = channel && deps.providers.get(channel.provider);
   if (media === undefined || mediaId === undefined || channel === undefined || adapter === undefined) return undefined;
   return channel.isSuspended ? undefined : { media, mediaId, channel, adapter };

@@ -47,12 +47,13 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     positions: createPositionStore('dispatcher', 'events'),
   });
   await gate.check();
+  const newMessageId = () => messageIds.fromUuid(uuidv7());
   const ownCommands = createCommands({
     ...{ ...foundation, database, log, finders, feed, typing, clock, logger },
     trace: () => deps.tracer.current(),
     hasIntakeSeenAll: () => gate.holds(),
     urlRules: deps.config,
-    newMessageId: () => messageIds.fromUuid(uuidv7()),
+    newMessageId,
     newChannelId: () => channelIds.fromUuid(uuidv7()),
   });
   const commands = meteredCommands(ownCommands, deps.meter);
@@ -75,8 +76,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     areStillValid: (callers) => authenticator.areStillValid(callers),
     onKeysChanged: (listener) => database.onWake('parley_keys', listener),
   };
-  const newId = () => messageIds.fromUuid(uuidv7());
-  const tellTyping = createContactTyping({ ...foundation, database, typing, clock, logger, newId });
+  const tellTyping = createContactTyping({ ...foundation, database, typing, clock, logger, newId: newMessageId });
   return { graphql, log, directory, providers, media: media.desk, tellTyping, health: healthOf(feed, media) };
 }
 

@@ -3,7 +3,7 @@ import type { MediaDesk } from '../http/media.js';
 import { createMediaAddresses, type MediaAddresses } from '../media/media-addresses.js';
 import { createMediaLibrary } from '../media/media-library.js';
 import { createFileOpener } from '../media/open-file.js';
-import { createPlaces } from '../media/places.js';
+import { createPlaces } from '../places.js';
 import type { Reading } from '../telemetry/readings.js';
 import type { Foundation } from './foundation.js';
 import type { Keep, RoleDeps } from './role.js';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseJson } from '../providers/parse-json.js';
 
 /** A request as it came in, read whole. */
 export interface ReceivedCall {
@@ -32,12 +33,4 @@ export async function readCall(request: IncomingMessage): Promise<ReceivedCall> 
     headers: Object.fromEntries(headers) as Record<string, string>,
     json: parseJson(body),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

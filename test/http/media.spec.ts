@@ -6,7 +6,7 @@ import { mediaRoutes } from '../../src/http/media.js';
 import { createMediaAddresses, type MediaAddresses } from '../../src/media/media-addresses.js';
 import { createMediaLibrary } from '../../src/media/media-library.js';
 import { createFileOpener, type FileOpener } from '../../src/media/open-file.js';
-import { createPlaces } from '../../src/media/places.js';
+import { createPlaces } from '../../src/places.js';
 import type { Channel } from '../../src/providers/channel.js';
 import { toMediaReference } from '../../src/providers/media-reference.js';
 import { createProviderRegistry } from '../../src/providers/registry.js';
@@ -117,7 +117,7 @@ describe('GET /media/{id}', () => {
           return Promise.resolve([isThere ? (isErased ? { ...state, content: null } : state) : undefined]);
         },
       },
-      directory: { get: () => ({ ...channel, isSuspended }), find: () => Promise.resolve(undefined) },
+      directory: { find: () => Promise.resolve({ ...channel, isSuspended }) },
       providers: createProviderRegistry([createTelegramAdapter()]),
       ...{ addresses, opener },
     });

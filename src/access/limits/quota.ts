@@ -64,14 +64,18 @@ const COST_BURST_SECONDS = 10;
 const COST_BURST_MIN = 25_000;
 
 /** @param own undefined: it has none of its own */
+export const limitOf = (name: keyof Quota, own: OwnQuota | undefined, defaults: Quota): number =>
+  own?.[name] ?? defaults[name];
+
+/** @param own as above */
 export function rateOf(kind: BudgetKind, own: OwnQuota | undefined, defaults: Quota): Rate {
   switch (kind) {
     case 'requests':
-      return inOneSecond(own?.requestsPerSecond ?? defaults.requestsPerSecond);
+      return inOneSecond(limitOf('requestsPerSecond', own, defaults));
     case 'sends':
-      return inOneSecond(own?.sendsPerSecond ?? defaults.sendsPerSecond);
+      return inOneSecond(limitOf('sendsPerSecond', own, defaults));
     case 'cost': {
-      const perSecond = own?.costPerSecond ?? defaults.costPerSecond;
+      const perSecond = limitOf('costPerSecond', own, defaults);
       return { perSecond, burst: Math.max(COST_BURST_MIN, perSecond * COST_BURST_SECONDS) };
     }
   }

@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.js';
 import type { ApiKeyId } from '../../events/kernel/ids.js';
 import { atMost, pause, type Running } from '../../lifecycle.js';
 import type { Caller } from '../caller.js';
-import type { Quota, SlotKind } from './quota.js';
+import { limitOf, type Quota, type SlotKind } from './quota.js';
 import { rateLimited, type Limit } from './refusals.js';
 import { dropSlots, holdSlots, keepSlots, type HeldSlots } from './slot-rows.js';
 
@@ -63,7 +63,7 @@ export function createSlots({ database, defaults, onRefused, logger }: SlotsDeps
   };
   return {
     async take(caller, kind) {
-      const max = caller.quota?.[kind] ?? defaults[kind];
+      const max = limitOf(kind, caller.quota, defaults);
       const held = heldOf(all, caller.keyId, kind, max);
       while (held.used >= Math.min(held.held, max)) {
         if (held.used >= max || performance.now() < held.refusedUntil) {

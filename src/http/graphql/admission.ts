@@ -59,7 +59,7 @@ const RETRY_AFTER_MS = 1_000;
  * The commands of an operation whose batches hold more messages than were granted: the first ones are sent, so that those
  * to one conversation keep their order, and each of the rest is refused by itself.
  */
-export function rationed(commands: Commands, granted: number): Commands {
+function rationed(commands: Commands, granted: number): Commands {
   let left = granted;
   const { publicMessage: message } = rateLimited('sends', RETRY_AFTER_MS);
   const refused = {

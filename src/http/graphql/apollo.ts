@@ -133,7 +133,7 @@ async function openHttpRequest(
   try {
     const deps = requireDeps(source);
     const apiKey = textOf(headers['x-api-key']);
-    const visitor = { address: addressOf(request), addresses };
+    const visitor = { address: () => addressOf(request), addresses };
     const caller = await authenticate(deps, { authorization: headers.authorization, apiKey }, visitor);
     await admitRequest(deps.budgets, caller, startedAt);
     return await openRequest(deps, { caller, readAfter: textOf(headers['x-parley-after']), startedAt });

@@ -42,7 +42,8 @@ export function requireDeps(source: GraphqlDepsSource): GraphqlDeps {
 
 /** From where somebody comes. */
 export interface Visitor {
-  readonly address: string;
+  /** Asked only of whoever isn't known already. */
+  readonly address: () => string;
   readonly addresses: AddressLimits;
 }
 
@@ -53,12 +54,15 @@ export async function authenticate(
   { address, addresses }: Visitor,
 ): Promise<Caller> {
   const secret = secretOf(credentials);
+  let from: string | undefined;
+  // Once, before Postgres is asked: who has hung up meanwhile came from where he came from.
+  const whence = () => (from ??= address());
   const find = async () =>
-    secret === undefined ? undefined : deps.authenticate(secret, () => addresses.requireTrust(address));
+    secret === undefined ? undefined : deps.authenticate(secret, () => addresses.requireTrust(whence()));
   const caller = await boundedBy(AUTHENTICATE_WITHIN_MS, databaseIsSilent, find);
   if (caller !== undefined) return caller;
   // Who shows nothing costs nothing.
-  if (secret !== undefined) addresses.noteFailure(address);
+  if (secret !== undefined) addresses.noteFailure(whence());
   throw unauthenticated();
 }
 

@@ -2,6 +2,7 @@ import '@fastify/websocket';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 import type { WebSocket } from 'ws';
+import { parseJson } from '../../providers/parse-json.js';
 import type { AddressLimits } from '../address-limits.js';
 import type { AddressOf } from '../client-address.js';
 import type { GraphqlHandler } from './apollo.js';
@@ -35,7 +36,7 @@ export const graphqlRoutes =
   }: GraphqlRoutesDeps): FastifyPluginCallback =>
   (app, _options, done) => {
     app.setErrorHandler(answerError);
-    const judge = createJudge(deps.documents);
+    const judge = createFirstJudge(deps.documents);
     app.post<{ Reply: string }>('/graphql', {
       bodyLimit: LIMITS.bodyBytesMax,
       preHandler: (request, _reply, next) => next(faultOf(() => judge(request))),
@@ -88,7 +89,7 @@ function answerError(error: Refusal, { headers: { accept } }: FastifyRequest, re
 }
 
 /** Before anything of a document is parsed: how long it is, and, where they are listed, whether it is one of them. */
-const createJudge = (documents: TrustedDocuments | undefined) => (request: FastifyRequest) => {
+const createFirstJudge = (documents: TrustedDocuments | undefined) => (request: FastifyRequest) => {
   if (documents !== undefined) {
     askTrusted(documents, request);
     return;
@@ -102,20 +103,13 @@ function askTrusted(documents: TrustedDocuments, request: FastifyRequest): void 
   if (request.method === 'GET') {
     const given = request.query as Readonly<Record<string, string>>;
     const { documentId, extensions, ...rest } = given;
-    const query = documents.require({ query: given['query'], documentId, extensions: jsonOf(extensions) });
+    const told = extensions === undefined ? undefined : parseJson(extensions);
+    const query = documents.require({ query: given['query'], documentId, extensions: told });
     request.raw.url = `/graphql?${new URLSearchParams({ ...rest, query }).toString()}`;
     return;
   }
   const { documentId: _named, extensions: _extensions, ...rest } = (request.body ?? {}) as NamedDocument;
   request.body = { ...rest, query: documents.require(request.body ?? {}) };
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function faultOf(judge: () => void): (Error & { statusCode: number }) | undefined {

@@ -16,7 +16,7 @@ const PING_EVERY_MS = 25_000;
 const UNANSWERED_PINGS_MAX = 3;
 
 /** So long one socket may let wait what it is given, without taking any of it. */
-export const TAKES_NOTHING_MAX_MS = 60_000;
+const TAKES_NOTHING_MAX_MS = 60_000;
 
 /**
  * Results wait to be read, one of each operation; what answers a message doesn't. Whoever asks on and on and reads nothing

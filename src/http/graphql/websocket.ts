@@ -151,7 +151,8 @@ async function connect(
   try {
     const { socket, address, initialised } = context.extra;
     const deps = requireDeps(source);
-    const caller = await authenticate(deps, credentialsOf(context.connectionParams ?? {}), { address, addresses });
+    const visitor = { address: () => address, addresses };
+    const caller = await authenticate(deps, credentialsOf(context.connectionParams ?? {}), visitor);
     const letGo = await deps.slots.take(caller, 'sockets');
     // Whoever left meanwhile tells it no more.
     if (socket.readyState === socket.OPEN) socket.once('close', letGo);
@@ -212,7 +213,7 @@ async function prepare(
   { schema, deps: source, documents, judge }: WebSocketDeps & { readonly judge: ReturnType<typeof createJudge> },
   context: ConnectionContext,
   payload: SubscribePayload,
-): Promise<SubscriptionExecution | GraphQLError[]> {
+): Promise<ExecutionArgs | SubscriptionExecution | GraphQLError[]> {
   const startedAt = performance.now();
   const { caller } = context.extra;
   try {
@@ -233,8 +234,8 @@ async function prepare(
     const cost = isAnsweredOnce ? stateCost(budgets, caller, judged.weight.cost, deps.clock.now()) : undefined;
     const contextValue: CostedContext = { ...opened, commands, cost };
     const { operationName, variables: variableValues } = payload;
-    const question = questionOf(asked, caller);
-    return { schema, document: judged.document, operationName, variableValues, contextValue, question };
+    const execution = { schema, document: judged.document, operationName, variableValues, contextValue };
+    return isAnsweredOnce ? execution : { ...execution, question: questionOf(asked, caller) };
   } catch (error) {
     return [toGraphQLError(error)];
   }

@@ -2,6 +2,8 @@
 export interface Places {
   /** Takes one, and answers what gives it back (once); undefined: none is free. */
   take(holder: string): (() => void) | undefined;
+  /** Whether it would get one now. */
+  isFree(holder: string): boolean;
   taken(): number;
 }
 
@@ -9,19 +11,21 @@ export interface Places {
 export function createPlaces(all: number, each: number): Places {
   const byHolder = new Map<string, number>();
   let taken = 0;
+  const heldBy = (holder: string) => byHolder.get(holder) ?? 0;
+  const isFree = (holder: string) => taken < all && heldBy(holder) < each;
   return {
     taken: () => taken,
+    isFree,
     take(holder) {
-      const held = byHolder.get(holder) ?? 0;
-      if (taken >= all || held >= each) return undefined;
+      if (!isFree(holder)) return undefined;
       taken += 1;
-      byHolder.set(holder, held + 1);
+      byHolder.set(holder, heldBy(holder) + 1);
       let isHeld = true;
       return () => {
         if (!isHeld) return;
         isHeld = false;
         taken -= 1;
-        const left = (byHolder.get(holder) ?? 1) - 1;
+        const left = heldBy(holder) - 1;
         if (left > 0) byHolder.set(holder, left);
         else byHolder.delete(holder);
       };

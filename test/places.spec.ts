@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPlaces } from '../../src/media/places.js';
+import { createPlaces } from '../src/places.js';
 
 it('are so many in all, and so many for each; each is given back once', () => {
   const places = createPlaces(3, 2);
