@@ -45,6 +45,9 @@ export function requireText(text: string, argument: string): string {
   return text;
 }
 
+export const optionalText = (text: string | null | undefined, argument: string): string | undefined =>
+  text === null || text === undefined ? undefined : requireText(text, argument);
+
 /** @throws AppError CURSOR_INVALID */
 export function requireCursor(cursors: CursorCodec, text: string): Vector {
   const vector = cursors.decode(text);

@@ -6,7 +6,7 @@ import { AuditEvent, AuditEventFilter } from '../schema/graphql/audit.type.js';
 import type { Connection } from '../schema/graphql/connection.type.js';
 import { AuditEventConnection } from '../schema/graphql/connections.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
-import { badInput, requireShortList, requireText, toPageRequest } from './arguments.js';
+import { badInput, optionalText, requireShortList, requireText, toPageRequest } from './arguments.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 import { toConnection } from './page.view.js';
@@ -42,9 +42,6 @@ function toConditions(filter: AuditEventFilter | null): AuditFilter {
     to: optionalInstant(filter?.to, 'to'),
   };
 }
-
-const optionalText = (text: string | null | undefined, argument: string) =>
-  text === null || text === undefined ? undefined : requireText(text, argument);
 
 function optionalInstant(text: string | null | undefined, argument: string): Date | undefined {
   if (text === null || text === undefined) return undefined;

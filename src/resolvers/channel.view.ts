@@ -1,7 +1,7 @@
 import type { ChannelView } from '../events/queries/finders.js';
 import type { ChannelPlatform } from '../events/channel/events.js';
 import type { ProviderAdapter } from '../providers/provider.js';
-import { providerSlug } from '../providers/registry.js';
+import { webhookUrlOf } from '../providers/registry.js';
 import { Channel, ChannelCapabilities, ContentCapability } from '../schema/graphql/channel.type.js';
 import { instance } from './instance.js';
 
@@ -13,7 +13,7 @@ export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
     platform: view.platform,
     isEnabled: view.isEnabled,
     degradeUnsupported: view.degradeUnsupported,
-    webhookUrl: `${publicUrl}/webhooks/${providerSlug(view.provider)}/${view.id}`,
+    webhookUrl: webhookUrlOf(publicUrl, view),
     createdAt: view.createdAt,
   });
 

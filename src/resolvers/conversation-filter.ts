@@ -8,7 +8,15 @@ import type {
 } from '../events/queries/finders.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import type { ConversationFilter } from '../schema/graphql/filters.input.js';
-import { badInput, optionalId, optionalTime, requireId, requireShortList, requireText } from './arguments.js';
+import {
+  badInput,
+  optionalId,
+  optionalText,
+  optionalTime,
+  requireId,
+  requireShortList,
+  requireText,
+} from './arguments.js';
 
 const WINDOW_SECONDS_MAX = 31 * 86_400;
 const NAME_LENGTH_MAX = 200;
@@ -67,6 +75,3 @@ export function toName(text: string | null | undefined): string | undefined {
   if (name.length > NAME_LENGTH_MAX) throw badInput(`\`text\` has at most ${NAME_LENGTH_MAX} characters.`);
   return name;
 }
-
-export const optionalText = (text: string | null | undefined, argument: string): string | undefined =>
-  text === null || text === undefined ? undefined : requireText(text, argument);

@@ -3,7 +3,6 @@ import type { Transaction } from '../../database/database.js';
 import { UnavailableError } from '../../errors.js';
 import type { ParleyEvent } from '../catalog.js';
 import type { WholeContact } from '../contact/combine.js';
-import { refuseOwnId } from '../conversation/decide.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { channelIds } from '../kernel/ids.js';
 import { traced } from '../kernel/trace-context.js';
@@ -12,7 +11,7 @@ import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
 import type { AddContactAddress, CommandResult, UserError } from './commands.js';
 import { decideOnRows } from './decided-message.js';
-import { findContact, lookSettled } from './find-contact.js';
+import { findContactFor } from './find-contact.js';
 import type { Settle } from './fresh-lookup.js';
 import { decideMerge, TOO_MANY } from './merge-contacts.js';
 import { CONTACTS_MERGED_MAX, findMerged, lockMerges } from './merge-rows.js';
@@ -31,12 +30,11 @@ const PROJECTION_WAIT_MS = 2_000;
 export function createAddContactAddress(deps: CommandDeps, settle: Settle) {
   return async (
     caller: Caller,
-    { contactId, channelId, address, actorId }: AddContactAddress,
+    input: AddContactAddress,
     givenUp: AbortSignal,
   ): Promise<CommandResult<WholeContact>> => {
-    const refusals = refuseOwnId('actorId', actorId);
-    if (refusals.length > 0) return { ok: false, userErrors: refusals };
-    const found = await findContact(deps, caller, contactId, lookSettled(settle));
+    const { channelId, address, actorId } = input;
+    const found = await findContactFor(deps, settle, caller, input);
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const contact = found.value;
     const place = await findPlace(deps, caller, channelId, address);

@@ -2,7 +2,7 @@ import { recordAudit } from '../../access/audit.js';
 import type { Caller } from '../../access/caller.js';
 import type { Channel } from '../../providers/channel.js';
 import type { AccountAnswer } from '../../providers/provider.js';
-import { providerSlug } from '../../providers/registry.js';
+import { webhookUrlOf } from '../../providers/registry.js';
 import type { MessageFailure } from '../message/state.js';
 import { findOwnChannel } from './change-channel.js';
 import { tellChannel } from './channel-form.js';
@@ -34,7 +34,7 @@ export function createRegisterChannelWebhook(deps: CommandDeps) {
     const { channel, adapter } = found.value;
     if (adapter.registerWebhook === undefined)
       return lacking("This provider has no call for that: set the channel's `webhookUrl` in its console.");
-    const webhookUrl = `${input.publicUrl}/webhooks/${providerSlug(channel.provider)}/${channel.id}`;
+    const webhookUrl = webhookUrlOf(input.publicUrl, channel);
     // Written down before it is done: a call whose answer never came may have been heard.
     const audited = { action: 'channel.register_webhook', subjectId: channel.id, actorKeyId: caller.keyId } as const;
     const event = await deps.database.transaction((tx) =>

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import { partsOf, type WholeContact } from '../contact/combine.js';
+import { refuseOwnId } from '../conversation/decide.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { contactIds, type ContactId } from '../kernel/ids.js';
 import type { Finders } from '../queries/finders.js';
@@ -20,6 +21,17 @@ export async function findContact(
   const found = await look(id, async () => (await finders.contacts(workspaceId, [id]))[0]);
   if (found !== undefined) return accepted(found);
   return refused({ code: 'CONTACT_NOT_FOUND', message: 'No such contact.', field: [field] });
+}
+
+/** Likewise, for a command that is decided by all that was said of the contact before, whoever says it. */
+export async function findContactFor(
+  deps: { readonly finders: Pick<Finders, 'contacts'> },
+  settle: Settle,
+  caller: Caller,
+  { contactId, actorId }: { readonly contactId: string; readonly actorId?: string | undefined },
+): Promise<Decision<WholeContact, UserError>> {
+  const refusals = refuseOwnId('actorId', actorId);
+  return refusals.length > 0 ? refused(...refusals) : findContact(deps, caller, contactId, lookSettled(settle));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import type { Channel } from '../../providers/channel.js';
-import type { ProviderAdapter } from '../../providers/provider.js';
+import type { Capabilities, ProviderAdapter } from '../../providers/provider.js';
 import type { Bar } from '../contact/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
@@ -73,9 +73,10 @@ export async function judgeSend(
   if (thread?.bar !== undefined) return refused(barred(thread.bar, form.value.recipient.field));
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
-  const carried = carriedForm(form.value.content, route.value);
+  const capabilities = adapter.capabilitiesOf(channel.platform, channel.settings);
+  const carried = carriedForm(form.value.content, route.value, capabilities);
   const said = { ...form.value, content: carried.content };
-  const how = { ...arrival, degradedFrom: carried.degradedFrom, idempotency: key };
+  const how = { ...arrival, capabilities, degradedFrom: carried.degradedFrom, idempotency: key };
   const acceptance = await decide(deps, said, route.value, request, thread, how);
   if (!acceptance.ok) return acceptance;
   return accepted({
@@ -89,13 +90,14 @@ interface Carried {
 }
 
 /** As it is where nobody asked for anything else, where the channel carries it, and where it carries no plain form either. */
-function carriedForm(content: MessageContent, { channel, adapter }: Route): Carried {
-  const { platform, settings, degradeUnsupported } = channel;
-  const capabilities = adapter.capabilitiesOf(platform, settings);
+function carriedForm(content: MessageContent, { channel, adapter }: Route, capabilities: Capabilities): Carried {
+  const asItIs = { content, degradedFrom: undefined };
+  if (!channel.degradeUnsupported) return asItIs;
+  const { platform, settings } = channel;
   const isCarried = (form: MessageContent) =>
     judgeContent(form, capabilities, adapter.refuse?.(form, platform, settings) ?? []).length === 0;
-  const plain = !degradeUnsupported || isCarried(content) ? undefined : nearestForm(content, isCarried);
-  return plain === undefined ? { content, degradedFrom: undefined } : { content: plain, degradedFrom: content.kind };
+  const plain = isCarried(content) ? undefined : nearestForm(content, isCarried);
+  return plain === undefined ? asItIs : { content: plain, degradedFrom: content.kind };
 }
 
 const BAR_SAYS: Readonly<Record<Bar, string>> = {
@@ -134,14 +136,14 @@ async function decide(
   thread: Thread | undefined,
   said: Arrival &
     Pick<Carried, 'degradedFrom'> & {
+      readonly capabilities: Capabilities;
       readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
     },
 ): Promise<Decision<Acceptance, UserError>> {
-  const capabilities = adapter.capabilitiesOf(platform, settings);
-  const asksWindow = capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
+  const asksWindow = said.capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
   const [conversation] = asksWindow ? await finders.conversations(workspaceId, [thread.conversationId]) : [];
   return decideSend(form, {
-    ...{ workspaceId, capabilities, address, parts: adapter.partsOf(form.content, platform), ...said },
+    ...{ workspaceId, address, parts: adapter.partsOf(form.content, platform), ...said },
     refusals: adapter.refuse?.(form.content, platform, settings) ?? [],
     lastIncomingAt: conversation?.lastIncomingAt ?? null,
     eventId: identity.ofAcceptance(said.messageId),

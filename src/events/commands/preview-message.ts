@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import { formatReference } from '../../providers/reference.js';
-import { providerSlug } from '../../providers/registry.js';
+import { webhookUrlOf } from '../../providers/registry.js';
 import { shownCall } from '../../providers/shown-call.js';
 import { findProviderMessageId, targetOf } from '../workers/dispatcher/target-id.js';
 import type { CommandDeps } from './command-deps.js';
@@ -28,7 +28,7 @@ function callsOf(
   // As the dispatcher: a reaction to what the provider doesn't know says nothing.
   if (content.kind === 'reaction' && targetId === undefined) return [];
   const { id: channelId, platform, settings } = channel;
-  const webhookUrl = `${publicUrl}/webhooks/${providerSlug(channel.provider)}/${channelId}`;
+  const webhookUrl = webhookUrlOf(publicUrl, channel);
   return Array.from({ length: adapter.partsOf(content, platform) }, (_, part) => {
     const reference = formatReference({ messageId, attempt: 1, part });
     const said = { reference, address, content, part, call: 1, replyToProviderMessageId: targetId, webhookUrl };

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createBoundedRunner } from '../../bounded-runner.js';
 import type { ChannelDirectory } from '../../providers/channel.js';
 import type { ProviderAdapter, TypingRequest } from '../../providers/provider.js';
 import type { ProviderRegistry } from '../../providers/registry.js';
@@ -24,7 +25,7 @@ export function createProviderSignals(
   { directory, providers, logger }: ProviderSignalDeps,
   { callsMax, callMs, what }: { readonly callsMax: number; readonly callMs: number; readonly what: string },
 ) {
-  let calls = 0;
+  const run = createBoundedRunner(logger, callsMax, `a contact was not shown ${what}`);
   const call = async ({ channelId, address }: ConversationState, tell: TellProvider) => {
     const channel = await directory.find(channelId);
     const adapter = channel && providers.get(channel.provider);
@@ -32,14 +33,5 @@ export function createProviderSignals(
     const { settings, platform } = channel;
     await tell(adapter, { settings, channelId, platform, address, signal: AbortSignal.timeout(callMs) });
   };
-  return (conversation: ConversationState, tell: TellProvider): boolean => {
-    if (calls >= callsMax) return false;
-    calls += 1;
-    call(conversation, tell)
-      .catch((error: unknown) => logger.debug({ reason: nameOf(error) }, `a contact was not shown ${what}`))
-      .finally(() => (calls -= 1));
-    return true;
-  };
+  return (conversation: ConversationState, tell: TellProvider): boolean => run(() => call(conversation, tell));
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

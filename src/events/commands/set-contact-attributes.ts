@@ -3,7 +3,6 @@ import { combineContacts, partsOf, type WholeContact } from '../contact/combine.
 import type { ContactEvent } from '../contact/events.js';
 import { evolveContact } from '../contact/evolve.js';
 import type { ContactState } from '../contact/state.js';
-import { refuseOwnId } from '../conversation/decide.js';
 import { refuseAttributes } from '../conversation/refuse-attributes.js';
 import { mergeAttributes, type Attributes } from '../kernel/attributes.js';
 import { canonicalJson } from '../kernel/canonical-json.js';
@@ -11,7 +10,7 @@ import { traced } from '../kernel/trace-context.js';
 import { raiseCursor } from './answer-cursor.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SetContactAttributes } from './commands.js';
-import { findContact, lookSettled } from './find-contact.js';
+import { findContactFor } from './find-contact.js';
 import type { Settle } from './fresh-lookup.js';
 
 type AttributesChanged = Extract<ContactEvent, { type: 'contact.attributes_changed' }>;
@@ -20,12 +19,11 @@ type AttributesChanged = Extract<ContactEvent, { type: 'contact.attributes_chang
 export function createSetContactAttributes(deps: CommandDeps, settle: Settle) {
   return async (
     caller: Caller,
-    { contactId, attributes, actorId }: SetContactAttributes,
+    input: SetContactAttributes,
     givenUp: AbortSignal,
   ): Promise<CommandResult<WholeContact>> => {
-    const refusals = refuseOwnId('actorId', actorId);
-    if (refusals.length > 0) return { ok: false, userErrors: refusals };
-    const found = await findContact(deps, caller, contactId, lookSettled(settle));
+    const { attributes, actorId } = input;
+    const found = await findContactFor(deps, settle, caller, input);
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const contact = found.value;
     const refusal = refuseAttributes(contact.attributes, attributes);

@@ -141,7 +141,7 @@ async function answerAgain(
   stored: readonly StoredEvent[],
 ): Promise<CommandResult<WholeContact>> {
   const positions = await Promise.all(stored.map((one) => outbox.publishStored(one)));
-  for (const { id } of partsOf(contact)) await settle(id);
+  await Promise.all(partsOf(contact).map(({ id }) => settle(id)));
   const [value = contact] = await finders.contacts(workspaceId, [contact.id]);
   return { ok: true, value, cursor: raiseCursor(feed.tail(), positions) };
 }

@@ -59,10 +59,11 @@ function judgeWords(content: MessageContent, limits: ContentLimits): Found {
 
 function judgeActions(content: MessageContent, limits: ContentLimits): Found {
   const actions = actionsOf(content);
-  const tapped = [...actions, ...rowsOf(content), ...cardsOf(content).flatMap((card) => card.actions)];
+  const buttons = buttonsOf(content);
+  const tapped = [...buttons, ...rowsOf(content)];
   const payloadBytes = tapped.reduce((most, { payload = '' }) => Math.max(most, Buffer.byteLength(payload)), 0);
-  const field = content.kind === 'list' ? 'sections' : content.kind === 'carousel' ? 'cards' : 'actions';
-  const labels = [...actions, ...cardsOf(content).flatMap((card) => card.actions)].map(({ text }) => text);
+  const field = content.kind === 'list' ? 'sections' : buttonFieldOf(content);
+  const labels = buttons.map(({ text }) => text);
   return [
     ...over('actions', actions.length, limits.actionsMax, 'actions'),
     ...over(field, longest(labels), limits.actionTextCharactersMax, 'characters on a button'),
@@ -71,6 +72,12 @@ function judgeActions(content: MessageContent, limits: ContentLimits): Found {
 }
 
 const cardsOf = (content: MessageContent) => (content.kind === 'carousel' ? content.cards : []);
+
+const buttonsOf = (content: MessageContent): readonly Action[] => [
+  ...actionsOf(content),
+  ...cardsOf(content).flatMap((card) => card.actions),
+];
+const buttonFieldOf = ({ kind }: MessageContent): string => (kind === 'carousel' ? 'cards' : 'actions');
 
 function judgePieces(content: MessageContent, limits: ContentLimits): Found {
   const cards = cardsOf(content);
@@ -105,10 +112,14 @@ function judgeList(content: MessageContent, limits: ContentLimits): Found {
 
 function judgeActionKinds(content: MessageContent, { actionKinds }: ContentLimits): Found {
   const strange = (action: Action) => actionKinds !== undefined && !actionKinds.includes(action.kind);
-  const [first] = [...actionsOf(content), ...cardsOf(content).flatMap((card) => card.actions)].filter(strange);
+  const first = buttonsOf(content).find(strange);
   if (first === undefined) return [];
-  const field = content.kind === 'carousel' ? 'cards' : 'actions';
-  return [{ field, message: `This channel has no ${first.kind} here; it has ${actionKinds?.join(', ')}.` }];
+  return [
+    {
+      field: buttonFieldOf(content),
+      message: `This channel has no ${first.kind} here; it has ${actionKinds?.join(', ')}.`,
+    },
+  ];
 }
 
 function judgeMediaTypes(content: MessageContent, { mediaTypes }: ContentLimits): Found {

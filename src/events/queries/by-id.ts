@@ -4,12 +4,15 @@ import { workspaceIds, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
 export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): string[] =>
   ids.map((id) => codec.toUuid(id));
 
+/** One parameter. */
+export const uuids = (ids: readonly string[]): SQL => sql`${sql.param(ids)}::uuid[]`;
+
 /**
  * One parameter, however many ids: with one for each the statement's text is another for every number of them, and the
  * query builder takes as long for 25 as Postgres does.
  */
 export const isOneOf = <Id extends string>(column: Column, codec: IdCodec<Id>, ids: readonly Id[]): SQL =>
-  sql`${column} = any(${sql.param(uuidsOf(codec, ids))}::uuid[])`;
+  sql`${column} = any(${uuids(uuidsOf(codec, ids))})`;
 
 /**
  * The same for a statement that is prepared once, for `given` to fill: what every list asks for is not written anew, nor
@@ -26,7 +29,7 @@ export const given = <Id extends string>(workspace: WorkspaceId, codec: IdCodec<
 
 /** A lateral join's left side: each id once, as `owner.id`. */
 export const eachOwner = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): SQL =>
-  sql`unnest(${sql.param(uuidsOf(codec, [...new Set(ids)]))}::uuid[]) as owner(id)`;
+  sql`unnest(${uuids(uuidsOf(codec, [...new Set(ids)]))}) as owner(id)`;
 
 /** Puts what was found into the order asked for; undefined where nothing was. */
 export function inOrderOf<Id extends string, Item>(

@@ -3,7 +3,7 @@ import type { Orm } from '../../database/database.js';
 import type { WholeContact } from '../contact/combine.js';
 import { contactIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import { contactFromRow } from '../projections/rows.js';
-import { given, isOfGivenWorkspace, isOneOfGiven, uuidsOf } from './by-id.js';
+import { given, isOfGivenWorkspace, isOneOfGiven, uuids, uuidsOf } from './by-id.js';
 import type { ContactFilter, Finders, Page, PageRequest } from './finders.js';
 import { byTime, keysetPage, timePlace, type KeysetStatement } from './keyset.js';
 import { shownFor } from './members.js';
@@ -29,9 +29,12 @@ export function createContactFinders(orm: Orm): Pick<Finders, 'contacts' | 'cont
       const { text } = filter;
       if (text === undefined) return readPage(orm, workspace, filter, page);
       const named = await findNamedContacts(orm, workspace, text);
-      if (named) return readPage(orm, workspace, filter, page, sql`c.id = any(${sql.param(named)}::uuid[])`);
+      if (named) return readPage(orm, workspace, filter, page, sql`c.id = any(${uuids(named)})`);
       // Where very many are called so, they are soon met on the way.
-      const walk = { ...walkOf(workspace, page), fits: allOf(workspace, filter, isNamed(workspace, text, sql`c.id`)) };
+      const walk = {
+        ...walkOf(workspace, page),
+        fits: allOf(workspace, filter, isNamed(workspace, text, sql`c.id`)) ?? sql`true`,
+      };
       return walkedPage(orm, walk, (uuids) =>
         load(
           workspace,
@@ -85,16 +88,13 @@ const walkOf = (workspace: WorkspaceId, page: PageRequest): Omit<Walk, 'fits'> =
 const ofWorkspace = (workspace: WorkspaceId): SQL => sql`c.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid`;
 
 /** What is asked of a contact `c`. */
-const allOf = (workspace: WorkspaceId, { address, within }: ContactFilter, isNamedSo: SQL | undefined): SQL =>
-  sql.join(
-    [
-      ofWorkspace(workspace),
-      IS_SHOWN,
-      ...(address === undefined ? [] : [hasAddress(workspace, address)]),
-      ...(within === undefined ? [] : [sql`c.id = any(${sql.param(uuidsOf(contactIds, within.contactIds))}::uuid[])`]),
-      ...(isNamedSo === undefined ? [] : [isNamedSo]),
-    ],
-    sql` and `,
+const allOf = (workspace: WorkspaceId, { address, within }: ContactFilter, isNamedSo: SQL | undefined) =>
+  and(
+    ofWorkspace(workspace),
+    IS_SHOWN,
+    address === undefined ? undefined : hasAddress(workspace, address),
+    within && sql`c.id = any(${uuids(uuidsOf(contactIds, within.contactIds))})`,
+    isNamedSo,
   );
 
 /** Its own, or that of one that was merged into it. */

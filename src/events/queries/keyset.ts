@@ -113,17 +113,19 @@ function toPage<Row, Item>(
   if (!isForward) rows.reverse();
   const hasMore = found.length > page.limit;
   return {
-    edges: rows.map((row) => ({
-      /** Made when it is asked for: most pages are asked for their last one only, and each is a hash. */
-      get cursor() {
-        return encodePageCursor(scope, list.placeOf(row));
-      },
-      node: list.toItem(row),
-    })),
+    edges: rows.map((row) => edgeOf(scope, () => list.placeOf(row), list.toItem(row))),
     hasNextPage: (isForward && hasMore) || page.before !== undefined,
     hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,
   };
 }
+
+/** Its cursor is made when it is asked for: most pages are asked for their last one only, and each is a hash. */
+export const edgeOf = <Item>(scope: string, placeOf: () => Place, node: Item): Page<Item>['edges'][number] => ({
+  get cursor() {
+    return encodePageCursor(scope, placeOf());
+  },
+  node,
+});
 
 /** @throws PageCursorError */
 export function statementOf(scope: string, order: KeysetOrder, page: PageRequest): KeysetStatement {

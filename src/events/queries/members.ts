@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../database/database.js';
 import { contactIds, type ContactId } from '../kernel/ids.js';
-import { uuidsOf } from './by-id.js';
+import { uuids, uuidsOf } from './by-id.js';
 
 /**
  * Who is shown in a contact's place, mostly itself: also one that no row is of by now, for the projector knows its
@@ -18,7 +18,7 @@ export const membersOf = (shown: SQL): SQL =>
 /** A lateral join's left side: `owner.id` is each who was asked for, `owner.shown_id` who is shown in its place. */
 export const eachOwner = (contacts: readonly ContactId[]): SQL => sql`(
   select named.id, shown.id as shown_id
-  from unnest(${sql.param(uuidsOf(contactIds, [...new Set(contacts)]))}::uuid[]) as named(id)
+  from unnest(${uuids(uuidsOf(contactIds, [...new Set(contacts)]))}) as named(id)
   cross join lateral (select ${shownFor(sql`named.id`)} as id offset 0) shown) as owner`;
 
 /** Beside `eachOwner`, another's left side: `member.id` is everybody who is shown as one with the owner. */

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../database/database.js';
 import type { Page, PageRequest } from './finders.js';
-import { statementOf, type KeysetOrder, type KeysetStatement } from './keyset.js';
+import { edgeOf, statementOf, type KeysetOrder, type KeysetStatement } from './keyset.js';
 import { encodePageCursor, type Place } from './page-cursor.js';
 
 /**
@@ -59,7 +59,7 @@ export async function walkedPage<Item>(
   return {
     edges: places.flatMap((place, index) => {
       const node = items[index];
-      return node === undefined ? [] : [{ cursor: encodePageCursor(scope, place), node }];
+      return node === undefined ? [] : [edgeOf(scope, () => place, node)];
     }),
     hasNextPage: (isForward && hasMore) || page.before !== undefined,
     hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,

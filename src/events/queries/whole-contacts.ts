@@ -5,6 +5,7 @@ import { contacts } from '../../schema/tables/read.js';
 import { showContacts, type WholeContact } from '../contact/combine.js';
 import { workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import { contactFromRow, type ContactAddressRow, type ContactRow } from '../projections/rows.js';
+import { uuids } from './by-id.js';
 
 const c = alias(contacts, 'c');
 
@@ -37,7 +38,7 @@ export async function wholeOf(
   const states = (found: readonly FoundContact[]) =>
     found.map(({ contact, addresses }) => contactFromRow(contact, addresses));
   if (shown.length === 0) return showContacts(states(rows));
-  const ids = sql`${sql.param(shown)}::uuid[]`;
+  const ids = uuids(shown);
   const others = await orm
     .select(contactColumns)
     .from(c)

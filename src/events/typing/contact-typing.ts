@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createBoundedRunner } from '../../bounded-runner.js';
 import type { Database } from '../../database/database.js';
 import type { Clock } from '../kernel/clock.js';
 import type { ChannelId, WorkspaceId } from '../kernel/ids.js';
@@ -34,7 +35,7 @@ const UNDER_WAY_MAX = 32;
  * somebody who never wrote or was written to there is no conversation, and none is made for it.
  */
 export function createContactTyping({ database, addressBook, logger, ...deps }: ContactTypingDeps): TellContactTyping {
-  let underWay = 0;
+  const run = createBoundedRunner(logger, UNDER_WAY_MAX, 'nobody was told that a contact types');
   const tell = async (said: readonly ContactTyping[]) => {
     const threads = await addressBook.find(database.orm, said);
     const now = deps.clock.now().getTime();
@@ -54,13 +55,5 @@ export function createContactTyping({ database, addressBook, logger, ...deps }: 
     });
     await Promise.all(signals.map((signal) => deps.typing.tell(signal)));
   };
-  return (said) => {
-    if (underWay >= UNDER_WAY_MAX) return;
-    underWay += 1;
-    tell(said)
-      .catch((error: unknown) => logger.debug({ reason: nameOf(error) }, 'nobody was told that a contact types'))
-      .finally(() => (underWay -= 1));
-  };
+  return (said) => void run(() => tell(said));
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -1,6 +1,6 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { and, sql, type SQL } from 'drizzle-orm';
 import { channelIds, contactIds, conversationIds, workspaceIds, type WorkspaceId } from '../../kernel/ids.js';
-import { uuidsOf } from '../by-id.js';
+import { uuids, uuidsOf } from '../by-id.js';
 import type { ConversationFilter } from '../finders.js';
 import { isNamed } from '../named-contacts.js';
 import type { ListedChannel } from './listed-channels.js';
@@ -65,11 +65,11 @@ const yesOrNo = (answer: boolean | undefined, condition: SQL): SQL | undefined =
 /** Nothing is active before it comes in: within a window's hours lies all that has one open. */
 function activeCondition({ activeAfter, activeBefore, window }: ConversationFilter): SQL | undefined {
   const hoursMax = window && Math.max(0, ...window.hours.map(({ hours }) => hours));
-  return allOf([
+  return and(
     activeAfter && sql`c.last_activity_at > ${activeAfter.toISOString()}::timestamptz`,
     activeBefore && sql`c.last_activity_at < ${activeBefore.toISOString()}::timestamptz`,
     hoursMax === undefined ? undefined : sql`c.last_activity_at > now() - ${hoursLong(sql`${hoursMax}`)}`,
-  ]);
+  );
 }
 
 /** By channels of the same hours together. */
@@ -96,14 +96,8 @@ export const hoursLong = (hours: SQL): SQL => sql`make_interval(hours => ${hours
 const isAmong = (column: SQL, ids: readonly string[]): SQL =>
   ids.length === 1 ? sql`${column} = ${ids[0]}::uuid` : sql`${column} = any(${uuids(ids)})`;
 
-export const uuids = (ids: readonly string[]): SQL => sql`${sql.param(ids)}::uuid[]`;
-
-/** Undefined where there is none. */
-export function allOf(conditions: readonly (SQL | undefined)[]): SQL | undefined {
-  const given = conditions.filter((one) => one !== undefined);
-  return given.length === 0 ? undefined : sql`(${sql.join(given, sql` and `)})`;
-}
-
 /** What remains to be looked at; undefined: nothing. */
 export const allBut = (given: Conditions, serves: readonly Condition[]): SQL | undefined =>
-  allOf(Object.entries(given).map(([name, condition]) => (serves.some((one) => one === name) ? undefined : condition)));
+  and(
+    ...Object.entries(given).map(([name, condition]) => (serves.some((one) => one === name) ? undefined : condition)),
+  );

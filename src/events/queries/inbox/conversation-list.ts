@@ -5,13 +5,13 @@ import { conversations } from '../../../schema/tables/read.js';
 import type { ConversationState } from '../../conversation/state.js';
 import { channelIds, conversationIds, workspaceIds } from '../../kernel/ids.js';
 import { conversationFromRow } from '../../projections/rows.js';
-import { uuidsOf } from '../by-id.js';
+import { uuids, uuidsOf } from '../by-id.js';
 import type { ConversationFilter, ConversationOrder, Finders, Page } from '../finders.js';
 import { keysetPage, type KeysetStatement } from '../keyset.js';
 import { findShownAsOne } from '../members.js';
 import { WALK_BOUNDS, walkedPage, type WalkSource } from '../walk.js';
 import type { AskedList } from './asked-list.js';
-import { allBut, allOf, conditionsOf, isClosing, uuids, type Condition, type Conditions } from './conditions.js';
+import { allBut, conditionsOf, isClosing, type Condition, type Conditions } from './conditions.js';
 import { findFew } from './few.js';
 import { leadOf, ownOf } from './lead.js';
 import { findListedChannels, type ListedChannel } from './listed-channels.js';
@@ -58,7 +58,7 @@ async function chooseWay(orm: Orm, list: AskedList): Promise<Direct | Walked> {
     return walkedByBranch(list, channelsOf(list), windowOpen(filter), ['channels', 'window']);
   const few = await findFew(orm, list);
   if (few !== undefined) {
-    const all = allOf([few.has, ownOf(order)]);
+    const all = and(few.has, ownOf(order));
     return walked(
       { kind: 'few', select: (statement) => sql`${rowsOf(list, all, statement)} offset 0` },
       given,
@@ -69,7 +69,7 @@ async function chooseWay(orm: Orm, list: AskedList): Promise<Direct | Walked> {
     return walkedByBranch(list, membersOf(members), given.active, ['contact', 'active']);
   const lead = leadOf(filter, given, order);
   const spans = isByActivity(order) ? (['active'] as const) : [];
-  const has = allOf([lead.has, ...spans.map((one) => given[one])]);
+  const has = and(lead.has, ...spans.map((one) => given[one]));
   if (isByActivity(order) && !lead.isNarrow && isByChannels(list))
     return walkedByBranch(list, channelsOf(list), given.active, ['channels', 'active']);
   const serves = [...lead.serves, ...spans];
@@ -111,7 +111,7 @@ function walkedByBranch(
   const walkMax = filter.text === undefined ? bounds.branchesMax : bounds.namedMax;
   const each = rest === undefined ? 0 : Math.ceil(walkMax / Math.max(1, branches.count));
   const max = Math.max(page.limit + 1, each);
-  const condition = allOf([branches.has, has]);
+  const condition = and(branches.has, has);
   const source: WalkSource = {
     ...{ kind: 'branches', max, branches: branches.all },
     select: (statement) => sql`${inOrder(rowsOf(list, condition, statement), statement)} limit ${max}::int`,
@@ -123,7 +123,7 @@ function channelsOf(list: AskedList): Branches {
   const channels = listedChannels(list);
   return {
     count: channels.length,
-    all: sql`unnest(${sql.param(channels.map(({ id }) => id))}::uuid[],
+    all: sql`unnest(${uuids(channels.map(({ id }) => id))},
       ${sql.param(channels.map(({ hours }) => hours))}::int[]) as branch(id, hours)`,
     has: sql`c.channel_id = branch.id`,
   };
@@ -142,7 +142,7 @@ const listedChannels = ({ channels, filter }: AskedList): readonly ListedChannel
 /** Rows with their places, as a walk asks for them. */
 const rowsOf = ({ workspace, order }: AskedList, has: SQL | undefined, { range }: KeysetStatement): SQL => sql`
   select c.*, ${TIMES[order]} as at from read.conversations c
-  where c.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid and ${allOf([has, range]) ?? sql`true`}`;
+  where c.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid and ${and(has, range) ?? sql`true`}`;
 
 const inOrder = (rows: SQL, { orderBy }: KeysetStatement): SQL =>
   sql`${rows} order by ${sql.join([...orderBy], sql`, `)}`;

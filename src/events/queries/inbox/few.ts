@@ -1,9 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../../database/database.js';
 import { workspaceIds } from '../../kernel/ids.js';
+import { uuids } from '../by-id.js';
 import { findNamedContacts } from '../named-contacts.js';
 import type { AskedList } from './asked-list.js';
-import { uuids, type Condition } from './conditions.js';
+import type { Condition } from './conditions.js';
 import { leadByActivity } from './lead.js';
 import { isByActivity } from './orders.js';
 

@@ -1,6 +1,6 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { and, sql, type SQL } from 'drizzle-orm';
 import type { ConversationFilter, ConversationOrder } from '../finders.js';
-import { allOf, type Condition, type Conditions } from './conditions.js';
+import type { Condition, Conditions } from './conditions.js';
 import { isByActivity } from './orders.js';
 
 /** The index that a list is read by, in its order. */
@@ -18,7 +18,7 @@ export interface Lead {
  * an agent's open ones are few, and most of what is closed is of no interest to whoever asks for more than that.
  */
 export function leadByActivity(filter: ConversationFilter, given: Conditions): Lead {
-  const narrow = (serves: readonly Condition[], has = allOf(serves.map((one) => given[one]))): Lead => ({
+  const narrow = (serves: readonly Condition[], has = and(...serves.map((one) => given[one]))): Lead => ({
     ...{ has, serves },
     isNarrow: true,
   });

@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../../database/database.js';
 import { AppError } from '../../../errors.js';
 import { channelIds, workspaceIds, type WorkspaceId } from '../../kernel/ids.js';
-import { uuidsOf } from '../by-id.js';
+import { uuids, uuidsOf } from '../by-id.js';
 import type { ConversationFilter, WindowFilter } from '../finders.js';
 
 /** A channel whose conversations come into question. */
@@ -31,7 +31,7 @@ export async function findListedChannels(
     select id, ${window === undefined ? sql`0 as hours from config.channels` : sql`hours from ${withHours(window)}`}
     where workspace_id = ${workspaceIds.toUuid(workspace)}::uuid
       ${platform === undefined ? sql`` : sql`and platform = ${platform}`}
-      ${ids === undefined ? sql`` : sql`and id = any(${sql.param(uuidsOf(channelIds, ids))}::uuid[])`}
+      ${ids === undefined ? sql`` : sql`and id = any(${uuids(uuidsOf(channelIds, ids))})`}
     order by id limit ${CHANNELS_MAX + 1}`);
   if (found.rows.length > CHANNELS_MAX)
     throw new AppError(

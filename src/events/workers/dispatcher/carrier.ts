@@ -26,10 +26,8 @@ export interface CarrierDeps {
 export async function carrierOf(
   channelId: ChannelId,
   { directory, providers, logger }: CarrierDeps,
-  known = directory.get(channelId),
 ): Promise<Carrier | undefined> {
-  const finding = known === undefined ? directory.find(channelId) : Promise.resolve(known);
-  const channel = await finding.catch((error: unknown) => {
+  const channel = await directory.find(channelId).catch((error: unknown) => {
     logger.warn({ err: error, channelId }, 'the channel could not be loaded: its lanes wait');
     return undefined;
   });

@@ -133,7 +133,7 @@ async function claimFrom(
   }
   const free = runner.free(channelId, held.count);
   if (free === 0) return limits.pollMs;
-  const carrier = await carrierOf(channelId, deps, known);
+  const carrier = await carrierOf(channelId, deps);
   if (carrier === undefined) return limits.pollMs;
   if (dueInMs > 0) return Math.ceil(dueInMs);
   const rate = carrier.adapter.rateOf(carrier.channel.settings);

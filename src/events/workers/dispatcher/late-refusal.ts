@@ -43,10 +43,11 @@ export function createLateRefusal(deps: LateRefusalDeps): LateRefusal {
     return true;
   };
   return async (claim, carrier) => {
-    const capabilities = capabilitiesOf(carrier);
     // Also of one that was put off: what waits was surely not processed.
     if (claim.bar !== undefined) return refuse(claim, { code: claim.bar, isRetryable: false });
-    if (!claim.isScheduled || claim.call > 0 || capabilities.serviceWindowHours === 'permanent') return false;
+    if (!claim.isScheduled || claim.call > 0) return false;
+    const capabilities = capabilitiesOf(carrier);
+    if (capabilities.serviceWindowHours === 'permanent') return false;
     const { payload } = claim;
     // What can't be sent is refused where it would be.
     if (payload === undefined) return false;

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../providers/provider.js';
 import { formatReference } from '../../../providers/reference.js';
-import { providerSlug } from '../../../providers/registry.js';
+import { webhookUrlOf } from '../../../providers/registry.js';
 import { answerWithin } from './adapter-deadline.js';
 import type { Carrier } from './carrier.js';
 import type { ClaimedDispatch } from './claim.js';
@@ -42,7 +42,7 @@ export async function callProvider(
       part: claim.part,
       call: claim.call + 1,
       replyToProviderMessageId: targetId,
-      webhookUrl: `${publicUrl()}/webhooks/${providerSlug(channel.provider)}/${channel.id}`,
+      webhookUrl: webhookUrlOf(publicUrl(), channel),
       signal,
     });
   return answerWithin({ callMs, cutOff: hurrying }, send, UNKNOWN);

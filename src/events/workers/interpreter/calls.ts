@@ -53,6 +53,30 @@ export async function findCalls(
   return questions.map((_, asked) => byEcho.get(asked) ?? byId.get(asked));
 }
 
+/** The call that each speaks of, by who does; of what was found only. An id that isn't given asks for none. */
+export async function findCallsOf<One>(
+  executor: Executor,
+  all: readonly One[],
+  questionOf: (
+    one: One,
+  ) => Omit<CallQuestion, 'providerMessageId'> & { readonly providerMessageId: string | undefined },
+): Promise<ReadonlyMap<One, KnownCall>> {
+  const asked = all.flatMap((one) => {
+    const { providerMessageId, ...question } = questionOf(one);
+    return providerMessageId === undefined ? [] : [{ one, question: { ...question, providerMessageId } }];
+  });
+  const calls = await findCalls(
+    executor,
+    asked.map(({ question }) => question),
+  );
+  return new Map(
+    asked.flatMap(({ one }, index) => {
+      const call = calls[index];
+      return call === undefined ? [] : [[one, call]];
+    }),
+  );
+}
+
 async function findByEcho(executor: Executor, questions: readonly CallQuestion[]) {
   const echoed = questions.flatMap(({ channelId, reference }, asked) =>
     reference === undefined ? [] : [{ asked, channelId, reference }],

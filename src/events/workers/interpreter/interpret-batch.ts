@@ -3,15 +3,12 @@ import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { AddressBook } from '../../outbox/address-book.js';
-import type { Echo } from './echo.js';
 import { envelopeOf, originOf } from './envelope.js';
-import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
-import { findAgain, placeReceipts, type AsksForIntake, type ReceiptFates } from './place-receipts.js';
-import { placeReceived, type ReceivedEvents } from './place-received.js';
-import { findToldCalls, placeTold } from './place-told.js';
-import { orphanEvent, receiptEvent, receiptOf, type Receipt } from './receipt.js';
+import { fromElsewhere } from './place-echoes.js';
+import { eventOfFate, placeReceipts, type AsksForIntake } from './place-receipts.js';
+import { placeSaid, type Placed } from './place-said.js';
+import { receiptOf, type Receipt } from './receipt.js';
 import type { Received } from './received.js';
-import { claimThreads, type Addressed } from './threads.js';
 import { isOfMessage, type Told } from './told.js';
 import { coveredReceipts, type Watermark } from './watermark.js';
 import type { Said } from './webhook-reader.js';
@@ -67,44 +64,30 @@ function sortOut(said: readonly Said[], identity: Identity): Sorted {
   return { receipts, received, told, watermarks };
 }
 
-interface Placed {
+interface PlacedBatch extends Placed {
   readonly covered: ReadonlyMap<Watermark, readonly Receipt[]>;
-  readonly fates: ReceiptFates;
-  readonly opened: readonly ParleyEvent[];
-  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
-  readonly received: ReceivedEvents;
-  readonly told: ReadonlyMap<Told, ParleyEvent>;
 }
 
 /** The calls of receipts first, then the threads: the order of locks. */
-async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: Date): Promise<Placed> {
+async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: Date): Promise<PlacedBatch> {
   const { addressBook, identity, hasIntakeSeenAll } = deps;
   const received = [...sorted.received.values()];
   const told = [...sorted.told.values()];
   const covered = await coveredReceipts(tx, [...sorted.watermarks.values()], deps);
   const receipts = [...sorted.receipts.values(), ...[...covered.values()].flat()];
   const fates = await placeReceipts(tx, receipts, now, hasIntakeSeenAll);
-  const calls = await findToldCalls(tx, told);
-  const echoes = new Map(
-    [...fates].flatMap(([receipt, fate]): [Echo, Addressed][] =>
-      isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt)]] : [],
-    ),
+  const placed = await placeSaid(
+    tx,
+    { fates, received, told, echoes: fromElsewhere(fates, identity) },
+    { addressBook, identity, now },
   );
-  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
-  const threads = await claimThreads(tx, addressBook, contacts, now);
-  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
-  return {
-    ...{ covered, opened: threads.opened, echoes: placedEchoes },
-    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
-    received: await placeReceived(tx, received, threads, { identity, now }),
-    told: placeTold(told, calls, threads, { identity, now }),
-  };
+  return { ...placed, covered };
 }
 
 interface Placing {
   readonly identity: Identity;
   readonly sorted: Sorted;
-  readonly placed: Placed;
+  readonly placed: PlacedBatch;
   readonly now: Date;
 }
 
@@ -127,9 +110,7 @@ function ofReceipt(
 ): readonly ParleyEvent[] {
   const echo = placed.echoes.get(receipt);
   if (echo !== undefined) return [echo];
-  const fate = placed.fates.get(receipt);
-  if (fate === undefined || fate === 'parked') return [];
-  return [fate === 'orphaned' ? orphanEvent(receipt, identity, now) : receiptEvent(receipt, fate, now)];
+  return [eventOfFate(receipt, placed.fates.get(receipt), { identity, now }) ?? []].flat();
 }
 
 function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): readonly ChannelEvent[] {

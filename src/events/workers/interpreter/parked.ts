@@ -1,19 +1,18 @@
 import type { Logger } from 'pino';
 import type { Database, Transaction } from '../../../database/database.js';
 import type { Running } from '../../../lifecycle.js';
-import type { ParleyEvent } from '../../catalog.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import { channelIds, type ChannelId } from '../../kernel/ids.js';
 import type { AddressBook } from '../../outbox/address-book.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { appendEvents } from './append-events.js';
-import { findCalls, settleCalls, type KnownCall } from './calls.js';
-import { isEcho, type Echo } from './echo.js';
+import { isEcho } from './echo.js';
 import { dueReceipts, PARKED_PAGE, putOff, removeParked, wokenReceipts, type ParkedReceipt } from './parked-rows.js';
-import { addressedBy, isFromElsewhere, placeEchoes } from './place-echoes.js';
-import { orphanEvent, receiptEvent, referenceOf, type Receipt } from './receipt.js';
-import { claimThreads, type Addressed } from './threads.js';
+import { fromElsewhere, placeEchoes } from './place-echoes.js';
+import { eventOfFate, findReceiptCalls, settleFound, type ReceiptFate } from './place-receipts.js';
+import type { Receipt } from './receipt.js';
+import { claimThreads } from './threads.js';
 
 export interface ParkedDeps {
   readonly database: Database;
@@ -88,10 +87,11 @@ async function settlePages(deps: ParkedDeps, read: () => Promise<readonly Parked
 async function settleParked(deps: ParkedDeps, parked: readonly ParkedReceipt[]): Promise<void> {
   if (parked.length === 0) return;
   const now = deps.clock.now();
-  const { calls, echoes, opened } = await deps.database.transaction((tx) => place(tx, deps, parked, now));
-  const next = parked.map((one, index) => {
-    const event = echoes.get(one.receipt) ?? eventOf(deps.identity, one, calls[index], now);
-    return { one, event };
+  const { fates, echoes, opened } = await deps.database.transaction((tx) => place(tx, deps, parked, now));
+  const next = parked.map((one) => {
+    const { receipt } = one;
+    const said = { identity: deps.identity, now };
+    return { one, event: echoes.get(receipt) ?? eventOfFate(receipt, fates.get(receipt), said) };
   });
   await deps.outbox.publish(opened);
   const said = next.flatMap(({ one, event }) => (event === undefined ? [] : [{ one, event }]));
@@ -109,37 +109,22 @@ async function settleParked(deps: ParkedDeps, parked: readonly ParkedReceipt[]):
 
 async function place(tx: Transaction, deps: ParkedDeps, parked: readonly ParkedReceipt[], now: Date) {
   const { addressBook, identity } = deps;
-  const calls = await findCalls(tx, parked.map(questionOf));
-  await settleCalls(
+  const calls = await findReceiptCalls(
     tx,
-    parked.flatMap(({ receipt }, index) => {
-      const call = calls[index];
-      return call === undefined ? [] : [{ ...receipt, call }];
-    }),
+    parked.map(({ receipt }) => receipt),
   );
-  const echoes = new Map(
-    parked.flatMap(({ receipt, parkedAt }, index): [Echo, Addressed][] => {
-      const fate = calls[index] ?? (isOver(receipt, parkedAt, now) ? 'orphaned' : 'parked');
-      return isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt)]] : [];
-    }),
+  const fates = new Map(
+    parked.map(({ receipt, parkedAt }) => [receipt, fateByNow(receipt, calls.get(receipt), parkedAt, now)]),
   );
+  await settleFound(tx, fates);
+  const echoes = fromElsewhere(fates, identity);
   const threads = await claimThreads(tx, addressBook, [...echoes.values()], now);
-  return { calls, opened: threads.opened, echoes: await placeEchoes(tx, echoes, threads, { identity, now }) };
+  return { fates, opened: threads.opened, echoes: await placeEchoes(tx, echoes, threads, { identity, now }) };
 }
 
-/** Whether it has waited for as long as it may. */
-export const isOver = (receipt: Receipt, parkedAt: Date, now: Date): boolean =>
-  now.getTime() - parkedAt.getTime() >= (isEcho(receipt) ? ECHO_PARKED_MS_MAX : PARKED_MS_MAX);
-
-const questionOf = ({ receipt }: ParkedReceipt) => ({ ...receipt, reference: referenceOf(receipt) });
-
-/** Undefined: it waits on. */
-function eventOf(
-  identity: Identity,
-  { receipt, parkedAt }: ParkedReceipt,
-  call: KnownCall | undefined,
-  now: Date,
-): ParleyEvent | undefined {
-  if (call !== undefined) return receiptEvent(receipt, call, now);
-  return isOver(receipt, parkedAt, now) ? orphanEvent(receipt, identity, now) : undefined;
+/** Who has waited for as long as he may waits no longer. */
+export function fateByNow(receipt: Receipt, fate: ReceiptFate | undefined, parkedAt: Date, now: Date): ReceiptFate {
+  if (fate !== undefined && fate !== 'parked') return fate;
+  const isOver = now.getTime() - parkedAt.getTime() >= (isEcho(receipt) ? ECHO_PARKED_MS_MAX : PARKED_MS_MAX);
+  return isOver ? 'orphaned' : 'parked';
 }

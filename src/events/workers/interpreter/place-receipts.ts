@@ -1,8 +1,10 @@
 import type { Transaction } from '../../../database/database.js';
-import { channelsInFlight, findCalls, settleCalls, type KnownCall } from './calls.js';
+import type { ParleyEvent } from '../../catalog.js';
+import type { Identity } from '../../event-identity.js';
+import { channelsInFlight, findCallsOf, settleCalls, type KnownCall } from './calls.js';
 import { isEcho } from './echo.js';
 import { parkReceipts } from './parked-rows.js';
-import { referenceOf, type Receipt } from './receipt.js';
+import { orphanEvent, receiptEvent, referenceOf, type Receipt } from './receipt.js';
 
 /** What became of a receipt: its call; or it waits for one; or nothing is left that could still tell. */
 export type ReceiptFate = KnownCall | 'parked' | 'orphaned';
@@ -67,12 +69,21 @@ export async function findAgain(tx: Transaction, fates: ReceiptFates): Promise<R
 }
 
 async function lookUp(tx: Transaction, receipts: readonly Receipt[], fates: Map<Receipt, ReceiptFate>) {
-  const calls = await findCalls(
-    tx,
-    receipts.map((receipt) => ({ ...receipt, reference: referenceOf(receipt) })),
-  );
-  for (const [index, receipt] of receipts.entries()) {
-    const call = calls[index];
-    if (call !== undefined) fates.set(receipt, call);
-  }
+  for (const [receipt, call] of await findReceiptCalls(tx, receipts)) fates.set(receipt, call);
+}
+
+export const findReceiptCalls = (
+  tx: Transaction,
+  receipts: readonly Receipt[],
+): Promise<ReadonlyMap<Receipt, KnownCall>> =>
+  findCallsOf(tx, receipts, (receipt) => ({ ...receipt, reference: referenceOf(receipt) }));
+
+/** Undefined: it waits on. */
+export function eventOfFate(
+  receipt: Receipt,
+  fate: ReceiptFate | undefined,
+  { identity, now }: { readonly identity: Identity; readonly now: Date },
+): ParleyEvent | undefined {
+  if (fate === undefined || fate === 'parked') return undefined;
+  return fate === 'orphaned' ? orphanEvent(receipt, identity, now) : receiptEvent(receipt, fate, now);
 }

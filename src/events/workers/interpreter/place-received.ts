@@ -4,7 +4,7 @@ import type { ParleyEvent } from '../../catalog.js';
 import type { Identity } from '../../event-identity.js';
 import { contactIds, workspaceIds, type ContactId, type MessageId, type WorkspaceId } from '../../kernel/ids.js';
 import { open } from '../../sealing.js';
-import { findCalls } from './calls.js';
+import { findCallsOf } from './calls.js';
 import { profileEvent, receivedEvent, type Received } from './received.js';
 import type { ClaimedThreads } from './threads.js';
 
@@ -47,17 +47,10 @@ export async function findRepliedTo(
   executor: Executor,
   received: readonly Received[],
 ): Promise<Map<Received, MessageId>> {
-  const questions = received.flatMap((one) => {
-    const providerMessageId = one.said.replyToProviderMessageId;
-    return providerMessageId === undefined ? [] : [{ one, channelId: one.raw.channelId, providerMessageId }];
-  });
-  const calls = await findCalls(executor, questions);
-  return new Map(
-    questions.flatMap(({ one }, index) => {
-      const call = calls[index];
-      return call === undefined ? [] : [[one, call.messageId]];
-    }),
-  );
+  const calls = await findCallsOf(executor, received, ({ raw: { channelId }, said }) => ({
+    ...{ channelId, providerMessageId: said.replyToProviderMessageId },
+  }));
+  return new Map([...calls].map(([one, { messageId }]) => [one, messageId]));
 }
 
 /** A contact, and whose it is. */

@@ -1,23 +1,16 @@
 import type { Executor } from '../../../database/database.js';
 import type { Identity } from '../../event-identity.js';
 import type { MessageEvent } from '../../message/events.js';
-import { findCalls, type KnownCall } from './calls.js';
+import { findCallsOf, type KnownCall } from './calls.js';
 import type { ClaimedThreads } from './threads.js';
 import { toldEvent, type Told } from './told.js';
 
 /** Those that are about messages of ours. The others are about what the contact wrote, and need his thread. */
-export async function findToldCalls(executor: Executor, told: readonly Told[]): Promise<ReadonlyMap<Told, KnownCall>> {
-  const calls = await findCalls(
-    executor,
-    told.map(({ raw: { channelId }, said: { providerMessageId } }) => ({ channelId, providerMessageId })),
-  );
-  return new Map(
-    told.flatMap((one, index) => {
-      const call = calls[index];
-      return call === undefined ? [] : [[one, call]];
-    }),
-  );
-}
+export const findToldCalls = (executor: Executor, told: readonly Told[]): Promise<ReadonlyMap<Told, KnownCall>> =>
+  findCallsOf(executor, told, ({ raw: { channelId }, said: { providerMessageId } }) => ({
+    channelId,
+    providerMessageId,
+  }));
 
 /**
  * The event of each. An incoming message's id follows from the provider's, so it is known before the message: what comes

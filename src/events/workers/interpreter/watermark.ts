@@ -35,16 +35,19 @@ export async function coveredReceipts(
     tx,
     watermarks.map(({ raw: { workspaceId, channelId }, said: { address } }) => ({ workspaceId, channelId, address })),
   );
-  const covered = new Map<Watermark, readonly Receipt[]>();
-  for (const [index, one] of watermarks.entries()) {
-    const thread = threads[index];
-    const ids = thread === undefined ? [] : await findCovered(tx, one, thread);
-    covered.set(
+  const found = await findCovered(
+    tx,
+    watermarks.flatMap((one, index) => {
+      const thread = threads[index];
+      return thread === undefined ? [] : [{ one, thread }];
+    }),
+  );
+  return new Map(
+    watermarks.map((one) => [
       one,
-      ids.map((providerMessageId) => receiptOf(one, providerMessageId, identity)),
-    );
-  }
-  return covered;
+      (found.get(one) ?? []).map((providerMessageId) => receiptOf(one, providerMessageId, identity)),
+    ]),
+  );
 }
 
 function receiptOf({ raw, said }: Watermark, providerMessageId: string, identity: Identity): Receipt {
@@ -65,36 +68,50 @@ function receiptOf({ raw, said }: Watermark, providerMessageId: string, identity
  */
 async function findCovered(
   tx: Transaction,
-  { raw, said: { status, upTo } }: Watermark,
-  { conversationId }: Thread,
-): Promise<readonly string[]> {
-  const conversation = sql`${conversationIds.toUuid(conversationId)}::uuid`;
-  const said = status === 'read' ? SAID_ALREADY : [...SAID_ALREADY, 'DELIVERED'];
-  const until =
-    'time' in upTo
-      ? sql`${upTo.time.toISOString()}::timestamptz`
-      : sql`(select coalesce(d.called_at, p.created_at) from work.provider_messages p
-          left join work.dispatches d using (message_id, attempt, part)
-          where p.channel_id = ${channelIds.toUuid(raw.channelId)}::uuid
-            and p.provider_message_id = ${upTo.providerMessageId})`;
-  const found = await tx.execute<{ id: string }>(sql`
-    select distinct covered.id
-    from (
-      (select p.provider_message_id as id, p.message_id
-        from work.dispatches d join work.provider_messages p using (message_id, attempt, part)
-        where d.conversation_id = ${conversation} and d.called_at <= ${until}
-        order by d.called_at desc limit ${COVERED_MAX})
-      union all
-      (select p.provider_message_id, m.id
-        from read.messages m join work.provider_messages p on p.message_id = m.id
-        where m.workspace_id = ${workspaceIds.toUuid(raw.workspaceId)}::uuid and m.conversation_id = ${conversation}
-          and m.direction = 'OUTGOING' and m.created_at <= ${until}
-          and not exists (
-            select from work.dispatches d where d.message_id = m.id and d.called_at is not null)
-        order by m.added_offset desc limit ${COVERED_MAX})
-    ) as covered (id, message_id)
-    left join read.messages known on known.id = covered.message_id
-    where known.status is null or known.status <> all(${sql.param(said)}::text[])
-    order by covered.id`);
-  return found.rows.map(({ id }) => id);
+  asked: readonly { readonly one: Watermark; readonly thread: Thread }[],
+): Promise<ReadonlyMap<Watermark, readonly string[]>> {
+  if (asked.length === 0) return new Map();
+  const column = (valueOf: (said: Watermark, thread: Thread) => string | null) =>
+    sql.param(asked.map(({ one, thread }) => valueOf(one, thread)));
+  const found = await tx.execute<{ place: number; ids: string[] }>(sql`
+    select asked.place::int as place, array_agg(covered.id order by covered.id) as ids
+    from unnest(
+      ${column(({ raw }) => workspaceIds.toUuid(raw.workspaceId))}::uuid[],
+      ${column((_, { conversationId }) => conversationIds.toUuid(conversationId))}::uuid[],
+      ${column(({ raw }) => channelIds.toUuid(raw.channelId))}::uuid[],
+      ${column(({ said: { upTo } }) => ('time' in upTo ? upTo.time.toISOString() : null))}::timestamptz[],
+      ${column(({ said: { upTo } }) => ('time' in upTo ? null : upTo.providerMessageId))}::text[],
+      ${column(({ said: { status } }) => status)}::text[]
+    ) with ordinality as asked (workspace_id, conversation_id, channel_id, at, up_to, status, place)
+    cross join lateral (select coalesce(asked.at, (
+      select coalesce(d.called_at, p.created_at) from work.provider_messages p
+        left join work.dispatches d using (message_id, attempt, part)
+        where p.channel_id = asked.channel_id and p.provider_message_id = asked.up_to)) as at offset 0) as until
+    cross join lateral (
+      select distinct covered.id
+      from (
+        (select p.provider_message_id as id, p.message_id
+          from work.dispatches d join work.provider_messages p using (message_id, attempt, part)
+          where d.conversation_id = asked.conversation_id and d.called_at <= until.at
+          order by d.called_at desc limit ${COVERED_MAX})
+        union all
+        (select p.provider_message_id, m.id
+          from read.messages m join work.provider_messages p on p.message_id = m.id
+          where m.workspace_id = asked.workspace_id and m.conversation_id = asked.conversation_id
+            and m.direction = 'OUTGOING' and m.created_at <= until.at
+            and not exists (
+              select from work.dispatches d where d.message_id = m.id and d.called_at is not null)
+          order by m.added_offset desc limit ${COVERED_MAX})
+      ) as covered (id, message_id)
+      left join read.messages known on known.id = covered.message_id
+      where known.status is null or (
+        known.status <> all(${sql.param(SAID_ALREADY)}::text[]) and (asked.status = 'read' or known.status <> 'DELIVERED'))
+    ) as covered
+    group by asked.place`);
+  return new Map(
+    found.rows.flatMap(({ place, ids }) => {
+      const one = asked[place - 1]?.one;
+      return one === undefined ? [] : [[one, ids]];
+    }),
+  );
 }

@@ -57,8 +57,8 @@ export async function readOne(raw: RawWebhook, { directory, providers }: ReaderD
   }
 }
 
-const notRead = (raw: RawWebhook, reason: string, index = 0): Said => ({
-  ...{ raw, index },
+const notRead = (raw: RawWebhook, reason: string): Said => ({
+  ...{ raw, index: 0 },
   interpretation: { kind: 'uninterpreted', reason },
 });
 

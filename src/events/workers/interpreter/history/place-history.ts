@@ -3,15 +3,12 @@ import type { ParleyEvent } from '../../../catalog.js';
 import { earlierOf } from '../../../kernel/instant.js';
 import type { EventId } from '../../../kernel/ids.js';
 import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
-import { isEcho, type Echo } from '../echo.js';
-import { isOver } from '../parked.js';
-import { addressedBy, isFromElsewhere, placeEchoes } from '../place-echoes.js';
-import { findAgain, findFates, settleFound, type ReceiptFate, type ReceiptFates } from '../place-receipts.js';
-import { placeReceived, type ReceivedEvents } from '../place-received.js';
-import { findToldCalls, placeTold } from '../place-told.js';
-import { orphanEvent, receiptEvent, type Receipt } from '../receipt.js';
-import { claimThreads, type Addressed } from '../threads.js';
-import type { Told } from '../told.js';
+import { isEcho } from '../echo.js';
+import { fateByNow } from '../parked.js';
+import { fromElsewhere } from '../place-echoes.js';
+import { findFates, settleFound } from '../place-receipts.js';
+import { placeSaid, type Placed } from '../place-said.js';
+import { orphanEvent, receiptEvent } from '../receipt.js';
 import type { KnownEvent } from './known-events.js';
 import type { Reading, ReceiptReading } from './readings.js';
 import type { Tally } from './tally.js';
@@ -38,14 +35,6 @@ export async function placeHistory(
   return { opened: placed.opened, events };
 }
 
-interface Placed {
-  readonly fates: ReceiptFates;
-  readonly opened: readonly ParleyEvent[];
-  readonly echoes: ReadonlyMap<Receipt, ParleyEvent>;
-  readonly received: ReceivedEvents;
-  readonly told: ReadonlyMap<Told, ParleyEvent>;
-}
-
 /** In the interpreter's order of locks. */
 async function place(
   tx: Transaction,
@@ -60,26 +49,18 @@ async function place(
     hasIntakeSeenAll,
   );
   await settleFound(tx, fates);
-  const received = readings.flatMap((one) => (one.kind === 'received' ? [one.received] : []));
-  const told = readings.flatMap((one) => (one.kind === 'told' ? [one.told] : []));
-  const calls = await findToldCalls(tx, told);
-  const echoes = new Map(
-    receipts.flatMap(({ receipt, raw }): [Echo, Addressed][] => {
-      const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
-      return isFromElsewhere(receipt, fate, identity) ? [[receipt, addressedBy(receipt, true)]] : [];
-    }),
+  const byNow = new Map(
+    receipts.map(({ receipt, raw }) => [receipt, fateByNow(receipt, fates.get(receipt), raw.receivedAt, now)]),
   );
-  const contacts = [...received, ...told.filter((one) => !calls.has(one)), ...echoes.values()];
-  const threads = await claimThreads(tx, addressBook, contacts, now);
+  const unplaced = {
+    fates,
+    received: readings.flatMap((one) => (one.kind === 'received' ? [one.received] : [])),
+    told: readings.flatMap((one) => (one.kind === 'told' ? [one.told] : [])),
+    echoes: fromElsewhere(byNow, identity, true),
+  };
   // A name of the past is worth something only where none is known.
   const isNameNews = (known: string | undefined) => known === undefined;
-  const placedEchoes = await placeEchoes(tx, echoes, threads, { identity, now });
-  return {
-    ...{ opened: threads.opened, echoes: placedEchoes },
-    fates: echoes.size === 0 ? fates : await findAgain(tx, fates),
-    received: await placeReceived(tx, received, threads, { identity, now, isNameNews }),
-    told: placeTold(told, calls, threads, { identity, now }),
-  };
+  return placeSaid(tx, unplaced, { addressBook, identity, now, isNameNews });
 }
 
 interface Placing extends Placed {
@@ -104,7 +85,7 @@ function newEventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[]
 
 function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing): readonly ParleyEvent[] {
   const { deps, journal, fates, echoes, now } = placing;
-  const fate = fateByNow(receipt, fates.get(receipt), { receivedAt: raw.receivedAt, now });
+  const fate = fateByNow(receipt, fates.get(receipt), raw.receivedAt, now);
   const echo = echoes.get(receipt);
   if (typeof fate !== 'string' && echo === undefined) return [receiptEvent(receipt, fate, now)];
   if (journal.has(orphanId)) {
@@ -115,16 +96,6 @@ function ofReceipt({ receipt, raw, orphanId }: ReceiptReading, placing: Placing)
   if (fate === 'orphaned') return [orphanEvent(receipt, deps.identity, now)];
   deps.tally.leave('waiting');
   return [];
-}
-
-/** Who has waited for too long by now waits no longer. */
-function fateByNow(
-  receipt: Receipt,
-  fate: ReceiptFate | undefined,
-  { receivedAt, now }: { readonly receivedAt: Date; readonly now: Date },
-): ReceiptFate {
-  if (fate !== undefined && fate !== 'parked') return fate;
-  return isOver(receipt, receivedAt, now) ? 'orphaned' : 'parked';
 }
 
 /** It happened no later than we heard of it, however far a provider's clock ran ahead then. */
