@@ -97,6 +97,8 @@ describe('an edit by the contact', () => {
       ...{ occurredAt: atSecond(second), content: { kind: 'text', text, actions: [], attachments: [] } },
     });
     await taken({ says: [edited('third', 9)] });
+    // By itself: what is repeated within one batch is one event.
+    await eventually(() => expect(rig.events('message.edited')).toHaveLength(1));
     await taken(incoming('in-1', 'first'));
     await taken({ says: [edited('second', 4), edited('third', 9)] });
     await taken(incoming('in-2', 'Bye'));
