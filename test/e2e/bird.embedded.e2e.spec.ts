@@ -145,6 +145,7 @@ describe('Bird channels, through the simulated Channels API', () => {
 
   it('refuse before sending what Bird does not carry', async () => {
     const { channelId } = side(0);
+    await openWindow(side(0));
     const contacts = { contacts: { contacts: [{ name: 'Bo', phoneNumbers: ['+31600000009'] }] } };
     expect((await send(channelId, contacts)).codes).toEqual(['CONTENT_UNSUPPORTED']);
     expect((await send(channelId, text('x'.repeat(4_097)))).codes).toEqual(['CONTENT_INVALID']);

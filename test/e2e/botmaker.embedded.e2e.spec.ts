@@ -74,6 +74,7 @@ describe('a Botmaker channel, through the simulated API', () => {
     const cards = { carousel: { text: 'Look', cards: [{ title: 'A', actions: [] }] } };
     expect((await send('31600000001', cards)).userErrors).toMatchObject([
       { code: 'CONTENT_UNSUPPORTED', field: ['content', 'carousel'] },
+      { code: 'SERVICE_WINDOW_CLOSED' },
     ]);
   });
 

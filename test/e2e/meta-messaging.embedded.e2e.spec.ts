@@ -122,13 +122,13 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     it('refuses before sending, and says why a send failed', async () => {
       const line = lineOf(provider);
       expect(await send(line, '24009')).toMatchObject({ userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] });
-      expect(await send(line, '24001', { location: { latitude: 52.1, longitude: 4.9 } })).toMatchObject({
+      await hear(line, '551', 'Soon gone');
+      expect(await send(line, '551', { location: { latitude: 52.1, longitude: 4.9 } })).toMatchObject({
         userErrors: [{ code: 'CONTENT_UNSUPPORTED' }],
       });
-      expect(await send(line, '24001', { text: { text: 'é'.repeat(2_001) } })).toMatchObject({
+      expect(await send(line, '551', { text: { text: 'é'.repeat(2_001) } })).toMatchObject({
         userErrors: [{ code: 'CONTENT_INVALID', field: ['content', 'text', 'text'] }],
       });
-      await hear(line, '551', 'Soon gone');
       const id = await sent(line, '551');
       await hasStatus(id, 'SENDING_FAILED');
       expect((await thread(id)).failure).toMatchObject({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
