@@ -86,6 +86,8 @@ export interface ProviderFixture<Settings> {
     readonly renewed: readonly { readonly answer: ScriptedAnswer; readonly changes: object }[];
     readonly refused: readonly ScriptedAnswer[];
     readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
+    /** What says that nobody was asked who could have spent the token. */
+    readonly elsewhere: readonly ScriptedAnswer[];
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
@@ -612,7 +614,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
 
       it.each(asks)('%s says what was refused, what comes too soon, and what nobody knows', async (name) => {
-        const { renewed = [], refused = [], throttled = [], unclear = [] } = credentials ?? {};
+        const { renewed = [], refused = [], throttled = [], elsewhere = [], unclear = [] } = credentials ?? {};
         for (const { answer, changes } of renewed) {
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'renewed', changes });
@@ -625,12 +627,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'throttled', ...(retryAfterMs !== undefined && { retryAfterMs }) });
         }
+        for (const answer of elsewhere) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'unavailable' });
+        }
         const unheard = [...UNCLEAR.map(([, answer]) => answer), ...unclear];
         for (const answer of unheard) {
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'unknown' });
         }
-        expect(calls()).toBe(renewed.length + refused.length + throttled.length + unheard.length);
+        expect(calls()).toBe([renewed, refused, throttled, elsewhere, unheard].flat().length);
       });
 
       it.each(asks)('%s ends with its signal, and where nobody listens', async (name) => {

@@ -5,30 +5,13 @@ import { createMessengerSimulator } from '../../src/simulators/meta-messenger.js
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { findThread, sendTo } from './provider-thread.js';
 
 const APP = { accessToken: 'marker-token', appSecret: 'marker-secret' };
 const VERIFY = 'marker-verify';
 
 interface Changed {
   readonly done: { readonly channel: { readonly id: string } | null; readonly userErrors: readonly unknown[] };
-}
-interface Sent {
-  readonly sendMessage: {
-    readonly message: { readonly id: string } | null;
-    readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
-  };
-}
-interface Thread {
-  readonly message: {
-    readonly status: string;
-    readonly providerMessageIds: readonly string[];
-    readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
-    readonly conversation: {
-      readonly messages: {
-        readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
-      };
-    } | null;
-  };
 }
 interface Inbox {
   readonly conversations: {
@@ -43,10 +26,6 @@ const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(inp
   channel { id } userErrors { code field } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed account failure { code } userErrors { code field } } }`;
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-  message { id } userErrors { code field } } }`;
-const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
-  conversation { messages { nodes { direction content { text } } } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } lastMessage { content { text } } } } }`;
 
 /** An account of a business, with the API that speaks for it. */
@@ -103,16 +82,14 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     if (line === undefined) throw new Error('Not connected.');
     return line;
   };
-  const send = async ({ channelId }: Line, address: string, content: object = { text: { text: 'Hello' } }) => {
-    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
-    return sendMessage;
-  };
+  const send = ({ channelId }: Line, address: string, content: object = { text: { text: 'Hello' } }) =>
+    sendTo(app.client, channelId, { address }, content);
   const sent = async (line: Line, address: string, content?: object): Promise<string> => {
     const { message, userErrors } = await send(line, address, content);
     expect(userErrors).toEqual([]);
     return message?.id ?? '';
   };
-  const thread = async (id: string) => (await app.client.run<Thread>(THREAD, { id })).message;
+  const thread = (id: string) => findThread(app.client, id);
   const hasStatus = (id: string, ...statuses: readonly string[]) =>
     eventually(async () => expect(statuses).toContain((await thread(id)).status));
   const inbox = async () => {
@@ -124,11 +101,6 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     await simulator.post([messaging.messageFrom(from, { text })]);
     await eventually(async () => expect(await inbox()).toContain(`${channelId} ${text}`));
   };
-  const incoming = async (id: string) =>
-    ((await thread(id)).conversation?.messages.nodes ?? [])
-      .filter(({ direction }) => direction === 'INCOMING')
-      .map(({ content }) => content.text);
-
   describe.each(Object.keys(PRODUCTS) as Provider[])('%s', (provider) => {
     it('is verified; a question with another token is not answered', async () => {
       const { channelId } = lineOf(provider);
@@ -136,16 +108,6 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       expect(done).toEqual({ isConfirmed: true, account: PRODUCTS[provider].account, failure: null, userErrors: [] });
       const url = `${app.url}/webhooks/${provider.toLowerCase().replace('_', '-')}/${channelId}`;
       expect((await fetch(`${url}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong`)).status).toBe(403);
-    });
-
-    it('hears, answers, is told what came of it, and hears again', async () => {
-      const line = lineOf(provider);
-      await hear(line, '24001', 'Grüße 👋');
-      const id = await sent(line, '24001');
-      // Read up to a time is Messenger's only word of it; of deliveries it names the message too.
-      await hasStatus(id, ...(provider === 'META_MESSENGER' ? ['DELIVERED', 'READ'] : ['READ']));
-      await eventually(async () => expect(await incoming(id)).toEqual(['Grüße 👋', 'You said: Hello']));
-      expect((await thread(id)).providerMessageIds).toHaveLength(1);
     });
 
     it('sends several pictures and their words as one message of several parts', async () => {
@@ -160,58 +122,16 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     it('refuses before sending, and says why a send failed', async () => {
       const line = lineOf(provider);
       expect(await send(line, '24009')).toMatchObject({ userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] });
-      expect(await send(line, '24001', { location: { latitude: 52.1, longitude: 4.9 } })).toMatchObject({
+      await hear(line, '551', 'Soon gone');
+      expect(await send(line, '551', { location: { latitude: 52.1, longitude: 4.9 } })).toMatchObject({
         userErrors: [{ code: 'CONTENT_UNSUPPORTED' }],
       });
-      expect(await send(line, '24001', { text: { text: 'é'.repeat(2_001) } })).toMatchObject({
+      expect(await send(line, '551', { text: { text: 'é'.repeat(2_001) } })).toMatchObject({
         userErrors: [{ code: 'CONTENT_INVALID', field: ['content', 'text', 'text'] }],
       });
-      await hear(line, '551', 'Soon gone');
       const id = await sent(line, '551');
       await hasStatus(id, 'SENDING_FAILED');
-      expect((await thread(id)).failure).toEqual({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
+      expect((await thread(id)).failure).toMatchObject({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
     });
-
-    it('takes what comes repeated and in another order once', async () => {
-      const line = lineOf(provider);
-      await hear(line, '24003', 'Hi');
-      line.simulator.misbehave({ repeats: 1, reorders: 0.7 });
-      const id = await sent(line, '24003');
-      await hasStatus(id, 'DELIVERED', 'READ');
-      await line.simulator.post(['one', 'two'].map((text) => line.messaging.messageFrom('24003', { text })));
-      line.simulator.misbehave({});
-      await eventually(async () =>
-        expect([...(await incoming(id))].sort()).toEqual(['Hi', 'You said: Hello', 'one', 'two']),
-      );
-    });
-
-    it('slows down alone where it is throttled', async () => {
-      const slow = lineOf(provider);
-      const other = lineOf(provider === 'META_MESSENGER' ? 'META_INSTAGRAM' : 'META_MESSENGER');
-      await hear(slow, '24004', 'To the slow one');
-      await hear(other, '24004', 'To the other');
-      slow.simulator.misbehave({ throttles: 1 });
-      const id = await sent(slow, '24004');
-      await eventually(() =>
-        expect(slow.simulator.calls.some(({ body, status }) => status === 400 && body.includes('24004'))).toBe(true),
-      );
-      await hasStatus(await sent(other, '24004'), 'DELIVERED', 'READ');
-      expect(['ACCEPTED', 'PROCESSING']).toContain((await thread(id)).status);
-      slow.simulator.misbehave({});
-      await hasStatus(id, 'DELIVERED', 'READ');
-    });
-  });
-
-  it('what was taken before the line dropped is unknown, until Messenger echoes it', async () => {
-    const line = lineOf('META_MESSENGER');
-    await hear(line, '692001', 'From a telephone that is off');
-    line.simulator.misbehave({ acceptsAndDrops: 1 });
-    const id = await sent(line, '692001', { text: { text: 'Are you there?' } });
-    await hasStatus(id, 'OUTCOME_UNKNOWN');
-    line.simulator.misbehave({});
-    await line.simulator.post([line.messaging.echoOf('Are you there?')]);
-    await hasStatus(id, 'SENT');
-    expect((await thread(id)).providerMessageIds).toHaveLength(1);
-    expect(line.simulator.calls.filter(({ body }) => body.includes('Are you there?'))).toHaveLength(1);
   });
 });

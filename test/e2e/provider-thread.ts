@@ -4,7 +4,7 @@ import type { ApiClient } from '../support/api-client.js';
 
 export interface Sent {
   readonly message: { readonly id: string } | null;
-  readonly userErrors: readonly { readonly code: string }[];
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
 }
 
 export interface FoundMessage {
@@ -27,7 +27,8 @@ export interface FoundMessage {
   } | null;
 }
 
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+  message { id } userErrors { code field } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds
   failure { code providerCode providerMessage } timeline { status }
   conversation { id messages { nodes { direction content { text ... on ImageContent { images { url } } } } } } } }`;
