@@ -18,7 +18,7 @@ const SENDS_PER_SECOND = topology() === 'kafka' ? 20 : 50;
 const QUERIES_PER_SECOND = topology() === 'kafka' ? 10 : 20;
 /**
  * Where the machine is slower than that, no more wait than so many. With 6 both cores were full, and the exchange, which
- * wants the last batch folded within a second, was tried again and again: over 600 sends until all was done, not 300.
+ * wants the last batch folded within a second, may have to be tried again and again.
  */
 const PENDING_MAX = 3;
 /** Of these, and of what comes while it goes on, the read models consist. */
