@@ -6,7 +6,6 @@ import type { ChannelPlatform } from '../../src/events/channel/events.js';
 import { CONTENT_KINDS } from '../../src/events/message/content.js';
 import type {
   FilePlace,
-  Interpretation,
   MediaAnswer,
   PartRequest,
   ProviderAdapter,
@@ -17,6 +16,8 @@ import { headersOf, urlOf } from '../../src/providers/http-call.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { shownCall } from '../../src/providers/shown-call.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
+import { changedAt, pathsOf } from './json-paths.js';
+import { fuzzWebhooks, STATEMENTS } from './provider-fuzz.js';
 
 /** What the suite must know of a provider; everything else it finds out by asking the adapter. */
 export interface ProviderFixture<Settings> {
@@ -116,12 +117,6 @@ const REFERENCE = formatReference({
   part: 0,
 });
 const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
-
-/** Everything that an adapter can say. */
-const STATEMENTS: ReadonlySet<Interpretation['kind']> = new Set([
-  ...(['received', 'receipt', 'watermark', 'echoed', 'edited', 'deleted', 'reacted', 'address_changed'] as const),
-  ...(['typing', 'ignored', 'uninterpreted'] as const),
-]);
 
 /** No answer of these says whether the provider took the message. */
 const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
@@ -369,12 +364,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         fc.assert(fc.property(fc.json(), (json) => twice(Buffer.from(json))));
       });
 
+      const reals = [JSON.parse(webhook.body.toString()) as unknown, ...incoming.map(({ body }) => body)];
+
+      fuzzWebhooks({ adapter, settings, platform: PLATFORM, webhook, reals });
+
       it('a real webhook with anything in place of anything', () => {
-        for (const real of [JSON.parse(webhook.body.toString()) as unknown, ...incoming.map(({ body }) => body)]) {
+        for (const real of reals) {
           const paths = pathsOf(real);
           fc.assert(
             fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) =>
-              twice(Buffer.from(JSON.stringify(replaced(real, path, value)))),
+              twice(Buffer.from(JSON.stringify(changedAt(real, path, () => value)))),
             ),
           );
         }
@@ -666,19 +665,4 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       );
     });
   });
-}
-
-type Path = readonly (string | number)[];
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, one]) => pathsOf(one, [...path, key]))];
-}
-
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
-  if (key === undefined) return by;
-  if (Array.isArray(value))
-    return (value as unknown[]).map((one, index) => (index === Number(key) ? replaced(one, rest, by) : one));
-  const object = value as Record<string, unknown>;
-  return { ...object, [key]: replaced(object[key], rest, by) };
 }

@@ -1,4 +1,5 @@
 import type { ChannelPlatform } from '../../channel/events.js';
+import { isShallow } from '../../../providers/nesting.js';
 import type { Interpretation, ProviderAdapter } from '../../../providers/provider.js';
 
 const PROVIDER_ID_LENGTH_MAX = 255;
@@ -46,7 +47,7 @@ export function judged(
   if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
   if (said.kind === 'watermark') return judgedWatermark({ ...said, address, occurredAt });
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
-  if (said.kind === 'echoed') return { ...said, address, occurredAt, replyToProviderMessageId: repliedToBy(said) };
+  if (said.kind === 'echoed') return { ...said, ...judgedMessage(said), address, occurredAt };
   if (said.kind === 'deleted') return { ...said, address, occurredAt };
   const occasion = clean(said.occasion, OCCASION_LENGTH_MAX);
   if (said.kind === 'edited') return { ...said, address, occurredAt, occasion };
@@ -60,27 +61,31 @@ type NotTakenIn = Extract<Interpretation, { kind: keyof typeof NOT_TAKEN_IN }>;
 
 const isNotTakenIn = (said: Interpretation): said is NotTakenIn => said.kind in NOT_TAKEN_IN;
 
-type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
+type SaidMessage = Extract<Interpretation, { kind: 'received' | 'echoed' }>;
 
-function judgedReceived(said: SaidMessage): SaidMessage {
+function judgedReceived(said: Extract<SaidMessage, { kind: 'received' }>) {
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
-  return {
-    ...{ ...said, displayName: displayName === '' ? undefined : displayName },
-    replyToProviderMessageId: repliedToBy(said),
-  };
+  return { ...said, ...judgedMessage(said), displayName: displayName === '' ? undefined : displayName };
 }
 
-/** An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. */
-function repliedToBy({ replyToProviderMessageId: id }: { readonly replyToProviderMessageId?: string | undefined }) {
-  return id !== undefined && isFitId(id) ? id : undefined;
-}
+/**
+ * An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. Data that nobody could write down any more
+ * are left out: the message counts, and the raw webhook has them.
+ */
+const judgedMessage = ({ replyToProviderMessageId: id, providerData }: SaidMessage) => ({
+  replyToProviderMessageId: id !== undefined && isFitId(id) ? id : undefined,
+  providerData: isShallow(providerData) ? providerData : undefined,
+});
+
+/** The first moment whose year has more than four digits: what is written of it isn't read by Postgres, nor by our schemas. */
+const TIME_END_MS = Date.UTC(10_000, 0);
 
 /**
  * A time that nobody set, such as 0001-01-01, counts as none given. Postgres has no year 0, and an event that says so
  * would stop the projector for good.
  */
 const plausible = (time: Date | undefined): Date | undefined =>
-  time !== undefined && time.getTime() > 0 ? time : undefined;
+  time !== undefined && time.getTime() > 0 && time.getTime() < TIME_END_MS ? time : undefined;
 
 type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
 
