@@ -109,6 +109,9 @@ const wordsOf = ({ header, body, footer, buttons }: TemplateWords): TemplateWord
   buttons,
 });
 
+const isHeardAfter = (here: TemplateProviderName | undefined, askedAt: string): boolean =>
+  (here?.syncedAt ?? '') > askedAt;
+
 /** What a later question brought stays. */
 function heardStep(
   template: TemplateView,
@@ -117,7 +120,7 @@ function heardStep(
   { channelId, askedAt }: Pick<SyncFacts, 'channelId' | 'askedAt'>,
 ): Step {
   const before = template.providerNames.find(isOf(channelId));
-  if (before?.syncedAt != null && before.syncedAt > askedAt) return { kind: 'nothing' };
+  if (isHeardAfter(before, askedAt)) return { kind: 'nothing' };
   const here = { channelId, name: told.name, providerStatus: told.status, syncedAt: before?.syncedAt ?? null };
   const others = template.providerNames.filter((one) => !isOf(channelId)(one));
   const isNews = before === undefined || before.providerStatus !== told.status;
@@ -132,7 +135,7 @@ function goneOf({ channelId, kept, askedAt }: SyncFacts, told: readonly Provider
   const there = new Set(told.map(({ name, locale }) => keyOf(name, locale)));
   return kept.filter((template) => {
     const here = template.providerNames.find(isOf(channelId));
-    if (here?.syncedAt == null || here.syncedAt > askedAt) return false;
+    if (here === undefined || here.syncedAt === null || isHeardAfter(here, askedAt)) return false;
     return !there.has(keyOf(here.name ?? template.name, template.locale ?? ''));
   });
 }

@@ -71,6 +71,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   });
   const findTemplates = createFindTemplates(deps.database);
   const refuseBacklog = createRefuseBacklog({ ...deps, executor: deps.database.orm });
+  const asks = { findThread, findTemplates, refuseBacklog };
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
 
@@ -82,8 +83,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   return {
     async judgeOnly(caller, input, { finders, freshly }) {
       const arrival = arrive();
-      const how = { freshly, findThread, findTemplates, refuseBacklog };
-      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, undefined);
+      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, undefined);
       return judged.ok ? accepted({ ...judged.value, messageId: arrival.messageId }) : judged;
     },
     async prepare(caller, input, lookups) {
@@ -94,8 +94,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       const answer = key && (await findRepeat(key, lookups));
       if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
-      const how = { freshly, findThread, findTemplates, refuseBacklog };
-      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, key);
+      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },
     eventAlone({ key, send: { thread, acceptance } }) {

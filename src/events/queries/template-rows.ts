@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Executor } from '../../database/database.js';
-import { templateChannels, templates } from '../../schema/tables/config.js';
+import { templateChannels, type templates } from '../../schema/tables/config.js';
 import { channelIds, templateIds, workspaceIds, type WorkspaceId } from '../kernel/ids.js';
 import {
   TEMPLATE_BUTTON_KINDS,

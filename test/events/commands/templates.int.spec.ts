@@ -3,12 +3,14 @@ import type { Caller } from '../../../src/access/caller.js';
 import type { SendMessage } from '../../../src/events/commands/commands.js';
 import type { MessageContent } from '../../../src/events/message/content.js';
 import type { TemplateGiven } from '../../../src/events/template/template-form.js';
+import { loadInstanceSecret } from '../../../src/secrets/instance-secret.js';
 import { eventually } from '../../support/eventually.js';
 import { codesOf, connectSandbox, openCommandBench, valueOf, type CommandBench } from '../../support/command-bench.js';
 
 let bench: CommandBench;
 beforeAll(async () => {
   bench = await openCommandBench();
+  await loadInstanceSecret(bench.database, bench.box);
 });
 afterAll(() => bench.stop());
 
