@@ -79,6 +79,15 @@ export interface ProviderFixture<Settings> {
     /** How many calls it takes to register a webhook for every event; default: one. */
     readonly registrations?: number;
   };
+  /** How it answers when it is asked for its templates, where it can be. */
+  readonly templates?: {
+    /** Of the first page, which names the next one, and of the one after that. */
+    readonly asked: readonly [string, string];
+    readonly pages: readonly [ScriptedAnswer, ScriptedAnswer];
+    /** What they say, as `toEqual` has it. */
+    readonly says: readonly [readonly object[], readonly object[]];
+    readonly refused: ScriptedAnswer;
+  };
   /** How it answers an exchange of credentials, where they end. */
   readonly credentials?: {
     /** With credentials that can be exchanged. */
@@ -475,6 +484,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         },
       );
 
+      it('a template goes out under the name that the provider knows', () => {
+        for (const { content, platform = PLATFORM } of outgoing) {
+          if (content.kind !== 'template') continue;
+          const ask = (one: MessageContent) =>
+            adapter.request({ ...said(fixture.settings(server.baseUrl)), platform, content: one });
+          const ours = { ...content, name: 'ours', providerName: content.name, text: 'as it is read' };
+          expect(ask(ours).json).toEqual(ask(content).json);
+        }
+      });
+
       it('every kind of the capabilities is among them', () => {
         const claimed = adapter.platforms.flatMap((platform) => {
           const { content } = adapter.capabilitiesOf(platform, fixture.settings('http://127.0.0.1:1'));
@@ -526,6 +545,53 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect((await ask(name, AbortSignal.timeout(100)))?.kind).toBe('unknown');
       });
     });
+
+    const { templates } = fixture;
+    it('14. can be asked for templates where the fixture says so', () => {
+      expect(adapter.fetchTemplates === undefined).toBe(templates === undefined);
+    });
+    describe.runIf(templates !== undefined)(
+      '14. fetchTemplates is one call that changes nothing, and never throws',
+      () => {
+        const fetchTemplates = ({
+          after,
+          signal = AbortSignal.timeout(10_000),
+        }: { after?: string; signal?: AbortSignal } = {}) =>
+          adapter.fetchTemplates?.({
+            ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, platform: PLATFORM, signal },
+            ...(after === undefined ? {} : { after }),
+          });
+        it('reads page after page', async () => {
+          let after: string | undefined;
+          for (const page of [0, 1] as const) {
+            server.answer = () => templates?.pages[page] ?? 'drop';
+            const answer = await fetchTemplates(after === undefined ? {} : { after });
+            expect(answer).toMatchObject({ kind: 'page', templates: templates?.says[page] });
+            expect(server.requests.at(-1)).toMatchObject({ method: 'GET', url: templates?.asked[page] });
+            after = answer?.kind === 'page' ? answer.next : undefined;
+            expect(after === undefined).toBe(page === 1);
+          }
+          expect(calls()).toBe(2);
+        });
+
+        it('tells a refusal, and what nobody can tell', async () => {
+          server.answer = () => templates?.refused ?? 'drop';
+          expect(await fetchTemplates()).toMatchObject({ kind: 'refused', failure: { code: 'CREDENTIALS_INVALID' } });
+          for (const answer of [
+            'drop',
+            'cut',
+            { status: 200, body: 'OK' },
+            { status: 200, body: '{"data":1}' },
+          ] as const) {
+            server.answer = () => answer;
+            expect((await fetchTemplates())?.kind).toBe('unknown');
+          }
+          server.answer = () => 'silence';
+          expect((await fetchTemplates({ signal: AbortSignal.timeout(100) }))?.kind).toBe('unknown');
+          expect(calls()).toBe(6);
+        });
+      },
+    );
 
     const { media } = fixture;
     it('10. opens files where the fixture says so', () => {

@@ -15,6 +15,7 @@ import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { judgeSend, type Arrival, type ReadySend } from './judge-send.js';
+import { createFindTemplates } from './kept-template.js';
 import { createKeyFinder } from './key-finder.js';
 import { answerRepeat } from './repeats.js';
 import { canonicalRequest } from './request-hash.js';
@@ -68,7 +69,9 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
     ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
     run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
   });
+  const findTemplates = createFindTemplates(deps.database);
   const refuseBacklog = createRefuseBacklog({ ...deps, executor: deps.database.orm });
+  const asks = { findThread, findTemplates, refuseBacklog };
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
 
@@ -80,8 +83,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   return {
     async judgeOnly(caller, input, { finders, freshly }) {
       const arrival = arrive();
-      const how = { freshly, findThread, refuseBacklog };
-      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, undefined);
+      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, undefined);
       return judged.ok ? accepted({ ...judged.value, messageId: arrival.messageId }) : judged;
     },
     async prepare(caller, input, lookups) {
@@ -92,8 +94,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       const answer = key && (await findRepeat(key, lookups));
       if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
-      const how = { freshly, findThread, refuseBacklog };
-      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, key);
+      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },
     eventAlone({ key, send: { thread, acceptance } }) {
