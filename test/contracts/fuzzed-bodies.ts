@@ -49,7 +49,7 @@ function nested(open: string, close: string, levels: number): string {
 }
 
 const written = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(/"\ue000(\d+)"/g, (mark, index: string) => RAW[Number(index)] ?? mark);
+  JSON.stringify(value ?? null).replaceAll(/"\ue000(\d+)"/g, (mark, index: string) => RAW[Number(index)] ?? mark);
 
 /** What providers were never seen to send where it isn't expected. */
 const oddValue: fc.Arbitrary<unknown> = fc.oneof(
