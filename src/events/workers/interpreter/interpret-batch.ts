@@ -108,9 +108,8 @@ function ofReceipt(
   placed: Placed,
   { identity, now }: { readonly identity: Identity; readonly now: Date },
 ): readonly ParleyEvent[] {
-  const echo = placed.echoes.get(receipt);
-  if (echo !== undefined) return [echo];
-  return [eventOfFate(receipt, placed.fates.get(receipt), { identity, now }) ?? []].flat();
+  const event = placed.echoes.get(receipt) ?? eventOfFate(receipt, placed.fates.get(receipt), { identity, now });
+  return event === undefined ? [] : [event];
 }
 
 function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): readonly ChannelEvent[] {
