@@ -49,7 +49,7 @@ function nested(open: string, close: string, levels: number): string {
 }
 
 const written = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(/"\ue000(\d+)"/g, (mark, index: string) => RAW[Number(index)] ?? mark);
+  JSON.stringify(value ?? null).replaceAll(/"\ue000(\d+)"/g, (mark, index: string) => RAW[Number(index)] ?? mark);
 
 /** What providers were never seen to send where it isn't expected. */
 const oddValue: fc.Arbitrary<unknown> = fc.oneof(
@@ -91,67 +91,42 @@ function retyped(value: unknown): unknown {
   return isThing(value) ? JSON.stringify(value) : String(value);
 }
 
+const replacedBy =
+  (by: unknown): Change =>
+  () =>
+    by;
+const without =
+  (nth: number): Change =>
+  (value) =>
+    eachOf(value, nth, () => []);
+const renamed =
+  ([nth, name]: readonly [number, string]): Change =>
+  (value) =>
+    eachOf(value, nth, ([, one]) => [[name, one]]);
+const joinedBy =
+  (stranger: [string, unknown]): Change =>
+  (value) =>
+    eachOf(value, 0, (entry) => [entry, stranger]);
+const repeatedSo =
+  (times: number): Change =>
+  (value) =>
+    repeated(value, times);
+const wrapped: Change = (value) => [value];
+const boxed: Change = (value) => ({ value });
+
 /** What is done to whatever stands somewhere in a real webhook. */
 function changesOf(reals: readonly unknown[]): fc.Arbitrary<Change> {
   const parts = reals.flatMap((one) => pathsOf(one).flatMap((path) => (isWords(one, path) ? [] : [atPath(one, path)])));
   const nth = fc.nat({ max: 30 });
+  const name = fc.constantFrom(...ODD_NAMES);
   return fc.oneof(
-    {
-      weight: 6,
-      arbitrary: oddValue.map(
-        (by): Change =>
-          () =>
-            by,
-      ),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.constantFrom(...parts).map(
-        (by): Change =>
-          () =>
-            by,
-      ),
-    },
-    {
-      weight: 4,
-      arbitrary: nth.map(
-        (at): Change =>
-          (value) =>
-            eachOf(value, at, () => []),
-      ),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.tuple(nth, fc.constantFrom(...ODD_NAMES)).map(
-        ([at, name]): Change =>
-          (value) =>
-            eachOf(value, at, ([, one]) => [[name, one]]),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.tuple(fc.constantFrom(...ODD_NAMES), oddValue).map(
-        ([name, by]): Change =>
-          (value) =>
-            eachOf(value, 0, (entry) => [entry, [name, by]]),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom<Change>(
-        (value) => [value],
-        (value) => ({ value }),
-        retyped,
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(...REPEATS).map(
-        (times): Change =>
-          (value) =>
-            repeated(value, times),
-      ),
-    },
+    { weight: 6, arbitrary: oddValue.map(replacedBy) },
+    { weight: 4, arbitrary: fc.constantFrom(...parts).map(replacedBy) },
+    { weight: 4, arbitrary: nth.map(without) },
+    { weight: 2, arbitrary: fc.tuple(nth, name).map(renamed) },
+    { weight: 1, arbitrary: fc.tuple(name, oddValue).map(joinedBy) },
+    { weight: 1, arbitrary: fc.constantFrom(wrapped, boxed, retyped) },
+    { weight: 1, arbitrary: fc.constantFrom(...REPEATS).map(repeatedSo) },
   );
 }
 

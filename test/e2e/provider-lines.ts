@@ -26,9 +26,9 @@ type Traits = Pick<ProviderLine, 'name' | 'addressOf' | 'reaches' | 'echoesRefer
 
 interface Kind<Provider extends SimulatedProvider> extends Traits {
   readonly described: Described<Provider>;
-  says(provider: Provider, contact: number, text: string): readonly PostedWebhook[];
+  says(provider: NoInfer<Provider>, contact: number, text: string): readonly PostedWebhook[];
   /** What an operator does by hand, over there. */
-  setUp?(provider: Provider, webhookUrl: string, simulator: Simulator): unknown;
+  setUp?(provider: NoInfer<Provider>, webhookUrl: string, simulator: Simulator): unknown;
   /** Whether `registerChannelWebhook` works. */
   readonly registers: boolean;
 }
@@ -80,7 +80,16 @@ const byNumber = {
   addressOf: (contact: number) => `+${numberOf(contact)}`,
 } as const;
 const byId = { addressOf: (contact: number) => String(idOf(contact)) } as const;
-const whatsAppText = (body: string) => ({ type: 'text', text: { body } });
+
+interface Texting<Said> {
+  messageFrom(from: string, said: Said): PostedWebhook;
+}
+const saysOnWhatsApp = (provider: Texting<Readonly<Record<string, unknown>>>, contact: number, body: string) => [
+  provider.messageFrom(numberOf(contact), { type: 'text', text: { body } }),
+];
+const saysToPage = (provider: Texting<{ text: string }>, contact: number, text: string) => [
+  provider.messageFrom(String(idOf(contact)), { text }),
+];
 
 /** The app's address is set by hand; then the account is subscribed by a call. */
 const setInDashboard = async (url: string, { baseUrl }: Simulator) => {
@@ -91,7 +100,14 @@ const setInDashboard = async (url: string, { baseUrl }: Simulator) => {
   if (answer.status !== 200) throw new Error(await answer.text());
 };
 
-const cbot = { provider: 'CBOT', ...byNumber, registers: true } as const;
+const cbot = { provider: 'CBOT', ...byNumber, registers: true, says: saysOnWhatsApp } as const;
+const page = {
+  ...byId,
+  reaches: 'READ',
+  registers: true,
+  says: saysToPage,
+  setUp: (_provider: unknown, url: string, simulator: Simulator) => setInDashboard(url, simulator),
+} as const;
 
 /** All providers, one of them in both its flavours. */
 export const LINES: readonly Connect[] = [
@@ -110,12 +126,10 @@ export const LINES: readonly Connect[] = [
   lineOf({
     ...{ name: 'CBOT in the cloud', ...cbot, echoesReference: true },
     described: SIMULATED.cbot,
-    says: (client, contact, text) => [client.messageFrom(numberOf(contact), whatsAppText(text))],
   }),
   lineOf({
     ...{ name: 'CBOT on premises', ...cbot, echoesReference: false },
     described: SIMULATED['cbot-on-premises'],
-    says: (client, contact, text) => [client.messageFrom(numberOf(contact), whatsAppText(text))],
   }),
   lineOf({
     ...{ name: 'WhautoChat', provider: 'WHAUTOCHAT', ...byNumber, registers: false, echoesReference: false },
@@ -131,21 +145,15 @@ export const LINES: readonly Connect[] = [
   lineOf({
     ...{ name: 'WhatsApp', provider: 'META_WHATSAPP', ...byNumber, registers: true, echoesReference: true },
     described: SIMULATED['meta-whatsapp'],
-    says: (whatsApp, contact, text) => [whatsApp.messageFrom(numberOf(contact), whatsAppText(text))],
+    says: saysOnWhatsApp,
   }),
   lineOf({
-    ...{ name: 'Messenger', provider: 'META_MESSENGER', platform: 'MESSENGER', ...byId },
-    ...{ reaches: 'READ', echoesReference: true, registers: true },
+    ...{ name: 'Messenger', provider: 'META_MESSENGER', platform: 'MESSENGER', ...page, echoesReference: true },
     described: SIMULATED['meta-messenger'],
-    says: (messenger, contact, text) => [messenger.messageFrom(String(idOf(contact)), { text })],
-    setUp: (_provider, url, simulator) => setInDashboard(url, simulator),
   }),
   lineOf({
-    ...{ name: 'Instagram', provider: 'META_INSTAGRAM', platform: 'INSTAGRAM', ...byId },
-    ...{ reaches: 'READ', echoesReference: false, registers: true },
+    ...{ name: 'Instagram', provider: 'META_INSTAGRAM', platform: 'INSTAGRAM', ...page, echoesReference: false },
     described: SIMULATED['meta-instagram'],
-    says: (instagram, contact, text) => [instagram.messageFrom(String(idOf(contact)), { text })],
-    setUp: (_provider, url, simulator) => setInDashboard(url, simulator),
   }),
   lineOf({
     ...{ name: 'Telegram', provider: 'TELEGRAM', platform: 'TELEGRAM', ...byId },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import type { ApiKeyId } from '../../events/kernel/ids.js';
-import { atMost, withTimeout, type Running } from '../../lifecycle.js';
+import { atMost, boundedBy, type Running } from '../../lifecycle.js';
 import type { Caller } from '../caller.js';
 import { leaseTokens, type LeaseAsk } from './lease-rows.js';
 import { rateOf, type BudgetKind, type Quota, type Rate } from './quota.js';
@@ -193,12 +193,7 @@ async function takeLater(
       }
       if (isOver) break;
       isAsked = entry.leasing === undefined;
-      const isDone = await withTimeout(
-        Math.max(0, until - now()),
-        renew.now(entry, need).then(() => true),
-        false,
-      );
-      if (!isDone) throw databaseIsSilent();
+      await boundedBy(Math.max(0, until - now()), databaseIsSilent, () => renew.now(entry, need));
     }
   } finally {
     entry.awaited -= wanted;

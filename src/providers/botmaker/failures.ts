@@ -37,6 +37,6 @@ export function failureOf(status: number, { code, source }: SaidError = {}): Mes
  */
 export function failureOfReason(reason: string | undefined): MessageFailureData {
   const code = /^\s*(\d{3,6})(?:\.\d+)?\b/.exec(reason ?? '')?.[1];
-  const meaning = code !== undefined && Object.hasOwn(ON_WHATSAPP, code) ? ON_WHATSAPP[code] : undefined;
+  const meaning = code === undefined ? undefined : ON_WHATSAPP[code];
   return failureAs(meaning ?? { code: 'UNKNOWN', isRetryable: false }, code);
 }

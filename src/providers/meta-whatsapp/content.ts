@@ -47,7 +47,6 @@ function choiceOf(said: z.infer<typeof wire.interactive>): MessageContent {
 
 /** Of kinds that are known only by their names; a known one in another form is called by its name as well. */
 const unsupported = (kind: string): MessageContent => ({ kind: 'unsupported', text: '', providerKind: cut(kind) });
-const otherOf = ({ type }: z.infer<typeof wire.otherAnswer>): MessageContent => unsupported(type);
 
 function cardsOf(said: z.infer<typeof wire.contacts>): MessageContent {
   const cards = said.map(({ name, phones = [], emails = [], org }) => ({
@@ -65,6 +64,9 @@ function orderOf({ text = '', product_items: items = [] }: z.infer<typeof wire.o
   return plain(text === '' ? basket.join(', ') : text);
 }
 
+const choice = reader(wire.interactive, choiceOf);
+const otherAnswer = reader(wire.otherAnswer, ({ type }) => unsupported(type));
+
 const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['text', reader(wire.text, ({ body }) => plain(body))],
   ['image', reader(wire.media, picture)],
@@ -77,7 +79,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
     })),
   ],
   ['contacts', reader(wire.contacts, cardsOf)],
-  ['interactive', (said) => reader(wire.interactive, choiceOf)(said) ?? reader(wire.otherAnswer, otherOf)(said)],
+  ['interactive', (said) => choice(said) ?? otherAnswer(said)],
   ['button', reader(wire.button, ({ text, payload }) => tapped(text, payload))],
   ['order', reader(wire.order, orderOf)],
 ]);

@@ -33,11 +33,11 @@ export function interpretStatus(said: unknown): Interpretation {
 }
 
 const recipientOf = (said: wire.WireStatus): string | undefined =>
-  senderOf({
-    ...(said.recipient_type === 'group'
+  senderOf(
+    said.recipient_type === 'group'
       ? { group_id: said.recipient_id }
-      : { from: said.recipient_id, from_user_id: said.recipient_user_id }),
-  });
+      : { from: said.recipient_id, from_user_id: said.recipient_user_id },
+  );
 
 /** Whether it failed before it was sent or after isn't said. */
 function whyItFailed(errors: wire.WireStatus['errors'] = []) {

@@ -32,14 +32,8 @@ const FRAME: ReadonlySet<string> = new Set([
   ...['reply_to_message', 'external_reply', 'quote', 'forward_origin', 'media_group_id', 'has_protected_content'],
   ...['author_signature', 'sender_boost_count', 'sender_business_bot', 'business_connection_id', 'is_from_offline'],
   ...['is_topic_message', 'is_automatic_forward', 'direct_messages_topic', 'reply_to_story', 'effect_id'],
-  ...[
-    'paid_star_count',
-    'is_paid_post',
-    'caption',
-    'caption_entities',
-    'has_media_spoiler',
-    'show_caption_above_media',
-  ],
+  ...['paid_star_count', 'is_paid_post', 'caption', 'caption_entities'],
+  ...['has_media_spoiler', 'show_caption_above_media'],
 ]);
 
 /** Reads one update. Pure, and never throws on any bytes. */
