@@ -68,8 +68,8 @@ describeFault(
 const everyone = () =>
   ROLES.flatMap((role) => (role === 'api' || role === 'dispatcher' ? [0, 1] : [0]).map((index) => ({ role, index })));
 
-/** Each puts the whole channel off. */
-const TURNS_MAX = 20;
+/** Each puts the whole channel off, for a second and more: most of the time that this takes. */
+const TURNS_MAX = rounds(20, 5);
 
 /** Puts every seventh call off for a second, once each, and remembers when each message was called. */
 function turnAwaySome() {
