@@ -67,8 +67,9 @@ async function startKafka(): Promise<{ kafka: SharedKafka; stop: () => Promise<v
 
 async function startPostgres() {
   const dataDir = await newScratch('parley-test-');
-  // Nothing here must survive a power cut; and its files are in memory, the write-ahead log too.
-  const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', max_connections: '300' };
+  // Nothing here must survive a power cut; and its files are in memory, the write-ahead log too. Two faults at once are
+  // sixteen processes with a pool of twenty each.
+  const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', max_connections: '400' };
   const postgres = await startEmbeddedPostgres({ dataDir, settings });
   const dismissWatchdog = watchOver(await pidOf(dataDir), 'QUIT', dataDir);
   await makeTemplate(postgres);
