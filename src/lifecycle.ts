@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Something that runs until it is stopped. `stop` is idempotent and resolves when nothing of it is left. */
 export interface Running {
   stop(): Promise<void>;
@@ -28,6 +30,16 @@ export async function stopTogether(running: readonly Running[]): Promise<void> {
     failed.map(({ reason }): unknown => reason),
     'Not everything stopped cleanly.',
   );
+}
+
+/**
+ * For what many wait beside at once, each of whom listens only as long as it waits: ten is where Node suspects a leak.
+ * What bounds their number is theirs to say.
+ */
+export function heardByMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** Resolves after so many milliseconds, or at once when the signal fires: whoever waits looks at the signal itself. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { ChannelPlatform } from '../events/channel/events.js';
 import type { ChannelId } from '../events/kernel/ids.js';
 import type { Outbox } from '../events/outbox/outbox.js';
-import { atMost, pause, type Running } from '../lifecycle.js';
+import { atMost, heardByMany, pause, type Running } from '../lifecycle.js';
 import { createRecent } from '../recent.js';
 import type { ChannelDirectory } from './channel.js';
 import type { CredentialAnswer } from './credentials.js';
@@ -65,7 +65,8 @@ const LATER: Renewal = { kind: 'later' };
 const ENDED: Renewal = { kind: 'ended' };
 
 export function createCredentialRefresher(deps: CredentialRefresherDeps): CredentialRefresher {
-  const [stopping, givingUp] = [new AbortController(), new AbortController()];
+  // Every renewal that waits listens: one for each channel.
+  const [stopping, givingUp] = [heardByMany(), heardByMany()];
   const underWay = new Map<ChannelId, Promise<Renewal>>();
   const recalledAt = createRecent<number>(REMEMBERED_MAX);
   const work: Work = { ...deps, stopping: stopping.signal, givingUp: givingUp.signal, recalledAt };

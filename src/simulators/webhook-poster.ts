@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { pause } from '../lifecycle.js';
+import { heardByMany, pause } from '../lifecycle.js';
 
 /** A webhook as a provider posts it, signed already. */
 export interface PostedWebhook {
@@ -21,13 +21,15 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 
 export function createWebhookPoster(): WebhookPoster {
   const agent = new Agent({ connections: 64, maxResponseSize: 65_536 });
-  const stopping = new AbortController();
+  // Every webhook that waits for its next try listens.
+  const stopping = heardByMany();
   const postOnce = async ({ url, headers, body }: PostedWebhook): Promise<number> => {
     try {
       const answer = await request(url, {
         ...{ method: 'POST', body, dispatcher: agent },
         headers: { 'content-type': 'application/json', ...headers },
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
+        // A stop ends it by the agent: what `AbortSignal.any` notes at a signal that lives on is never taken away.
+        signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
       });
       await answer.body.dump();
       return answer.statusCode;

@@ -1,6 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import { pause } from '../../../lifecycle.js';
+import { heardByMany, pause } from '../../../lifecycle.js';
 import type { ConsumerOptions, ConsumerPosition, LogConsumer } from '../event-log.js';
 import type { Heads } from './heads.js';
 import { pumpPartition } from './pump.js';
@@ -29,9 +28,8 @@ export async function startConsumer(deps: ConsumerDependencies, options: Consume
   const ranges = await readKeptRanges(pool, options.topic);
   const starts = startPositions(options.topic, startAt, ranges);
   for (const [partition, range] of ranges.entries()) heads.raise(options.topic, partition, range.head);
-  const stopping = new AbortController();
-  // Each partition's pump listens while it backs off: with Postgres away more than the ten that Node takes for a leak.
-  setMaxListeners(0, stopping.signal);
+  // Each partition's pump listens while it backs off: with Postgres away all of them.
+  const stopping = heardByMany();
   const wakes = createWakes(deps.heads, options, stopping.signal);
   const slots = createSlots(HANDLERS_AT_ONCE_MAX);
   const { topic, group } = options;

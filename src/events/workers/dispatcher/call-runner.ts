@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Database } from '../../../database/database.js';
-import { atMost } from '../../../lifecycle.js';
+import { atMost, heardByMany } from '../../../lifecycle.js';
 import { NO_TRACER, type Tracer } from '../../../tracing.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
@@ -71,17 +70,10 @@ export interface CallRunner {
 /** For the last outcomes to be stored, after calls were cut off; the process must be gone within 10 s of SIGTERM (F38). */
 const STORE_GRACE_MS = 2_000;
 
-/** Every call listens: as many as there are slots, not the ten above which Node suspects a leak. */
-function heardByMany(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
-}
-
 export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const { database, outbox, publisher, clock, logger, limits, tracer = NO_TRACER, faultPoint = () => undefined } = deps;
   const slots = createSlots({ perChannel: limits.callsPerChannel, overall: limits.callsOverall });
-  const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()];
+  const [stopping, hurrying, givingUp] = [heardByMany(), heardByMany(), heardByMany()]; // by each call under way
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock, trace: () => tracer.current() });
   const store = createClaimStore({ ...deps, givingUp: givingUp.signal, sayForMs: limits.leaseMs / 3 });
   const before = {

@@ -1,5 +1,5 @@
 import type { Database } from '../../../database/database.js';
-import { atMost, type Running } from '../../../lifecycle.js';
+import { atMost, heardByMany, type Running } from '../../../lifecycle.js';
 import type { ChannelId } from '../../kernel/ids.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { createWakeSignal } from '../../../wake-signal.js';
@@ -34,7 +34,8 @@ const STOP_GRACE_MS = 2_000;
 /** Asks providers about calls that nobody knows the outcome of, where they can be asked; one pass at a time. */
 export function createLookUpLoop(deps: LookUpLoopDeps): Running {
   const { logger, limits } = deps;
-  const stopping = new AbortController();
+  // Every question listens: as many as there are slots.
+  const stopping = heardByMany();
   const wake = createWakeSignal();
   const store = createClaimStore({ ...deps, givingUp: stopping.signal });
   const asking = { ...deps, store, callMs: limits.callMs, stopping: stopping.signal };

@@ -5,6 +5,7 @@ import { findCalls, settleCalls } from '../../../../src/events/workers/interpret
 import type { LookUpAnswer, LookUpRequest, ProviderAdapter } from '../../../../src/providers/provider.js';
 import { openDispatchBench, sandboxAdapter, type DispatchBench } from '../../../support/dispatch-bench.js';
 import { eventually } from '../../../support/eventually.js';
+import { leakWarningsOf } from '../../../support/leak-warnings.js';
 
 type Ask = (request: LookUpRequest<unknown>) => LookUpAnswer | Promise<LookUpAnswer>;
 
@@ -181,5 +182,25 @@ describe('the look-up of a call that nobody knows the outcome of (rule 19)', () 
     for (const answer of hanging) answer(unknown);
     for (const id of [...deadIds, ...ids])
       expect(asked.filter((reference) => reference.startsWith(id)).length).toBeLessThanOrEqual(1);
+  });
+
+  it('asks as many at once as there are slots, each of which ends with the process', async () => {
+    const others = await Promise.all([1, 2].map(() => bench.connect(bench.carrier.baseUrl)));
+    const asked = new Set<string>();
+    await dispatch(
+      askable(({ reference }) => {
+        asked.add(reference);
+        return new Promise(() => undefined);
+      }),
+    );
+    const perChannel = Array.from({ length: 4 });
+    const ids = await Promise.all([bench.channelId, ...others].flatMap((one) => perChannel.map(() => lost(one))));
+    for (const id of ids) await bench.untilStates(id, 'unknown');
+    const warnings = await leakWarningsOf(async () => {
+      for (const id of ids) await makeDue(id);
+      await eventually(() => expect(ids.filter((id) => !asked.has(`${id}.1.0`))).toEqual([]));
+      await running[0]?.stop();
+    });
+    expect(warnings).toEqual([]);
   });
 });
