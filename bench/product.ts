@@ -23,6 +23,7 @@ import type * as logging from '../src/logging.js';
 import type * as directory from '../src/providers/create-channel-directory.js';
 import type * as registry from '../src/providers/registry.js';
 import type * as sandbox from '../src/providers/sandbox/adapter.js';
+import type * as providers from '../src/roles/providers.js';
 import type * as tables from '../src/schema/tables/read.js';
 import type * as secrets from '../src/secrets/secret-box.js';
 
@@ -45,6 +46,7 @@ export const { createOutbox } = (await fromBuild('events/outbox/create-outbox.js
 export const { claimDue } = (await fromBuild('events/workers/dispatcher/claim.js')) as typeof claims;
 export const { createDispatcher } = (await fromBuild('events/workers/dispatcher/dispatcher.js')) as typeof dispatcher;
 export const { openBucket } = (await fromBuild('events/workers/dispatcher/rates.js')) as typeof rates;
+export const { createAdapters } = (await fromBuild('roles/providers.js')) as typeof providers;
 export const { createProviderRegistry } = (await fromBuild('providers/registry.js')) as typeof registry;
 export const { createSandboxAdapter } = (await fromBuild('providers/sandbox/adapter.js')) as typeof sandbox;
 
