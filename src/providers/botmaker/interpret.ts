@@ -36,7 +36,7 @@ function spokenFor({ chatChannelId, whatsappNumber, WHATSAPP_NUMBER }: Envelope,
 
 function statementsOf(said: Envelope, json: unknown): readonly Interpretation[] {
   const { messages } = said;
-  if (isStatus(said)) return entriesOf(messages, json).map((entry) => statusSaid(merged(said, entry)));
+  if (isStatus(said)) return statusesIn(said).map(statusSaid);
   if (said.type === 'event') return [eventSaid(said, json)];
   if (messages !== undefined) return messages.length === 0 ? [EMPTY] : messagesSaid(said, messages);
   if (said._id_ !== undefined) return [messageSaid(said, json)];
@@ -50,8 +50,10 @@ const isStatus = ({ type, status, STATUS, messages }: Envelope): boolean =>
   type === 'status' || ((status ?? STATUS) !== undefined && messages === undefined);
 
 /** A status stands in the envelope; should there be several below it, each is one. */
-const entriesOf = (messages: readonly unknown[] | undefined, json: unknown): readonly unknown[] =>
-  messages === undefined || messages.length === 0 ? [json] : messages;
+const statusesIn = (said: Envelope): readonly Envelope[] =>
+  said.messages === undefined || said.messages.length === 0
+    ? [said]
+    : said.messages.map((entry) => merged(said, entry));
 
 /** What an entry doesn't say, its envelope says. */
 function merged(said: Envelope, entry: unknown): Envelope {

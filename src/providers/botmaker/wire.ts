@@ -4,11 +4,7 @@ import { z } from 'zod';
  * What Botmaker posts, as far as it is read. Its own documentation of it ends early, so every field is optional, and what
  * has another form than expected is as if it weren't there.
  */
-const word = z
-  .union([z.string(), z.number().transform(String)])
-  .transform((text) => (text.trim() === '' ? undefined : text))
-  .optional()
-  .catch(undefined);
+const word = z.transform(textOf).optional();
 const number = z
   .union([
     z.number(),
@@ -20,6 +16,15 @@ const number = z
   .optional()
   .catch(undefined);
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).optional().catch(undefined);
+
+/**
+ * A word, or a number as one; blank is as if it weren't there. One function and no union with a transformation: each body
+ * has forty fields of it, and those made its reading three times as dear (10.6 against 3.7 µs).
+ */
+function textOf(said: unknown): string | undefined {
+  if (typeof said === 'number') return Number.isFinite(said) ? String(said) : undefined;
+  return typeof said === 'string' && said.trim() !== '' ? said : undefined;
+}
 
 const card = z.object({
   name: z.object({ formatted_name: word, first_name: word, last_name: word }).optional().catch(undefined),
