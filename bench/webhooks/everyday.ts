@@ -1,9 +1,10 @@
-import type { BenchedKind } from './channels.js';
+import type { BenchedKind } from './open-channel.js';
 import { META_INSTAGRAM, META_MESSENGER } from './everyday-messaging.js';
 import { CBOT, META_WHATSAPP } from './everyday-whatsapp.js';
 
-// What a customer's day is made of: for a message that goes out, the receipts of it; for each two of these, a message that
-// comes in, mostly words, at times a tap or a picture. Each as long as its provider really sends it.
+// What a customer's day is made of: the receipts of what goes out (from Messenger and Instagram its echoes as well), and about
+// half as many messages that come in, words, taps and pictures. Telegram tells of no receipts. Each has the fields that its
+// provider really sends, also those that nobody reads.
 
 const BIRD_MESSAGE = {
   ...{ id: '5f1c2b9e-7c1d-4e0a-8a1c-1d2e3f405162', channelId: '5f1c2b9e-0000-4000-8000-000000000002' },

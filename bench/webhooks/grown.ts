@@ -1,4 +1,4 @@
-import type { BenchedKind } from './channels.js';
+import type { BenchedKind } from './open-channel.js';
 import { EVERYDAY } from './everyday.js';
 
 const listOf = (bytes: number, entry: (n: number) => unknown): readonly unknown[] => {

@@ -1,8 +1,8 @@
 import type { Side } from '../compared-path.js';
-import { aroundAndAround } from './around.js';
+import { aroundAndAround } from './around-and-around.js';
 import { EVERYDAY } from './everyday.js';
 import { grownTo } from './grown.js';
-import { openChannel, type BenchedKind } from './channels.js';
+import { openChannel, type BenchedKind } from './open-channel.js';
 
 const each = (bodies: Readonly<Record<BenchedKind, readonly unknown[]>>) =>
   (Object.entries(bodies) as [BenchedKind, readonly unknown[]][]).flatMap(([kind, all]) =>
@@ -12,10 +12,13 @@ const each = (bodies: Readonly<Record<BenchedKind, readonly unknown[]>>) =>
 /** Every provider's bodies, each through its own adapter. */
 export const interpretBodies = (): Promise<Side> => Promise.resolve(interpreting(EVERYDAY));
 
+/** @throws where an adapter doesn't understand one: it would be cheap to read */
 function interpreting(bodies: Readonly<Record<BenchedKind, readonly unknown[]>>, operations?: number): Side {
   const all = each(bodies).map(({ kind, body }) => {
     const { adapter, settings } = openChannel(kind);
     const webhook = { headers: {}, url: 'https://parley.example/webhooks', body };
+    const misread = adapter.interpret(webhook, settings).find((said) => said.kind === 'uninterpreted');
+    if (misread !== undefined) throw new Error(`${kind}: ${misread.reason}`);
     return () => adapter.interpret(webhook, settings);
   });
   return aroundAndAround(all, operations);

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { WebhookRequest } from '../../src/providers/provider.js';
 import type { Side } from '../compared-path.js';
-import { aroundAndAround } from './around.js';
-import { openChannel } from './channels.js';
+import { aroundAndAround } from './around-and-around.js';
+import { openChannel } from './open-channel.js';
 import { EVERYDAY } from './everyday.js';
 
 const URL = 'https://parley.example/webhooks/bird/chan_00000000000000000000000000';

@@ -19,15 +19,14 @@ const SETTINGS = {
   META_MESSENGER: { pageId: '1100', ...GRAPH },
   META_INSTAGRAM: { accountId: '17841400', ...GRAPH },
   TELEGRAM: { botToken: '123456789:AAtest', secretToken: 'secret-token-01' },
-  SANDBOX: { apiBaseUrl: 'http://127.0.0.1:1' },
 } as const;
 
-export type BenchedKind = Exclude<keyof typeof SETTINGS, 'SANDBOX'>;
+export type BenchedKind = keyof typeof SETTINGS;
 
 const ADAPTERS = new Map(createAdapters(() => undefined).map((adapter) => [adapter.kind, adapter]));
 
 /** @throws where its settings are refused */
-export function openChannel(kind: keyof typeof SETTINGS): { adapter: ProviderAdapter; settings: unknown } {
+export function openChannel(kind: BenchedKind): { adapter: ProviderAdapter; settings: unknown } {
   const adapter = ADAPTERS.get(kind);
   const settings = adapter?.parseSettings(SETTINGS[kind]);
   if (adapter === undefined || settings?.ok !== true) throw new Error(`${kind}: ${JSON.stringify(settings)}`);
