@@ -29,6 +29,11 @@ export interface ProviderFixture<Settings> {
   /** The provider's documented answers. */
   readonly answers: {
     readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
+    /** Others that say as much, in another form. */
+    readonly acceptedToo?: readonly {
+      readonly answer: ScriptedAnswer;
+      readonly providerMessageIds: readonly string[];
+    }[];
     readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
     /** Surely not processed, too many at the moment. */
     readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
@@ -177,6 +182,12 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         server.answer = () => fixture.answers.accepted.answer;
         const { providerMessageIds } = fixture.answers.accepted;
         expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds });
+        expect(calls()).toBe(1);
+      });
+
+      it.each(fixture.answers.acceptedToo ?? [])('and what means the same: $answer', async (said) => {
+        server.answer = () => said.answer;
+        expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds: said.providerMessageIds });
         expect(calls()).toBe(1);
       });
 
