@@ -60,9 +60,9 @@ export interface ProviderFixture<Settings> {
   /** Until when a proof counts; default: five minutes. */
   readonly proofAgeMaxMs?: number;
   /** What goes out for each content, written from the provider's contract; every kind of the capabilities is among them. */
-  readonly outgoing?: readonly OutgoingSample[];
+  readonly outgoing: readonly OutgoingSample[];
   /** What comes in, written from the contract: each body, and what it says. */
-  readonly incoming?: readonly IncomingSample[];
+  readonly incoming: readonly IncomingSample[];
   /** What a GET of the webhook's URL is answered, where the provider shakes hands; and what it isn't. */
   readonly handshake?: { readonly query: string; readonly echo: string; readonly refused: readonly string[] };
   /** Where an incoming file lies, where its credentials are needed for it; and what came of asking, if that is a call. */
@@ -139,7 +139,7 @@ const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
 export function providerContract<Settings>(name: string, fixture: ProviderFixture<Settings>): void {
   const { adapter } = fixture;
   const [PLATFORM = 'WHATSAPP'] = adapter.platforms;
-  const { proof = 'bytes', outgoing = [], incoming = [] } = fixture;
+  const { proof = 'bytes', outgoing, incoming } = fixture;
   describe(`${name} keeps the provider port's promises`, () => {
     let server: ScriptedServer;
     beforeAll(async () => {
@@ -465,7 +465,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     }
 
-    describe.runIf(outgoing.length > 0)('what goes out is what the contract shows', () => {
+    describe('what goes out is what the contract shows', () => {
       it.each(outgoing)(
         '$name',
         async ({ content, calls: expected, platform = PLATFORM, replyToProviderMessageId }) => {
@@ -495,7 +495,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
-    describe.runIf(incoming.length > 0)('what comes in says what the contract says', () => {
+    describe('what comes in says what the contract says', () => {
       const settings = fixture.settings('http://127.0.0.1:1');
       const webhook = fixture.receipt(settings, REFERENCE, NOW);
       it.each(incoming)('$name', ({ body, says }) => {
@@ -503,6 +503,38 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(read()).toMatchObject(says);
         expect(read()).toHaveLength(says.length);
         expect(read()).toEqual(read());
+      });
+
+      it('says the same in every order, and however often it comes', () => {
+        const bodies = incoming.map(({ body }) => Buffer.from(JSON.stringify(body)));
+        const alone = bodies.map((body) => adapter.interpret({ ...webhook, body }, settings));
+        const indexes = fc.array(fc.nat(bodies.length - 1), { minLength: 2, maxLength: 3 * bodies.length });
+        fc.assert(
+          fc.property(indexes, (order) => {
+            for (const index of order) {
+              const body = bodies[index] ?? Buffer.alloc(0);
+              expect(adapter.interpret({ ...webhook, body }, settings)).toEqual(alone[index]);
+            }
+          }),
+          { numRuns: 20 },
+        );
+      });
+
+      it('every status of the capabilities is among them', () => {
+        const claimed = adapter.platforms.flatMap((one) => adapter.capabilitiesOf(one, settings).receipts ?? []);
+        const said = incoming.flatMap(({ body }) =>
+          adapter.interpret({ ...webhook, body: Buffer.from(JSON.stringify(body)) }, settings),
+        );
+        const statuses = said.flatMap((one) =>
+          one.kind === 'receipt' || one.kind === 'watermark' ? [one.status] : [],
+        );
+        expect(new Set(statuses)).toEqual(new Set(claimed));
+      });
+
+      it('words, pictures, files and what has no kind here are among them', () => {
+        const contents = incoming.flatMap(({ says }) => says as readonly { readonly content?: { kind: string } }[]);
+        const kinds = contents.map(({ content }) => content?.kind);
+        expect(kinds).toEqual(expect.arrayContaining(['text', 'image', 'file', 'unsupported']));
       });
     });
 
