@@ -5,11 +5,37 @@ import { SIMULATED } from '../../src/simulators/simulated.js';
 import { parley } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
 import { reservePort } from '../support/parley-process.js';
+import { CALLS, type HandMade, type SimulatedCalls } from './simulated-calls.js';
 
 const adapters = createAdapters(() => undefined);
 /** One of them is simulated in two flavours. */
 const adapterOf = (name: string) =>
   adapters.find(({ kind }) => name.replace('-on-premises', '').toUpperCase().replaceAll('-', '_') === kind);
+
+const BY_NAME: Readonly<Record<string, SimulatedCalls>> = CALLS;
+
+/** A call that is right is taken, and of each of the others it is said what is wrong with it. */
+async function expectContract(url: string, name: string) {
+  const calls = BY_NAME[name];
+  const adapter = adapterOf(name);
+  if (calls === undefined || adapter === undefined) throw new Error(`Nobody knows how ${name} is called.`);
+  const { right, answer, wrongHeader, missingField, textTooLong, unknownTemplate } = calls;
+  const ask = async ({ path, headers, body }: HandMade) => {
+    const all = { 'content-type': 'application/json', ...headers };
+    const said = await fetch(`${url}${path}`, { method: 'POST', headers: all, body: JSON.stringify(body) });
+    return `${said.status} ${await said.text()}`;
+  };
+  expect(await ask(right), name).toMatch(answer);
+  for (const [otherwise, refusal] of [
+    wrongHeader,
+    missingField,
+    textTooLong,
+    ...(unknownTemplate ? [unknownTemplate] : []),
+  ])
+    expect(await ask({ ...right, ...otherwise }), JSON.stringify(otherwise).slice(0, 200)).toMatch(refusal);
+  const hasTemplates = adapter.platforms.some((one) => adapter.capabilitiesOf(one).content.template !== undefined);
+  expect(unknownTemplate !== undefined).toBe(hasTemplates);
+}
 
 describe('parley simulate', () => {
   it('knows each provider', () => {
@@ -31,6 +57,7 @@ describe('parley simulate', () => {
     expect(adapterOf(name)?.parseSettings(told)).toMatchObject({ ok: true });
     // Whoever shows nothing is let in by none of them.
     expect((await fetch(url)).status).toBeGreaterThanOrEqual(400);
+    await expectContract(url, name);
     process.emit('SIGINT');
     expect((await running).code).toBe(0);
     await expect(fetch(url)).rejects.toThrow();

@@ -29,6 +29,11 @@ export interface ProviderFixture<Settings> {
   /** The provider's documented answers. */
   readonly answers: {
     readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
+    /** Others that say as much, in another form. */
+    readonly acceptedToo?: readonly {
+      readonly answer: ScriptedAnswer;
+      readonly providerMessageIds: readonly string[];
+    }[];
     readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
     /** Surely not processed, too many at the moment. */
     readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
@@ -55,9 +60,9 @@ export interface ProviderFixture<Settings> {
   /** Until when a proof counts; default: five minutes. */
   readonly proofAgeMaxMs?: number;
   /** What goes out for each content, written from the provider's contract; every kind of the capabilities is among them. */
-  readonly outgoing?: readonly OutgoingSample[];
+  readonly outgoing: readonly OutgoingSample[];
   /** What comes in, written from the contract: each body, and what it says. */
-  readonly incoming?: readonly IncomingSample[];
+  readonly incoming: readonly IncomingSample[];
   /** What a GET of the webhook's URL is answered, where the provider shakes hands; and what it isn't. */
   readonly handshake?: { readonly query: string; readonly echo: string; readonly refused: readonly string[] };
   /** Where an incoming file lies, where its credentials are needed for it; and what came of asking, if that is a call. */
@@ -66,7 +71,7 @@ export interface ProviderFixture<Settings> {
     readonly located?: ScriptedAnswer;
     /** What that call asks for. */
     readonly asked?: string;
-    /** Below the API, or absolute. */
+    /** Below `baseUrl`: a host that was set counts for files too, whatever host the provider names. */
     readonly place: string;
     /** Headers that open it. */
     readonly credentials?: Readonly<Record<string, string>>;
@@ -143,7 +148,7 @@ const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
 export function providerContract<Settings>(name: string, fixture: ProviderFixture<Settings>): void {
   const { adapter } = fixture;
   const [PLATFORM = 'WHATSAPP'] = adapter.platforms;
-  const { proof = 'bytes', outgoing = [], incoming = [] } = fixture;
+  const { proof = 'bytes', outgoing, incoming } = fixture;
   describe(`${name} keeps the provider port's promises`, () => {
     let server: ScriptedServer;
     beforeAll(async () => {
@@ -186,6 +191,12 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         server.answer = () => fixture.answers.accepted.answer;
         const { providerMessageIds } = fixture.answers.accepted;
         expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds });
+        expect(calls()).toBe(1);
+      });
+
+      it.each(fixture.answers.acceptedToo ?? [])('and what means the same: $answer', async (said) => {
+        server.answer = () => said.answer;
+        expect(await send()).toMatchObject({ kind: 'accepted', providerMessageIds: said.providerMessageIds });
         expect(calls()).toBe(1);
       });
 
@@ -463,7 +474,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     }
 
-    describe.runIf(outgoing.length > 0)('what goes out is what the contract shows', () => {
+    describe('what goes out is what the contract shows', () => {
       it.each(outgoing)(
         '$name',
         async ({ content, calls: expected, platform = PLATFORM, replyToProviderMessageId }) => {
@@ -503,7 +514,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
     });
 
-    describe.runIf(incoming.length > 0)('what comes in says what the contract says', () => {
+    describe('what comes in says what the contract says', () => {
       const settings = fixture.settings('http://127.0.0.1:1');
       const webhook = fixture.receipt(settings, REFERENCE, NOW);
       it.each(incoming)('$name', ({ body, says }) => {
@@ -511,6 +522,38 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(read()).toMatchObject(says);
         expect(read()).toHaveLength(says.length);
         expect(read()).toEqual(read());
+      });
+
+      it('says the same in every order, and however often it comes', () => {
+        const bodies = incoming.map(({ body }) => Buffer.from(JSON.stringify(body)));
+        const alone = bodies.map((body) => adapter.interpret({ ...webhook, body }, settings));
+        const indexes = fc.array(fc.nat(bodies.length - 1), { minLength: 2, maxLength: 3 * bodies.length });
+        fc.assert(
+          fc.property(indexes, (order) => {
+            for (const index of order) {
+              const body = bodies[index] ?? Buffer.alloc(0);
+              expect(adapter.interpret({ ...webhook, body }, settings)).toEqual(alone[index]);
+            }
+          }),
+          { numRuns: 20 },
+        );
+      });
+
+      it('every status of the capabilities is among them', () => {
+        const claimed = adapter.platforms.flatMap((one) => adapter.capabilitiesOf(one, settings).receipts ?? []);
+        const said = incoming.flatMap(({ body }) =>
+          adapter.interpret({ ...webhook, body: Buffer.from(JSON.stringify(body)) }, settings),
+        );
+        const statuses = said.flatMap((one) =>
+          one.kind === 'receipt' || one.kind === 'watermark' ? [one.status] : [],
+        );
+        expect(new Set(statuses)).toEqual(new Set(claimed));
+      });
+
+      it('words, pictures, files and what has no kind here are among them', () => {
+        const contents = incoming.flatMap(({ says }) => says as readonly { readonly content?: { kind: string } }[]);
+        const kinds = contents.map(({ content }) => content?.kind);
+        expect(kinds).toEqual(expect.arrayContaining(['text', 'image', 'file', 'unsupported']));
       });
     });
 
@@ -624,8 +667,9 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           server.answer = () => located ?? 'drop';
           expect(await fetchMedia()).toEqual({ kind: 'unavailable' });
           expect(calls()).toBe(located === undefined ? 0 : 1);
-          expect(opened.map(({ url }) => url)).toEqual([new URL(place, server.baseUrl).href]);
+          expect(opened.map(({ url }) => url)).toEqual([`${server.baseUrl}${place}`]);
           expect(opened[0]?.baseUrl).toBe(server.baseUrl);
+          expect(opened[0]?.credentialHosts).toBeUndefined();
           if (media?.credentials !== undefined) expect(opened[0]).toMatchObject({ credentials: media.credentials });
           if (media?.asked !== undefined) expect(server.requests.at(-1)?.url).toBe(media.asked);
         });

@@ -78,6 +78,50 @@ describe('a Botmaker channel, through the simulated API', () => {
     ]);
   });
 
+  it('sends each kind as the contract has it, also after a 429, once the contact wrote', async () => {
+    const number = '31600000021';
+    await simulator.post([botmaker.messageFrom(number, { message: 'Hi' })]);
+    const media = { url: 'https://example.net/a.jpg', contentType: 'image/jpeg' };
+    const bo = { name: 'Bo', phoneNumbers: ['+31600000003'] };
+    const kinds: readonly (readonly [content: object, message: object])[] = [
+      [{ text: { text: 'Hi' } }, { text: 'Hi' }],
+      [
+        { text: { text: 'Sure?', actions: [{ kind: 'POSTBACK', text: 'Yes', payload: 'welcome' }] } },
+        { text: 'Sure?', buttons: [{ label: 'Yes', intent: 'welcome' }] },
+      ],
+      [{ image: { images: [media] } }, { media: { url: media.url, mimeType: media.contentType } }],
+      [{ location: { latitude: 52.1, longitude: 4.9 } }, { location: { latitude: '52.1', longitude: '4.9' } }],
+      [{ contacts: { contacts: [bo] } }, { contact: { firstName: 'Bo', emails: [], phones: bo.phoneNumbers } }],
+    ];
+    const ids: string[] = [];
+    simulator.misbehave({ throttles: 1 });
+    for (const [content] of kinds)
+      ids.push(
+        await eventually(async () => {
+          const { message, userErrors } = await send(number, content);
+          expect(userErrors).toEqual([]);
+          return message?.id ?? '';
+        }),
+      );
+    const isAnswered = (status: number) =>
+      expect(simulator.calls.filter((call) => call.path.endsWith('/send-messages')).at(-1)).toMatchObject({ status });
+    await eventually(() => isAnswered(429));
+    simulator.misbehave({});
+    for (const [index, id] of ids.entries()) {
+      await untilStatus(id, 'READ');
+      const webhookPayload = `${id}.1.0`;
+      const taken = simulator.calls.filter(
+        ({ status, json }) => status === 202 && JSON.stringify(json).includes(webhookPayload),
+      );
+      expect(taken.map(({ json }) => json)).toEqual([
+        {
+          chat: { channelId: ACCOUNT.channelId, contactId: number },
+          messages: [{ ...kinds[index]?.[1], webhookPayload }],
+        },
+      ]);
+    }
+  });
+
   it('exchanges credentials that have ended by itself, once, and sends what waits for them', async () => {
     botmaker.expire();
     const numbers = ['31600000011', '31600000012', '31600000013', '31600000014'];

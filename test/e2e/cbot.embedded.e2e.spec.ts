@@ -128,12 +128,22 @@ describe('CBOT channels of both flavours, through the simulated API', () => {
     });
   });
 
-  it('takes no webhook without user and password, and shows neither to anybody', async () => {
-    const { url, body } = cloud.cbot.statusOf('wamid.out1', '31600000001', 'read');
-    for (const authorization of ['', `Basic ${Buffer.from('parley:wrong').toString('base64')}`]) {
-      const headers = { 'content-type': 'application/json', authorization };
-      expect((await fetch(url, { method: 'POST', body, headers })).status).toBe(401);
-    }
+  it.each(sides)(
+    '%s: takes a webhook that shows user and password as it was told, and no other',
+    async (_name, side) => {
+      const { url, body, headers: shown } = side().cbot.statusOf('wamid.out1', '31600000001', 'read');
+      const basic = (said: string) => `Basic ${Buffer.from(said).toString('base64')}`;
+      const post = async (headers: Readonly<Record<string, string>>) =>
+        (await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } }))
+          .status;
+      expect(Object.values(shown)).toContain(basic('parley:marker-word'));
+      expect(await post(shown)).toBe(200);
+      for (const authorization of ['', basic('parley:wrong'), basic('other:marker-word'), 'marker-word'])
+        expect(await post({ authorization })).toBe(401);
+    },
+  );
+
+  it('shows neither user nor password nor key to anybody', async () => {
     const shown = await app.client.run<object>(
       `{ channels { nodes { id name webhookUrl capabilities { receipts } } } }`,
     );

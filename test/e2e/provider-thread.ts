@@ -33,9 +33,18 @@ const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds
   failure { code providerCode providerMessage } timeline { status }
   conversation { id messages { nodes { direction content { text ... on ImageContent { images { url } } } } } } } }`;
 
-/** @param to as `SendMessageInput.to` has it */
-export const sendTo = async (client: ApiClient, channelId: string, to: object, content: object): Promise<Sent> =>
-  (await client.run<{ sendMessage: Sent }>(SEND, { input: { channelId, to, content } })).sendMessage;
+/**
+ * @param to as `SendMessageInput.to` has it
+ * @param more what else the input has
+ */
+export const sendTo = async (
+  client: ApiClient,
+  channelId: string,
+  to: object,
+  content: object,
+  more: object = {},
+): Promise<Sent> =>
+  (await client.run<{ sendMessage: Sent }>(SEND, { input: { channelId, to, content, ...more } })).sendMessage;
 
 /** The message with its thread. */
 export const findThread = async (client: ApiClient, id: string): Promise<FoundMessage> =>

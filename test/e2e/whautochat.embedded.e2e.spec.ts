@@ -85,6 +85,44 @@ describe('WhautoChat channels, through the simulated REST API', () => {
     });
   });
 
+  it('speaks to all nine endpoints, of contact and number to one, and keeps the times by itself', async () => {
+    const { webhookSecret: _none, ...plain } = SETTINGS;
+    const image = { image: { images: [{ url: 'https://example.net/a.jpg' }] } };
+    const cards = { carousel: { cards: [{ title: 'Pick', actions: [] }] } };
+    const kinds = [
+      ['WHATSAPP', '+31600000021', [TEXT, image, TEMPLATE]],
+      ['MESSENGER', 'c21', [TEXT, image, cards]],
+      ['INSTAGRAM', 'c22', [TEXT, cards]],
+      ['TELEGRAM', 'c23', [TEXT]],
+    ] as const;
+    const before = simulator.calls.length;
+    const ids: string[] = [];
+    for (const [platform, address, contents] of kinds) {
+      const { id } = await create(platform, plain);
+      const scheduledAt = new Date(Date.now() + 1_500).toISOString();
+      const [first, ...others] = contents;
+      for (const [content, more] of [[first, { scheduledAt }] as const, ...others.map((one) => [one, {}] as const)]) {
+        const { message, userErrors } = await sendTo(app.client, id, { address }, content, more);
+        expect(userErrors).toEqual([]);
+        ids.push(message?.id ?? '');
+      }
+    }
+    for (const id of ids) await eventually(async () => expect((await thread(id)).status).toBe('SENT'));
+    const calls = simulator.calls.slice(before);
+    expect(calls.map(({ path }) => path).sort()).toEqual(
+      [
+        ...['instagram/sendtemplate', 'instagram/sendtext'],
+        ...['messenger/sendmedia', 'messenger/sendtemplate', 'messenger/sendtext', 'telegram/sendtemplate'],
+        ...['whatsapp/sendmedia', 'whatsapp/sendtemplate', 'whatsapp/sendtext'],
+      ].map((path) => `/v1/messages/${path}`),
+    );
+    for (const { path, json } of calls) {
+      const named = Object.keys(json as object).filter((key) => ['contact', 'recepient'].includes(key));
+      expect(named).toEqual([path.includes('/whatsapp/') ? 'recepient' : 'contact']);
+      expect(json).not.toHaveProperty('scheduleDateTime');
+    }
+  });
+
   it('says why it failed, also where the answer is 200', async () => {
     const refused = await send(deaf.id, 'c-refuses', TEXT);
     const nobody = await send(deaf.id, 'c-404', TEXT);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ByteRange } from '../../src/media/byte-range.js';
 import { createFileOpener, FILE_BYTES_MAX, type FileOpener } from '../../src/media/open-file.js';
 import type { FilePlace, MediaAnswer } from '../../src/providers/media.js';
+import { hostileUrls } from '../support/hostile-urls.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
 
 const CREDENTIALS = { authorization: 'Bearer marker' };
@@ -94,6 +95,18 @@ describe('opening a file of a provider', () => {
     ])
       for (const answer of [await open(redirect(location)), await open('drop', { url: location })])
         expect(answer, location).toEqual({ kind: 'refused' });
+    expect(canary.requests.length).toBe(before);
+  });
+
+  it('F24: in whatever form a place of this machine is written, as an address or led there', async () => {
+    const urls = hostileUrls(Number(new URL(canary.baseUrl).port));
+    const isHeader = (url: string) => /^[\x20-\x7e]*$/.test(url);
+    for (const url of urls) {
+      const answers = [await open('drop', { url }), ...(isHeader(url) ? [await open(redirect(url))] : [])];
+      // What is no URL at all leads nowhere.
+      for (const { kind } of answers) expect(URL.canParse(url) ? kind : 'refused', url).toBe('refused');
+      expect(answers.some(({ kind }) => kind === 'opened')).toBe(false);
+    }
     expect(canary.requests.length).toBe(before);
   });
 

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
+import { buildSchema, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { PROVIDER_KINDS, type ProviderKind } from '../../src/events/channel/events.js';
 import { birdSettings } from '../../src/providers/bird/settings.js';
 import { botmakerSettings } from '../../src/providers/botmaker/settings.js';
 import { cbotSettings } from '../../src/providers/cbot/settings.js';
 import { instagramSettings } from '../../src/providers/meta-instagram/settings.js';
 import { messengerSettings } from '../../src/providers/meta-messenger/settings.js';
 import { whatsAppSettings } from '../../src/providers/meta-whatsapp/settings.js';
+import { providerSlug } from '../../src/providers/registry.js';
 import { baseUrl, parseSettingsBy, secret } from '../../src/providers/settings.js';
 import { telegramSettings } from '../../src/providers/telegram/settings.js';
 import { whautochatSettings } from '../../src/providers/whautochat/settings.js';
+import { createAdapters } from '../../src/roles/providers.js';
 
 const schema = z.strictObject({
   token: secret,
@@ -119,5 +123,89 @@ describe('a channel takes the settings that its page lists, and no other', () =>
   it.each(names)('%s', (name) => {
     expect(listedFor(name).sort()).toEqual([...PROVIDERS[name].names].sort());
     expect(PROVIDERS[name].ofStranger()).toEqual(['pigeon']);
+  });
+});
+
+/** A channel with every setting that there is, and which of them are needed. */
+const WHOLE: readonly (readonly [kind: ProviderKind, needed: readonly string[], settings: object])[] = [
+  [
+    'BIRD',
+    ['workspaceId', 'channelId', 'accessKey', 'signingKey'],
+    {
+      ...{ workspaceId: 'w', channelId: 'c', accessKey: 'k', signingKey: 's', organizationId: 'o' },
+      ...{ authScheme: 'Bearer', webhookSubscriptionPath: '/{workspaceId}/hooks', apiBaseUrl: GATEWAY },
+    },
+  ],
+  [
+    'BOTMAKER',
+    ['channelId', 'accessToken', 'webhookToken'],
+    { channelId: 'c', accessToken: 'a', webhookToken: 'w', ...login, apiBaseUrl: GATEWAY },
+  ],
+  [
+    'CBOT',
+    ['flavour', 'baseUrl', 'apiKey', 'webhookUsername', 'webhookPassword'],
+    { ...cbot, baseUrl: GATEWAY, apiKeyHeader: 'Authorization', apiKeyPrefix: 'Bearer', namespace: 'n' },
+  ],
+  [
+    'WHAUTOCHAT',
+    ['workspaceId', 'apiKey'],
+    {
+      ...{ workspaceId: 'w', apiKey: 'k', webhookSecret: 's', templateFormat: 'string' },
+      ...{ templateParameters: { '1': 'firstName' }, apiBaseUrl: GATEWAY },
+    },
+  ],
+  [
+    'META_WHATSAPP',
+    ['phoneNumberId', ...Object.keys(graph)],
+    { phoneNumberId: '1', wabaId: '2', ...graph, apiVersion: 'v25.0', apiBaseUrl: GATEWAY },
+  ],
+  [
+    'META_MESSENGER',
+    ['pageId', ...Object.keys(graph)],
+    { pageId: '1', ...graph, messageTags: ['HUMAN_AGENT'], apiVersion: 'v25.0', apiBaseUrl: GATEWAY },
+  ],
+  [
+    'META_INSTAGRAM',
+    ['accountId', ...Object.keys(graph)],
+    { accountId: '1', ...graph, login: 'PAGE', apiVersion: 'v25.0', apiBaseUrl: GATEWAY },
+  ],
+  ['TELEGRAM', ['botToken', 'secretToken'], { botToken: '1:a', secretToken: 's', apiBaseUrl: GATEWAY }],
+];
+
+describe('each setting is taken, and judged by itself', () => {
+  it.each(WHOLE)('%s', (kind, needed, settings) => {
+    const adapter = createAdapters(() => undefined).find((one) => one.kind === kind);
+    const slug = providerSlug(kind) as keyof typeof PROVIDERS;
+    expect(Object.keys(settings).sort()).toEqual([...PROVIDERS[slug].names].sort());
+    expect(adapter?.parseSettings({ ...settings })).toEqual({ ok: true, value: settings });
+    const refusedOf = (given: object) => {
+      const decision = adapter?.parseSettings({ ...given });
+      return decision?.ok === false ? decision.refusals : [];
+    };
+    for (const name of Object.keys(settings)) {
+      const without = refusedOf({ ...settings, [name]: undefined }).map(({ field }) => field.join('.'));
+      // Credentials that are exchanged are needed together, or not at all.
+      expect(without, name).toEqual(needed.includes(name) || (kind === 'BOTMAKER' && name in login) ? [name] : []);
+      for (const wrong of [7, [], '', 'a\r\nb', { x: 1 }]) {
+        const [first] = refusedOf({ ...settings, [name]: wrong });
+        if (name === 'messageTags' && Array.isArray(wrong)) continue;
+        expect(first?.field[0], `${name}: ${JSON.stringify(wrong)}`).toBe(name);
+        expect(first?.message).toMatch(/^[A-Z1].{5,}\.$/s);
+      }
+    }
+  });
+
+  it('every provider is among them', () => {
+    expect(WHOLE.map(([kind]) => kind).sort()).toEqual(PROVIDER_KINDS.filter((kind) => kind !== 'SANDBOX').sort());
+  });
+
+  it('none is ever shown: no type that is answered has them', () => {
+    const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+    const shown = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+    );
+    const own = new Set(WHOLE.flatMap(([, , settings]) => [...Object.keys(settings), 'settings']));
+    expect(shown.filter((one) => one.startsWith('Channel.')).length).toBeGreaterThan(5);
+    expect(shown.filter((one) => /^Channel\w*\./.test(one) && own.has(one.split('.')[1] ?? ''))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { MessageFailureData } from '../../events/message/events.js';
 import { failureAs, meaningOfStatus, type Meaning } from '../failures.js';
+import { meaningOfCode } from '../meta/failures.js';
 import { MEANINGS as ON_WHATSAPP } from '../meta-whatsapp/failures.js';
 
 /** What an error says of itself. */
@@ -37,6 +38,6 @@ export function failureOf(status: number, { code, source }: SaidError = {}): Mes
  */
 export function failureOfReason(reason: string | undefined): MessageFailureData {
   const code = /^\s*(\d{3,6})(?:\.\d+)?\b/.exec(reason ?? '')?.[1];
-  const meaning = code === undefined ? undefined : ON_WHATSAPP[code];
+  const meaning = code === undefined ? undefined : meaningOfCode(Number(code), undefined, ON_WHATSAPP);
   return failureAs(meaning ?? { code: 'UNKNOWN', isRetryable: false }, code);
 }

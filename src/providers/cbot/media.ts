@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { HttpAnswer, HttpCaller } from '../http-call.js';
+import { urlOf, type HttpAnswer, type HttpCaller } from '../http-call.js';
 import type { FilePlace, MediaAnswer, MediaRequest } from '../media.js';
+import { placeBelow } from '../place-below.js';
 import { outcomeOf } from './answer.js';
 import { accessOf, type CbotSettings } from './settings.js';
 
@@ -13,24 +14,21 @@ export async function fetchMedia(
   { settings, mediaId, signal, open }: MediaRequest<CbotSettings>,
 ): Promise<MediaAnswer> {
   if (!MEDIA_ID.test(mediaId)) return { kind: 'gone' };
-  if (settings.flavour === 'ON_PREMISES') return open(placeBelow(settings, `/v1/media/${mediaId}`));
-  const end = await call({ ...accessOf(settings), method: 'GET', path: `/${mediaId}`, signal });
+  const { baseUrl, headers } = accessOf(settings);
+  if (settings.flavour === 'ON_PREMISES')
+    return open({ url: urlOf({ baseUrl, path: `/v1/media/${mediaId}` }), baseUrl, credentials: headers });
+  const end = await call({ baseUrl, headers, method: 'GET', path: `/${mediaId}`, signal });
   const answer = end.kind === 'answered' ? fileAnswerOf(end) : end;
   return answer.kind === 'lies' ? open(placeOf(settings, answer.url)) : answer;
-}
-
-function placeBelow(settings: CbotSettings, path: string): FilePlace {
-  const { baseUrl, headers: credentials } = accessOf(settings);
-  return { url: `${baseUrl.replace(/\/+$/, '')}${path}`, baseUrl, credentials };
 }
 
 /** Meta's own file servers know the partner's token, and not our key: the partner gives on what lies there. */
 const META_HOSTS = /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net)$/;
 
 function placeOf(settings: CbotSettings, told: string): FilePlace {
-  const { hostname, pathname, search } = new URL(told);
-  const below = placeBelow(settings, `${pathname}${search}`);
-  return META_HOSTS.test(hostname) ? below : { ...below, url: told };
+  const { baseUrl, headers: credentials } = accessOf(settings);
+  const url = META_HOSTS.test(new URL(told).hostname) ? placeBelow(baseUrl, told) : told;
+  return { url, baseUrl, credentials };
 }
 
 const file = z.object({ url: z.url({ protocol: /^https?$/ }) });

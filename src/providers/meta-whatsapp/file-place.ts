@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HttpAnswer } from '../http-call.js';
 import { GRAPH_BASE_URL, type GraphRequest } from '../meta/graph-call.js';
 import { graphOutcomeOf } from '../meta/answer.js';
+import { placeBelow } from '../place-below.js';
 import type { FilePlace, MediaAnswer } from '../provider.js';
 import { MEANINGS } from './failures.js';
 import type { WhatsAppSettings } from './settings.js';
@@ -20,12 +21,19 @@ const HOSTS = ['.fbsbx.com', '.facebook.com'] as const;
 /** Where a file lies, for some minutes; or what came of asking. */
 export function fileAnswerOf(
   answer: HttpAnswer,
-  { apiBaseUrl = GRAPH_BASE_URL, accessToken }: WhatsAppSettings,
+  settings: WhatsAppSettings,
 ): MediaAnswer | { readonly kind: 'lies'; readonly place: FilePlace } {
   const found = answer.status === 200 ? located.safeParse(answer.json).data : undefined;
   if (found === undefined) return withoutPlace(answer);
+  return { kind: 'lies', place: placeOf(found.url, settings) };
+}
+
+/** An override is one for files too, whatever host Meta names: who set it may reach, or show the token to, no other. */
+function placeOf(told: string, { apiBaseUrl, accessToken }: WhatsAppSettings): FilePlace {
   const credentials = { authorization: `Bearer ${accessToken}` };
-  return { kind: 'lies', place: { url: found.url, baseUrl: apiBaseUrl, credentials, credentialHosts: HOSTS } };
+  return apiBaseUrl === undefined
+    ? { url: told, baseUrl: GRAPH_BASE_URL, credentials, credentialHosts: HOSTS }
+    : { url: placeBelow(apiBaseUrl, told), baseUrl: apiBaseUrl, credentials };
 }
 
 /** Of an id that isn't there, or no longer, Meta speaks as of a bad parameter. */

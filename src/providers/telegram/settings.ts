@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { urlOf } from '../http-call.js';
 import type { FilePlace } from '../media.js';
 import { baseUrl, secret } from '../settings.js';
 
@@ -18,7 +19,7 @@ const API_BASE_URL = 'https://api.telegram.org';
 /** Where a file of the bot lies. The token is part of the path: no address of it leaves this process. */
 export const filePlaceOf = ({ apiBaseUrl = API_BASE_URL, botToken }: TelegramSettings, path: string): FilePlace => {
   const steps = path.split('/').map(encodeURIComponent).join('/');
-  return { url: `${apiBaseUrl.replace(/\/+$/, '')}/file/bot${botToken}/${steps}`, baseUrl: apiBaseUrl };
+  return { url: urlOf({ baseUrl: apiBaseUrl, path: `/file/bot${botToken}/${steps}` }), baseUrl: apiBaseUrl };
 };
 
 /** Where a method of the bot is called. */

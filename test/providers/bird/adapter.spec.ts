@@ -79,7 +79,7 @@ providerContract('bird', {
   incoming: INCOMING,
   media: {
     mediaId: 'https://media.nest.messagebird.com/workspaces/ws-1/a.jpg',
-    place: 'https://media.nest.messagebird.com/workspaces/ws-1/a.jpg',
+    place: '/workspaces/ws-1/a.jpg',
     credentials: { authorization: 'AccessKey key-1' },
   },
   account: {

@@ -40,6 +40,7 @@ providerContract('botmaker', {
   content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
   answers: {
     accepted: { answer: json(202, TAKEN), providerMessageIds: ['abc123'] },
+    acceptedToo: [{ answer: json(200, TAKEN), providerMessageIds: ['abc123'] }],
     rejected: [
       { answer: errorOf('chat.contactId', 'No such chat'), code: 'RECIPIENT_INVALID' },
       { answer: errorOf('intentIdOrName', 'No such intent'), code: 'TEMPLATE_INVALID' },

@@ -80,6 +80,7 @@ providerContract('cbot, on premises', {
   settings: (baseUrl) => settingsOf({ flavour: 'ON_PREMISES', baseUrl }),
   answers: {
     accepted: { answer: answer({ messages: [{ id: 'gBEGsent' }], meta }, 201), providerMessageIds: ['gBEGsent'] },
+    acceptedToo: [{ answer: answer({ messages: [{ id: 'gBEGsent' }], meta }), providerMessageIds: ['gBEGsent'] }],
     rejected: [
       ...REFUSED.flatMap(([code, told]) => told.map((one) => ({ answer: client(one), code }))),
       { answer: client(1_013, 200), code: 'RECIPIENT_NOT_ON_PLATFORM' },

@@ -223,6 +223,12 @@ const value = (said: object) => ({
   ],
 });
 
+/** A voice note and a new number have other forms in the cloud. */
+const ON_PREMISES_ONLY: ReadonlySet<string> = new Set(['voice', 'another number']);
+const IN_BOTH = ON_PREMISES.filter(
+  ({ name, body }) => !ON_PREMISES_ONLY.has(name) && ('messages' in (body as object) || name === 'sent'),
+);
+
 /** What comes in Meta's envelope; the kinds are those above. */
 export const cloudOf = (reference: string): readonly IncomingSample[] => [
   {
@@ -252,4 +258,10 @@ export const cloudOf = (reference: string): readonly IncomingSample[] => [
     body: value(message({ type: 'audio', audio: file('v', { voice: true }) })),
     says: [received({ kind: 'file', files: [{ url: 'provider-media:v' }] })],
   },
+  {
+    name: 'Cloud: another number',
+    body: value(message({ type: 'system', system: { type: 'user_changed_number', body: 'x', wa_id: '31600000002' } })),
+    says: [{ kind: 'address_changed', from: '31600000001', to: '31600000002' }],
+  },
+  ...IN_BOTH.map(({ name, body, says }) => ({ name: `Cloud: ${name}`, body: value(body as object), says })),
 ];

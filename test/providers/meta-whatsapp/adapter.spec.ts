@@ -101,7 +101,8 @@ providerContract('meta-whatsapp', {
         ...{ sha256: 'x', file_size: 10, id: '7000001', messaging_product: 'whatsapp' },
       }),
     },
-    place: 'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=7',
+    place: '/whatsapp_business/attachments/?mid=7',
+    credentials: { authorization: `Bearer ${GIVEN.accessToken}` },
     refusals: [
       { answer: errorOf(100), kind: 'gone' },
       { answer: errorOf(131_052), kind: 'gone' },

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { messageIds } from '../../../src/events/kernel/ids.js';
+import type { MessageContent } from '../../../src/events/message/content.js';
+import { formatReference } from '../../../src/providers/reference.js';
 import { createSandboxAdapter } from '../../../src/providers/sandbox/adapter.js';
 import type { SandboxSettings } from '../../../src/providers/sandbox/settings.js';
 import { signatureOf } from '../../../src/providers/sandbox/signature.js';
-import { providerContract, type IncomingSample } from '../../contracts/provider.contract.js';
+import { providerContract, type IncomingSample, type OutgoingSample } from '../../contracts/provider.contract.js';
 
 const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => `secret-${randomUUID()}` });
 const NOW = new Date('2026-06-01T12:00:00.000Z');
+/** What the contract suite sends by. */
+const REFERENCE = formatReference({
+  ...{ messageId: messageIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8057'), attempt: 1, part: 0 },
+});
 
 function settingsOf(input: Readonly<Record<string, unknown>>): SandboxSettings {
   const decision = adapter.parseSettings(input);
@@ -41,6 +48,8 @@ const INCOMING: readonly IncomingSample[] = [
   ...[
     { kind: 'text', text: 'Hi' },
     { kind: 'image', text: 'Look', images: [{ url: 'https://example.net/a.png', contentType: 'image/png' }] },
+    { kind: 'file', text: 'Here', files: [{ url: 'https://example.net/a.pdf', filename: 'a.pdf' }] },
+    { kind: 'unsupported', text: '', providerKind: 'poll' },
     { kind: 'location', text: 'Shop', latitude: 52.1, longitude: 4.9 },
     { kind: 'contacts', text: 'Bo', contacts: [{ name: 'Bo', phoneNumbers: ['+31600000002'] }] },
   ].map((content) => ({
@@ -48,6 +57,19 @@ const INCOMING: readonly IncomingSample[] = [
     body: message(content),
     says: [{ kind: 'received', providerMessageId: 'in-1', displayName: 'Ada', content }],
   })),
+  ...(['sent', 'delivered', 'read'] as const).map((status) => ({
+    name: status,
+    body: { ...receipt(REFERENCE), status },
+    says: [{ kind: 'receipt', providerMessageId: 'sbx_1', reference: REFERENCE, status, occurredAt: NOW }],
+  })),
+  {
+    name: 'failed',
+    body: {
+      ...{ ...receipt(REFERENCE), status: 'failed', stage: 'DELIVERY' },
+      error: { code: 'recipient_unreachable', message: 'Nobody.' },
+    },
+    says: [{ kind: 'receipt', status: 'failed', stage: 'DELIVERY', failure: { code: 'RECIPIENT_UNREACHABLE' } }],
+  },
   {
     name: 'several at once, one of them broken',
     body: { events: [receipt('r'), null, { type: 'typing', from: '+15550100010', isTyping: true }] },
@@ -55,9 +77,53 @@ const INCOMING: readonly IncomingSample[] = [
   },
 ];
 
+const said = (content: MessageContent, index = 0, count = 1) => ({
+  path: '/messages',
+  body: {
+    ...{ to: '+15550100000', reference: REFERENCE, callbackUrl: 'http://127.0.0.1:4000/webhooks/x/y' },
+    ...{ content, part: { index, count }, call: 1 },
+  },
+});
+const url = (name: string) => ({ url: `https://example.net/${name}` });
+const reply = { kind: 'REPLY', text: 'Yes' } as const;
+const [picture, page] = [
+  { kind: 'image', text: 'Look', images: [url('a.png')], actions: [reply] },
+  { kind: 'file', text: 'Here', files: [url('a.pdf')], actions: [] },
+] as const satisfies MessageContent[];
+/** What goes whole, as the wire's form has it. */
+const WHOLE: readonly MessageContent[] = [
+  { kind: 'text', text: 'Hi', title: 'Order 14', footer: 'shop', actions: [reply], attachments: [] },
+  { kind: 'location', text: 'Shop', latitude: 52.1, longitude: 4.9 },
+  { kind: 'list', text: 'Pick', buttonText: 'Open', sections: [{ title: 'A', actions: [reply] }] },
+  { kind: 'contacts', text: 'Bo', contacts: [{ name: 'Bo', phoneNumbers: ['+31600000002'], emails: [] }] },
+  { kind: 'carousel', text: 'Look', cards: [{ title: 'One', media: url('1.png'), actions: [reply] }] },
+  { kind: 'reaction', text: '', emoji: '👍', targetMessageId: 'msg_x' },
+  {
+    kind: 'template',
+    text: '',
+    name: 'order_ready',
+    locale: 'nl',
+    parameters: [{ key: '1', part: 'BODY', value: 'M' }],
+  },
+];
+const OUTGOING: readonly OutgoingSample[] = [
+  ...WHOLE.map((content) => ({ name: content.kind, content, calls: [said(content)] })),
+  {
+    name: 'pictures: a call for each, the words with the first',
+    content: { ...picture, images: [url('a.png'), url('b.png')] },
+    calls: [said(picture, 0, 2), said({ ...picture, text: '', images: [url('b.png')], actions: [] }, 1, 2)],
+  },
+  {
+    name: 'files: likewise',
+    content: { ...page, files: [url('a.pdf'), url('b.pdf')] },
+    calls: [said(page, 0, 2), said({ ...page, text: '', files: [url('b.pdf')] }, 1, 2)],
+  },
+];
+
 providerContract('sandbox', {
   adapter,
   incoming: INCOMING,
+  outgoing: OUTGOING,
   settings: (apiBaseUrl) => settingsOf({ apiBaseUrl }),
   address: '+1 (555) 010-0000',
   content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },

@@ -35,11 +35,22 @@ providerContract('telegram', {
   content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
   answers: {
     accepted: { answer: { status: 200, body: JSON.stringify(SENT) }, providerMessageIds: ['77:412'] },
+    // What is asked for is there already: nothing has failed.
+    acceptedToo: [
+      {
+        answer: errorOf(400, 'Bad Request: message is not modified: specified new message content is exactly the same'),
+        providerMessageIds: [],
+      },
+    ],
     rejected: [
       { answer: errorOf(400, 'Bad Request: chat not found'), code: 'RECIPIENT_NOT_ON_PLATFORM' },
       { answer: errorOf(400, 'Bad Request: message text is empty'), code: 'CONTENT_REJECTED' },
       { answer: errorOf(400, "Bad Request: can't parse entities"), code: 'CONTENT_REJECTED' },
       { answer: errorOf(400, 'Bad Request: BUTTON_DATA_INVALID'), code: 'CONTENT_REJECTED' },
+      { answer: errorOf(400, 'Bad Request: reply markup is too long'), code: 'CONTENT_REJECTED' },
+      { answer: errorOf(400, 'Bad Request: message to be replied not found'), code: 'CONTENT_REJECTED' },
+      { answer: errorOf(400, 'Bad Request: query is too old and response timeout expired'), code: 'CONTENT_REJECTED' },
+      { answer: errorOf(400, 'Bad Request: Wrong HTTP URL specified'), code: 'MEDIA_FAILED' },
       { answer: errorOf(400, 'Bad Request: wrong file identifier/HTTP URL specified'), code: 'MEDIA_FAILED' },
       { answer: errorOf(400, 'Bad Request: failed to get HTTP URL content'), code: 'MEDIA_FAILED' },
       { answer: errorOf(400, 'Bad Request: wrong type of the web page content'), code: 'MEDIA_FAILED' },
@@ -52,6 +63,7 @@ providerContract('telegram', {
       { answer: errorOf(403, 'Forbidden: user is deactivated'), code: 'RECIPIENT_UNREACHABLE' },
       { answer: errorOf(403, "Forbidden: bot can't initiate conversation with a user"), code: 'RECIPIENT_OPTED_OUT' },
       { answer: errorOf(403, 'Forbidden: bot is not a member of the channel chat'), code: 'RECIPIENT_UNREACHABLE' },
+      { answer: errorOf(403, 'Forbidden: bot was kicked from the group chat'), code: 'RECIPIENT_BLOCKED' },
       { answer: errorOf(404, 'Not Found'), code: 'CREDENTIALS_INVALID' },
       { answer: errorOf(409, 'Conflict: terminated by other getUpdates request'), code: 'UNKNOWN' },
       { answer: errorOf(413, 'Request Entity Too Large'), code: 'MEDIA_FAILED' },
