@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { ChannelPlatform } from '../../src/events/channel/events.js';
 import { judged } from '../../src/events/workers/interpreter/judged.js';
 import type { Interpretation, ProviderAdapter, WebhookRequest } from '../../src/providers/provider.js';
 import { CANARY, fuzzedBodies } from './fuzzed-bodies.js';
-import { grown } from './grown-bodies.js';
 import { whyNotKept } from './recorded.js';
 
 /** Told in the test's name: `SEED=… npx vitest run …` repeats a run. */
@@ -64,24 +63,5 @@ export function fuzzWebhooks<Settings>({ adapter, settings, platform, webhook, r
       // 100,000 take about a minute; on a machine that does something else beside it, several.
       20_000 + RUNS * 6,
     );
-
-    it('the time that reading takes grows with the size alone', () => {
-      for (const { name, small, large } of grown(reals, 32_768, 8)) {
-        const [quick, slow] = [cpuMsOf(() => read(small)), cpuMsOf(() => read(large))];
-        // What is quadratic takes 64 times as long for 8 times as much; 25 ms are what a collection may cost beside it.
-        expect(slow, name).toBeLessThan(quick * 32 + 25);
-      }
-    });
   });
-}
-
-/** The least of some tries, in milliseconds of CPU. */
-function cpuMsOf(run: () => unknown, tries = 2): number {
-  const each = Array.from({ length: tries }, () => {
-    const before = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1_000;
-  });
-  return Math.min(...each);
 }
