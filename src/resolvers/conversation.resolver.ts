@@ -17,6 +17,7 @@ import { DateTimeScalar } from '../schema/graphql/scalars.js';
 import { optionalText, requireId, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
+import { capabilitiesFor } from './channel-capabilities.js';
 import type { RequestContext } from './context.js';
 import { toConditions } from './conversation-filter.js';
 import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
@@ -101,11 +102,24 @@ export class ConversationResolver {
     return toMessage(await viewOf(asOf, context).loaders.messages.load(state.lastMessageId), { asOf });
   }
 
+  @FieldResolver(() => Conversation, {
+    nullable: true,
+    description:
+      'Where messages to this one go by now: its contact went over to an address that had a conversation of its own. What was said here stays here. Null: they stay here.',
+  })
+  async mergedInto(
+    @Root() { state, asOf }: Conversation,
+    @Ctx() context: RequestContext,
+  ): Promise<Conversation | null> {
+    if (state.mergedInto === null) return null;
+    const into = await viewOf(asOf, context).loaders.conversations.load(state.mergedInto);
+    return into === undefined ? null : toConversation(into, asOf);
+  }
+
   @FieldResolver(() => ServiceWindow, { description: 'For how long anything may be sent.' })
   async serviceWindow(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<ServiceWindow> {
     const channel = await context.loaders.channels.load(state.channelId);
-    const adapter = channel && context.providers.get(channel.provider);
-    const capabilities = channel && adapter?.capabilitiesOf(channel.platform);
+    const capabilities = channel && (await capabilitiesFor(channel, context));
     return toServiceWindow(state, capabilities?.serviceWindowHours, viewOf(asOf, context).clock.now());
   }
 

@@ -15,6 +15,8 @@ export interface Faults {
   readonly acceptsAndDrops?: number;
   /** Not answered at all, and not taken. */
   readonly hangs?: number;
+  /** A call that sends nothing is answered by a failure. */
+  readonly failsOthers?: number;
   /** A webhook is posted twice. */
   readonly repeats?: number;
   /** A webhook changes places with the next one. */
@@ -45,7 +47,7 @@ export interface SimulatedProvider {
   /** What the provider says where it takes too many calls, and where it fails. */
   readonly throttled: () => SimulatedAnswer;
   readonly failed: () => SimulatedAnswer;
-  /** Whether this call sends something: only such calls meet faults. */
+  /** Whether this call sends something: only such calls meet the faults of sends. */
   isSend(call: ReceivedCall): boolean;
 }
 
@@ -61,6 +63,9 @@ export interface Simulator extends Running {
 }
 
 const CALLS_KEPT_MAX = 10_000;
+
+const SEND_FAULTS = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
+const OTHER_FAULTS = ['failsOthers'] as const;
 
 /** A small HTTP server that speaks a provider's contract on loopback. It remembers its calls, and nothing after its end. */
 export async function startSimulator(provider: SimulatedProvider, options: SimulatorOptions = {}): Promise<Simulator> {
@@ -82,12 +87,12 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
   const server = createServer((request, response) => {
     void readCall(request)
       .then(async (call) => {
-        const fault = provider.isSend(call) ? faultOf(faults, random) : undefined;
+        const fault = faultOf(faults, provider.isSend(call) ? SEND_FAULTS : OTHER_FAULTS, random);
         if (fault === 'hangs') return keep(call, 'hanging');
         const answer =
           fault === 'throttles'
             ? provider.throttled()
-            : fault === 'fails'
+            : fault === 'fails' || fault === 'failsOthers'
               ? provider.failed()
               : await provider.answer(call);
         keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
@@ -119,8 +124,7 @@ function bytesOf(body: unknown): string | Buffer {
 }
 
 /** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */
-function faultOf(faults: Faults, random: Random): 'throttles' | 'fails' | 'acceptsAndDrops' | 'hangs' | undefined {
-  const kinds = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
+function faultOf<Kind extends keyof Faults>(faults: Faults, kinds: readonly Kind[], random: Random): Kind | undefined {
   return kinds.map((kind) => ({ kind, isMet: random() < (faults[kind] ?? 0) })).find(({ isMet }) => isMet)?.kind;
 }
 

@@ -3,6 +3,7 @@ import { createBotmakerSimulator, type BotmakerSimulator } from '../../src/simul
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { MARK_READ } from './provider-thread.js';
 
 const CREDENTIALS = {
   ...{ clientId: 'client', secretId: 'marker-secret-id' },
@@ -25,6 +26,7 @@ interface Thread {
     readonly failure: { readonly code: string } | null;
     readonly timeline: readonly { readonly status: string }[];
     readonly conversation: {
+      readonly id: string;
       readonly messages: {
         readonly nodes: readonly { readonly direction: string; readonly content: { text: string } }[];
       };
@@ -39,7 +41,7 @@ const VERIFY = `mutation ($input: ChannelInput!) { done: verifyChannel(input: $i
 const SEND = `mutation ($input: SendMessageInput!) { done: sendMessage(input: $input) {
   message { id } userErrors { code field } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status failure { code } timeline { status }
-  conversation { messages { nodes { direction content { text } } } } } }`;
+  conversation { id messages { nodes { direction content { text } } } } } }`;
 const CONVERSATIONS = `query ($channelId: ID!) { conversations(filter: { channelIds: [$channelId] }) { nodes {
   address lastMessage { content { text } } } } }`;
 
@@ -103,6 +105,23 @@ describe('a Botmaker channel, through the simulated API', () => {
         ['INCOMING', 'You said: Hello'],
       ]);
     });
+    const { conversation } = await thread(message?.id);
+    await app.client.run(MARK_READ, { input: { conversationId: conversation?.id } });
+    await eventually(() => {
+      const marks = calls('/send-read-typing-feedback');
+      expect(marks).toMatchObject([{ status: 204, json: { contactId: '31600000001', typing: false } }]);
+    });
+  });
+
+  it('asks Botmaker before it refuses: it may have heard what never came here', async () => {
+    expect((await send('31600000008')).userErrors.map(({ code }) => code)).toEqual(['SERVICE_WINDOW_CLOSED']);
+    // Written to before anybody of us was, by a webhook that is lost.
+    botmaker.messageFrom('31600000009', { message: 'Anybody there?' });
+    const { message, userErrors } = await send('31600000009');
+    expect(userErrors).toEqual([]);
+    await untilStatus(message?.id, 'READ');
+    const asked = calls(`/chats/${ACCOUNT.channelId}:31600000009`);
+    expect(asked.map(({ method, status }) => [method, status])).toEqual([['GET', 200]]);
   });
 
   it('says why it failed, at once or later; templates go at any time', async () => {

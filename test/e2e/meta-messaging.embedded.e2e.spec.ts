@@ -5,6 +5,7 @@ import { createMessengerSimulator } from '../../src/simulators/meta-messenger.js
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { MARK_READ } from './provider-thread.js';
 
 const APP = { accessToken: 'marker-token', appSecret: 'marker-secret' };
 const VERIFY = 'marker-verify';
@@ -24,6 +25,7 @@ interface Thread {
     readonly providerMessageIds: readonly string[];
     readonly failure: { readonly code: string; readonly providerCode: string | null } | null;
     readonly conversation: {
+      readonly id: string;
       readonly messages: {
         readonly nodes: readonly { readonly direction: string; readonly content: { readonly text: string } }[];
       };
@@ -46,7 +48,9 @@ const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   message { id } userErrors { code field } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds failure { code providerCode }
-  conversation { messages { nodes { direction content { text } } } } } }`;
+  conversation { id messages { nodes { direction content { text } } } } } }`;
+const EXCEPTIONS = `query ($id: ID!) { channel(id: $id) { capabilities { serviceWindowHours
+  windowExceptions { tag hours isForPeopleOnly category } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } lastMessage { content { text } } } } }`;
 
 /** An account of a business, with the API that speaks for it. */
@@ -57,7 +61,9 @@ interface Line {
 }
 
 const PRODUCTS = {
-  META_MESSENGER: { platform: 'MESSENGER', ids: { pageId: '1100' }, account: 'Simulated' },
+  META_MESSENGER: {
+    ...{ platform: 'MESSENGER', ids: { pageId: '1100', messageTags: ['HUMAN_AGENT'] }, account: 'Simulated' },
+  },
   META_INSTAGRAM: { platform: 'INSTAGRAM', ids: { accountId: '17841400' }, account: '@simulated' },
 } as const;
 type Provider = keyof typeof PRODUCTS;
@@ -103,9 +109,14 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     if (line === undefined) throw new Error('Not connected.');
     return line;
   };
-  const send = async ({ channelId }: Line, address: string, content: object = { text: { text: 'Hello' } }) => {
-    const { sendMessage } = await app.client.run<Sent>(SEND, { input: { channelId, to: { address }, content } });
-    return sendMessage;
+  const send = async (
+    { channelId }: Line,
+    address: string,
+    content: object = { text: { text: 'Hello' } },
+    more: object = {},
+  ) => {
+    const input = { channelId, to: { address }, content, ...more };
+    return (await app.client.run<Sent>(SEND, { input })).sendMessage;
   };
   const sent = async (line: Line, address: string, content?: object): Promise<string> => {
     const { message, userErrors } = await send(line, address, content);
@@ -146,6 +157,11 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       await hasStatus(id, ...(provider === 'META_MESSENGER' ? ['DELIVERED', 'READ'] : ['READ']));
       await eventually(async () => expect(await incoming(id)).toEqual(['Grüße 👋', 'You said: Hello']));
       expect((await thread(id)).providerMessageIds).toHaveLength(1);
+      await app.client.run(MARK_READ, { input: { conversationId: (await thread(id)).conversation?.id } });
+      await eventually(() => {
+        const marks = line.simulator.calls.filter(({ body }) => body.includes('mark_seen'));
+        expect(marks).toMatchObject([{ status: 200, json: { recipient: { id: '24001' } } }]);
+      });
     });
 
     it('sends several pictures and their words as one message of several parts', async () => {
@@ -170,6 +186,27 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       const id = await sent(line, '551');
       await hasStatus(id, 'SENDING_FAILED');
       expect((await thread(id)).failure).toEqual({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
+    });
+
+    it('lets people answer for a week, under the name that Meta wants to be told, and nobody else', async () => {
+      const line = lineOf(provider);
+      const wrote = (from: string, daysAgo: number) =>
+        line.messaging.event(from, {
+          message: { mid: `m_old${from}`, text: `Of ${daysAgo} days ago` },
+          timestamp: Date.now() - daysAgo * 86_400_000,
+        });
+      await line.simulator.post([wrote('24010', 2), wrote('24011', 8)]);
+      await eventually(async () => expect(await inbox()).toContain(`${line.channelId} Of 8 days ago`));
+      const closed = { userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] };
+      expect(await send(line, '24010', undefined, { author: 'BOT' })).toMatchObject(closed);
+      expect(await send(line, '24011')).toMatchObject(closed);
+      await hasStatus(await sent(line, '24010'), 'DELIVERED', 'READ');
+      const [call, ...others] = line.simulator.calls.filter(({ body }) => body.includes('24010'));
+      expect(others).toEqual([]);
+      expect(call?.json).toMatchObject({ messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' });
+      const { channel } = await app.client.run<{ channel: object }>(EXCEPTIONS, { id: line.channelId });
+      const exception = { tag: 'HUMAN_AGENT', hours: 168, isForPeopleOnly: true, category: null };
+      expect(channel).toEqual({ capabilities: { serviceWindowHours: 24, windowExceptions: [exception] } });
     });
 
     it('takes what comes repeated and in another order once', async () => {

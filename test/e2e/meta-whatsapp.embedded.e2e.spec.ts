@@ -3,7 +3,7 @@ import { createWhatsAppSimulator, type WhatsAppSimulator } from '../../src/simul
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { findThread, sendTo } from './provider-thread.js';
+import { findThread, MARK_READ, sendTo } from './provider-thread.js';
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(10_000, 3)]);
 const ACCOUNT = { wabaId: '900', accessToken: 'marker-token', appSecret: 'marker-secret' };
@@ -161,6 +161,44 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     await eventually(() => {
       const shown = shop.simulator.calls.find(({ body }) => body.includes('typing_indicator'));
       expect(shown).toMatchObject({ status: 200, json: { message_id: expect.stringMatching(/^wamid/) as string } });
+    });
+  });
+
+  it('show that what the contact wrote was read, up to its last message', async () => {
+    await hear(shop, '31600000010', 'Did you read this?');
+    const id = await sent(shop, '+31600000010', { text: { text: 'Not yet' } });
+    const input = { conversationId: (await thread(id)).conversation?.id };
+    const marks = () => shop.simulator.calls.filter(({ json }) => (json as { status?: string } | undefined)?.status);
+    const before = marks().length;
+    await app.client.run(MARK_READ, { input });
+    await eventually(() => expect(marks().length).toBe(before + 1));
+    expect(marks().at(-1)).toMatchObject({
+      status: 200,
+      json: { messaging_product: 'whatsapp', status: 'read', message_id: expect.stringMatching(/^wamid/) as string },
+    });
+  });
+
+  it('write to the number that a contact went over to: what waited, and what is sent to the old one', async () => {
+    const [before, after] = ['31600000008', '31600000009'];
+    await hear(shop, before, 'Soon elsewhere');
+    shop.simulator.misbehave({ throttles: 1 });
+    const waiting = await sent(shop, `+${before}`, { text: { text: 'It waited' } });
+    const callsOf = (words: string) => shop.simulator.calls.filter(({ body }) => body.includes(words));
+    await eventually(() => expect(callsOf('It waited')).not.toEqual([]));
+    const system = { type: 'user_changed_number', wa_id: after, body: 'Mia changed their phone number' };
+    await shop.simulator.post([shop.whatsApp.messageFrom(before, { type: 'system', system })]);
+    await hear(shop, after, 'Here I am');
+    shop.simulator.misbehave({});
+    await hasStatus(waiting, 'READ');
+    expect(callsOf('It waited').at(-1)).toMatchObject({ status: 200, json: { to: after } });
+    const late = await sent(shop, `+${before}`, { text: { text: 'To the old one' } });
+    await hasStatus(late, 'READ');
+    expect(callsOf('To the old one')).toMatchObject([{ status: 200, json: { to: after } }]);
+    await eventually(async () => {
+      const { conversation } = await thread(late);
+      expect(conversation?.id).toBe((await thread(waiting)).conversation?.id);
+      const texts = conversation?.messages.nodes.map(({ content }) => content.text);
+      expect(texts).toEqual(expect.arrayContaining(['Soon elsewhere', 'It waited', 'Here I am', 'To the old one']));
     });
   });
 

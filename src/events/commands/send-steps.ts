@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import { UnavailableError } from '../../errors.js';
+import { createAskWindow } from '../../providers/ask-window.js';
 import { accepted, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
 import type { MessageAccepted } from '../message/decide.js';
@@ -64,14 +65,18 @@ export interface SendSteps {
 
 export function createSendSteps(deps: CommandDeps): SendSteps {
   const findKey = createKeyFinder(deps);
+  const executor = deps.database.orm;
   const findThread = createMicroBatch({
     ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
-    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
+    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(executor, requests),
   });
-  const refuseBacklog = createRefuseBacklog({ ...deps, executor: deps.database.orm });
+  const shared = {
+    findThread,
+    refuseBacklog: createRefuseBacklog({ ...deps, executor }),
+    askWindow: createAskWindow(),
+  };
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
-
   const findRepeat = async (key: SendKey, { finders }: SendLookups) => {
     const row = await findKey(key);
     return row && (() => answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash));
@@ -80,7 +85,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   return {
     async judgeOnly(caller, input, { finders, freshly }) {
       const arrival = arrive();
-      const how = { freshly, findThread, refuseBacklog };
+      const how = { freshly, ...shared };
       const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, undefined);
       return judged.ok ? accepted({ ...judged.value, messageId: arrival.messageId }) : judged;
     },
@@ -92,7 +97,7 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       const answer = key && (await findRepeat(key, lookups));
       if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
-      const how = { freshly, findThread, refuseBacklog };
+      const how = { freshly, ...shared };
       const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },

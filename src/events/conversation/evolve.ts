@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../kernel/event.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import type { MessageEvent } from '../message/events.js';
-import { addressIn } from './address.js';
+import { conversationIds } from '../kernel/ids.js';
+import { addressIn, providerContactIn, type AddressedEvent } from './address.js';
 import type { ConversationEvent } from './events.js';
 import { UNTENDED, type ConversationState } from './state.js';
 import { reopened, tended } from './tend.js';
@@ -26,10 +27,14 @@ export function evolveConversation(
   { event }: RecordedEvent<FoldedEvent>,
   addsMessage = addsAtOnce(event),
 ): ConversationState {
-  const before = knowingContact(touched(state ?? stubOf(event), event), event);
+  const before = namingContact(knowingContact(touched(state ?? stubOf(event), event), event), event);
   switch (event.type) {
     case 'conversation.opened':
-      return { ...active(before, event), address: addressIn(event) ?? before.address };
+      return { ...active(before, event), address: addressOpened(before, event) };
+    case 'conversation.address_changed':
+      return addressed(quiet(before, event), event);
+    case 'conversation.merged':
+      return merged(quiet(before, event), event);
     case 'conversation.read':
       return read(quiet(before, event), event);
     case 'message.accepted':
@@ -54,8 +59,7 @@ export function evolveConversation(
       return tended(quiet(before, event), event);
     case 'message.received':
       return {
-        ...written(active(calls(event, addsMessage) ? called(before, event) : before, event), event),
-        address: before.address ?? addressIn(event) ?? null,
+        ...addressed(written(active(calls(event, addsMessage) ? called(before, event) : before, event), event), event),
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
@@ -79,7 +83,8 @@ function stubOf(event: FoldedEvent): ConversationState {
     workspaceId: event.workspaceId,
     channelId,
     contactId: event.contactId ?? null,
-    address: null,
+    ...{ address: null, addressAt: null, mergedInto: null },
+    providerContactId: null,
     ...UNTENDED,
     incomingCount: 0,
     readIncomingCount: 0,
@@ -129,6 +134,37 @@ const isStub = (state: ConversationState): boolean => state.address === null && 
 
 const knowingContact = (state: ConversationState, event: FoldedEvent): ConversationState =>
   state.contactId === null && event.contactId !== undefined ? { ...state, contactId: event.contactId } : state;
+
+/** What is known better is kept: who repeats a send may be faster than the sweeper that opens its thread. */
+const addressOpened = (state: ConversationState, event: AddressedEvent): string | null =>
+  state.addressAt === null ? (addressIn(event) ?? state.address) : state.address;
+
+/** By which address the contact was heard of last: a maximum by the provider's times, whatever comes first (rule 13). */
+function addressed(state: ConversationState, event: AddressedEvent): ConversationState {
+  const address = addressIn(event);
+  if (address === undefined) return state;
+  const at = activityAt(event);
+  const isOlder =
+    state.addressAt !== null && (at < state.addressAt || (at === state.addressAt && isAbove(state, address)));
+  return isOlder ? state : { ...state, address, addressAt: at };
+}
+
+const isAbove = ({ address }: ConversationState, other: string): boolean => address !== null && address > other;
+
+function merged(
+  state: ConversationState,
+  { data }: Extract<ConversationEvent, { type: 'conversation.merged' }>,
+): ConversationState {
+  const mergedInto = conversationIds.parse(data.intoConversationId);
+  if (mergedInto === undefined) throw new TypeError('conversation.merged names no conversation.');
+  return { ...state, mergedInto };
+}
+
+/** The last one counts: providers merge contacts too. */
+function namingContact(state: ConversationState, event: FoldedEvent): ConversationState {
+  const providerContactId = providerContactIn(event);
+  return providerContactId === undefined ? state : { ...state, providerContactId };
+}
 
 /** Somebody wrote, or the thread was opened. Receipts and the read mark would only shuffle an inbox. */
 function active(state: ConversationState, event: FoldedEvent): ConversationState {

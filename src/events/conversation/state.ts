@@ -12,6 +12,12 @@ export interface ConversationState {
   readonly contactId: ContactId | null;
   /** The contact's address; null in a stub, or erased. */
   readonly address: string | null;
+  /** When the contact was last heard of by that address, or was said to have it; null: never. */
+  readonly addressAt: string | null;
+  /** Where the contact's messages go by now; null: they stay here. */
+  readonly mergedInto: ConversationId | null;
+  /** What the provider calls the contact, where it says so. */
+  readonly providerContactId: string | null;
   readonly status: ConversationStatus;
   /** Put aside until then, unless that has passed: no event ends it. Null in a closed one. */
   readonly snoozedUntil: string | null;

@@ -20,7 +20,7 @@ export function snapshotDue(state: ConversationState, { offset }: EventPosition)
       conversationId: conversationIds.toUuid(state.id),
       nextOffset: offset + 1n,
       recordedUntil: new Date(state.recordedUntil),
-      state: { ...state, address: null },
+      state: { ...state, address: null, providerContactId: null },
       hasAddress: state.address !== null,
     },
   ];
@@ -32,7 +32,7 @@ export const stateOfSnapshot = (
   address: string | null,
 ): ConversationState => ({
   // Older ones were taken when nobody could do anything about a conversation yet, or say who waits.
-  ...{ ...UNTENDED, waitingSince: null },
+  ...{ ...UNTENDED, waitingSince: null, addressAt: null, mergedInto: null, providerContactId: null },
   ...(state as ConversationState),
   address: hasAddress ? address : null,
 });

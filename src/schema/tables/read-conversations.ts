@@ -66,6 +66,10 @@ export const conversationsIn = (schema: PgSchema) =>
       channelId: uuid('channel_id').notNull(),
       contactId: uuid('contact_id'),
       address: text('address'),
+      addressAt: timestamptz('address_at'),
+      mergedInto: uuid('merged_into'),
+      /** Its contact, as the provider's API asks for it. */
+      providerContactId: text('provider_contact_id'),
       status: text('status').notNull(),
       /** Put aside until then; over once it has passed. */
       snoozedUntil: timestamptz('snoozed_until'),

@@ -61,6 +61,37 @@ describe('evolveConversation', () => {
     expect(fold([accepted(1), opened(2)])).toEqual({ ...fold([opened(2), accepted(1)]) });
   });
 
+  it(`rule 13: has the address by which the contact was heard of last, in every order and repetition (SEED=${seed})`, () => {
+    const writtenFrom = (address: string, second: number) => {
+      const said = received(40 + second, at(second));
+      return { ...said, data: { ...said.data, content: { ...receivedData('in').content, address } } };
+    };
+    const moved = (from: string, address: string, second: number) =>
+      event({
+        ...{ type: 'conversation.address_changed', n: 60 + second, occurredAt: at(second) },
+        data: { content: { from, address } },
+      });
+    const [old, fresh, newest] = ['+15550100000', '+15550100001', '+15550100002'];
+    const told = [opened(1), writtenFrom(old, 2), moved(old, fresh, 3), accepted(4), moved(fresh, newest, 6)];
+    expect(fold(told).address).toBe(newest);
+    expect(fold([...told, writtenFrom(fresh, 5)]).address).toBe(newest);
+    const back = [...told, writtenFrom(old, 9)];
+    const all = [...back, ...back];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(fold(shuffled)).toMatchObject({ address: old, addressAt: at(9) });
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  it('says where its messages go once it ended in another one', () => {
+    const content = { from: '+15550100000', address: '+15550100001' };
+    const data = { intoConversationId: conversationId(2), content };
+    const state = fold([opened(1), received(2), event({ type: 'conversation.merged', n: 3, data })]);
+    expect(state).toMatchObject({ mergedInto: conversationId(2), address: '+15550100000', lastActivityAt: at(2) });
+  });
+
   it('waits from the first message that nobody has answered or closed', () => {
     const reaction = { ...received(9), data: { ...receivedData('in-9'), contentKind: 'reaction' as const } };
     const closed = (n: number) => event({ type: 'conversation.closed', n, data: {} });

@@ -67,9 +67,10 @@ describe('the entries of one webhook', () => {
     ]);
   });
 
-  it('that no event says yet are listed, so that they can be read again', async () => {
-    const address = '+15550100000';
-    const said: readonly Interpretation[] = [{ kind: 'address_changed', from: address, to: '+15550100001' }];
-    expect((await read(...said)).map(({ kind }) => kind)).toEqual(said.map(() => 'uninterpreted'));
+  it('that tell of another address name two; another spelling is none, and what is no address is listed', async () => {
+    const moved = (to: string): Interpretation => ({ kind: 'address_changed', from: '+15550100000', to });
+    expect(await read(moved('+1 555 010 0001'))).toMatchObject([{ kind: 'address_changed', to: '+15550100001' }]);
+    expect(await read(moved('+1 (555) 010-0000'))).toEqual([]);
+    expect(await read(moved('nobody'))).toMatchObject([{ kind: 'uninterpreted' }]);
   });
 });
