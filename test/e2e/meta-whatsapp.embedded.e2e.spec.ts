@@ -167,6 +167,7 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
   it('show that what the contact wrote was read, up to its last message', async () => {
     await hear(shop, '31600000010', 'Did you read this?');
     const id = await sent(shop, '+31600000010', { text: { text: 'Not yet' } });
+    await hasStatus(id, 'READ');
     const input = { conversationId: (await thread(id)).conversation?.id };
     const marks = () => shop.simulator.calls.filter(({ json }) => (json as { status?: string } | undefined)?.status);
     const before = marks().length;
