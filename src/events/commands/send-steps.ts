@@ -65,16 +65,7 @@ export interface SendSteps {
 
 export function createSendSteps(deps: CommandDeps): SendSteps {
   const findKey = createKeyFinder(deps);
-  const executor = deps.database.orm;
-  const findThread = createMicroBatch({
-    ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
-    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(executor, requests),
-  });
-  const shared = {
-    findThread,
-    refuseBacklog: createRefuseBacklog({ ...deps, executor }),
-    askWindow: createAskWindow(),
-  };
+  const shared = createShared(deps);
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
   const findRepeat = async (key: SendKey, { finders }: SendLookups) => {
@@ -116,6 +107,16 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       throw new UnavailableError('This idempotency key is being used just now. Try again.');
     },
   };
+}
+
+/** What sends of one moment look up together. */
+function createShared(deps: CommandDeps) {
+  const executor = deps.database.orm;
+  const findThread = createMicroBatch({
+    ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
+    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(executor, requests),
+  });
+  return { findThread, refuseBacklog: createRefuseBacklog({ ...deps, executor }), askWindow: createAskWindow() };
 }
 
 function keyOf({ identity }: CommandDeps, { workspaceId }: Caller, input: SendMessage): SendKey | undefined {
