@@ -58,11 +58,11 @@ module.exports = {
       comment:
         'decide and evolve must give the same answer on every machine and in every rebuild: no database, no log, no network. From the provider port they take types only (what a channel can carry is data).',
       severity: 'error',
-      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      from: { path: '^src/events/(message|conversation|contact|channel|template)/' },
       to: {
         path: '^src/',
         pathNot: [
-          '^src/events/(kernel|message|conversation|contact|channel)/',
+          '^src/events/(kernel|message|conversation|contact|channel|template)/',
           '^src/events/sealing\\.ts$',
           '^src/providers/provider\\.ts$',
           '^src/events/commands/commands\\.ts$',
@@ -73,14 +73,14 @@ module.exports = {
       name: 'aggregates-take-types-only-from-ports',
       comment: 'The exception of the rule above ends at types: a value would bring the port its own imports with it.',
       severity: 'error',
-      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      from: { path: '^src/events/(message|conversation|contact|channel|template)/' },
       to: { path: '^src/(providers/provider|events/commands/commands)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'aggregates-need-no-packages',
       comment: 'As above, for packages: zod describes the data and libphonenumber-js judges numbers; both are pure.',
       severity: 'error',
-      from: { path: '^src/events/(message|conversation|contact|channel)/' },
+      from: { path: '^src/events/(message|conversation|contact|channel|template)/' },
       to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(zod|libphonenumber-js)/' },
     },
     {

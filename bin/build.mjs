@@ -17,7 +17,8 @@ const TARGETS = [
     sources: ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     stamp: 'dist/.built-server',
     tool: 'node_modules/typescript/bin/tsc',
-    args: ['-p', 'tsconfig.build.json', '--pretty', 'false'],
+    // Whether the types fit is asked once, by `npm run types`: 6 s of CPU instead of about 20, for who starts a clone too.
+    args: ['-p', 'tsconfig.build.json', '--noCheck', '--pretty', 'false'],
     prepare: removeOrphans,
   },
   {

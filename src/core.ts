@@ -47,7 +47,9 @@ async function startRoles(deps: RoleDeps, keep: Keep, keepWorker: Keep): Promise
   const instance = await loadInstance(deps);
   const has = (role: Role) => roles.includes(role);
   // The projector appends nothing and knows no channel.
-  const foundation = roles.some((role) => role !== 'projector') ? await layFoundation(deps, instance, keep) : undefined;
+  const foundation = roles.some((role) => role !== 'projector')
+    ? await layFoundation(deps, instance, keep, keepWorker)
+    : undefined;
   const api = foundation && has('api') ? await startApi(deps, foundation, keep) : undefined;
   if (roles.some((role) => role !== 'api')) deps.onStep('Starting the workers');
   const health = new Map<Role, RoleHealth>();

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { atMost } from '../lifecycle.js';
 import { startSimulator, type Simulator } from '../simulators/simulator.js';
-import { SIMULATED } from '../simulators/simulated.js';
+import { SIMULATED, type Described } from '../simulators/simulated.js';
 import type { ProgressOutput } from './progress.js';
 import { EXIT, STOP_SIGNALS, type AddVerb, type ExitCode } from './verb.js';
 
@@ -22,7 +22,8 @@ interface SimulateOptions {
   readonly reorders: number;
 }
 
-const PROVIDERS = Object.keys(SIMULATED);
+const BY_NAME: Readonly<Record<string, Described>> = SIMULATED;
+const PROVIDERS = Object.keys(BY_NAME);
 
 export const addSimulate: AddVerb<SimulateDeps> = (program, deps, finish) => {
   const verb = program
@@ -49,7 +50,7 @@ const faultOption = (name: string, words: string): Option =>
 const STOP_MS_MAX = 5_000;
 
 async function simulate(deps: SimulateDeps, provider: string, options: SimulateOptions): Promise<ExitCode> {
-  const described = SIMULATED[provider];
+  const described = BY_NAME[provider];
   if (described === undefined) return EXIT.usage;
   const { port, seed, throttles, fails, drops, repeats, reorders } = options;
   const faults = { throttles, fails, acceptsAndDrops: drops, repeats, reorders };

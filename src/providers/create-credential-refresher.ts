@@ -13,6 +13,7 @@ import {
   readSettings,
   storeCredentials,
   UnfitCredentialsError,
+  withCredentials,
   type StoredCredentialsDeps,
 } from './stored-credentials.js';
 
@@ -56,18 +57,18 @@ const YOUNG_MS = 3_600_000;
 /** What nobody has learned now, few will learn a minute later. */
 const RECALL_EVERY_MS = 600_000;
 const STORE_DELAYS_MS = [100, 200, 400, 800, 1_600, 3_200, 5_000] as const;
-/** The process must be gone within 10 s of SIGTERM (F38). */
-const STOP_MS_MAX = 2_000;
+/** As long as the dispatcher waits for its calls: the process must be gone within 10 s of SIGTERM (F38). */
+const STOP_MS_MAX = 7_000;
 const REMEMBERED_MAX = 1_000;
 
 const LATER: Renewal = { kind: 'later' };
 const ENDED: Renewal = { kind: 'ended' };
 
 export function createCredentialRefresher(deps: CredentialRefresherDeps): CredentialRefresher {
-  const stopping = new AbortController();
+  const [stopping, givingUp] = [new AbortController(), new AbortController()];
   const underWay = new Map<ChannelId, Promise<Renewal>>();
   const recalledAt = createRecent<number>(REMEMBERED_MAX);
-  const work: Work = { ...deps, stopping: stopping.signal, recalledAt };
+  const work: Work = { ...deps, stopping: stopping.signal, givingUp: givingUp.signal, recalledAt };
   return {
     renew(expiring) {
       const { channelId } = expiring;
@@ -82,12 +83,16 @@ export function createCredentialRefresher(deps: CredentialRefresherDeps): Creden
     async stop() {
       stopping.abort();
       await atMost(STOP_MS_MAX, Promise.all(underWay.values()));
+      givingUp.abort();
     },
   };
 }
 
 interface Work extends CredentialRefresherDeps {
+  /** From now on nothing is begun. */
   readonly stopping: AbortSignal;
+  /** From now on nothing is tried again. */
+  readonly givingUp: AbortSignal;
   /** By channel, on this process's own clock. */
   readonly recalledAt: { get(key: string): number | undefined; set(key: string, value: number): void };
 }
@@ -112,6 +117,7 @@ async function renew(work: Work, expiring: Expiring): Promise<Renewal> {
     // Somebody was faster, or gave it other ones: whoever compares before he takes the turn shows no token in vain.
     if (!isSame(stored, settings)) return { kind: 'renewed', settings: stored };
     if (token === undefined) return ENDED;
+    if (work.stopping.aborted) return LATER;
     const lease = { tokenHash: tokenHashOf(token), channelId, leaseToken };
     const wanted = { ...lease, leaseMs: LEASE_MS, restMs: YOUNG_MS };
     // Again until it is heard of: a turn that was taken and forgotten would be a token lost.
@@ -119,7 +125,6 @@ async function renew(work: Work, expiring: Expiring): Promise<Renewal> {
     if (turn === 'ours') return exchange(work, expiring, { ...lease, token });
     if (turn !== 'asking') return ended(work, expiring, token, turn);
     await pause(LOOK_AGAIN_MS, work.stopping);
-    if (work.stopping.aborted) return LATER;
   }
 }
 
@@ -132,20 +137,26 @@ interface OwnTurn {
 }
 
 async function exchange(work: Work, expiring: Expiring, turn: OwnTurn): Promise<Renewal> {
+  // Less time than an exchange may take: it is somebody else's, at once.
+  if (work.stopping.aborted) return rest(work, turn, 0);
   const answer = await ask(expiring, (request) => expiring.adapter.refresh?.exchange(request));
   switch (answer.kind) {
     case 'renewed':
       return store(work, expiring, turn.token, answer.changes);
     case 'throttled':
-    case 'unavailable': {
-      const forMs = Math.max(REST_MS, answer.kind === 'throttled' ? (answer.retryAfterMs ?? 0) : 0);
-      await persist(work, () => endTurn(work.database.orm, turn, { state: 'resting', forMs }));
-      return LATER;
-    }
+    case 'unavailable':
+      work.logger.warn({ channelId: expiring.channelId, answer: answer.kind }, 'the provider took no credentials now');
+      return rest(work, turn, Math.max(REST_MS, answer.kind === 'throttled' ? (answer.retryAfterMs ?? 0) : 0));
     default:
       await persist(work, () => endTurn(work.database.orm, turn, { state: 'lost' }));
       return ended(work, expiring, turn.token, 'lost');
   }
+}
+
+/** It surely wasn't processed, and may be shown again after so long. */
+async function rest(work: Work, turn: OwnTurn, forMs: number): Promise<Renewal> {
+  await persist(work, () => endTurn(work.database.orm, turn, { state: 'resting', forMs }));
+  return LATER;
 }
 
 /** Nobody shows this token any more. What the provider has for us by now may still be learned. */
@@ -180,8 +191,8 @@ function isAnother(
   { adapter, settings }: Expiring,
   token: string,
 ): boolean {
-  const parsed = adapter.parseSettings(changes, settings);
-  return parsed.ok && adapter.refresh?.spends(parsed.value) !== token;
+  const changed = withCredentials(adapter, changes, settings);
+  return changed.ok && adapter.refresh?.spends(changed.value) !== token;
 }
 
 /** With a deadline of its own, whoever waits. An adapter that throws breaks its promise, and has told nothing. */
@@ -214,16 +225,16 @@ async function store(
   return settings === undefined ? ENDED : { kind: 'renewed', settings };
 }
 
-/** @throws what the last try threw, once the process stops; and at once what no try would mend */
-async function persist<Result>({ stopping, logger }: Work, write: () => Promise<Result>): Promise<Result> {
+/** @throws what the last try threw, once nothing is tried again; and at once what no try would mend */
+async function persist<Result>({ givingUp, logger }: Work, write: () => Promise<Result>): Promise<Result> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await write();
     } catch (error) {
-      if (stopping.aborted || error instanceof UnfitCredentialsError) throw error;
+      if (givingUp.aborted || error instanceof UnfitCredentialsError) throw error;
       if (tries === 0)
         logger.warn({ err: error }, 'what concerns credentials could not be stored: will be tried again');
-      await pause(STORE_DELAYS_MS[Math.min(tries, STORE_DELAYS_MS.length - 1)] ?? 0, stopping);
+      await pause(STORE_DELAYS_MS[Math.min(tries, STORE_DELAYS_MS.length - 1)] ?? 0, givingUp);
     }
   }
 }

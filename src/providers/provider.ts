@@ -8,12 +8,14 @@ import type { CredentialRefresh } from './credentials.js';
 import type { ProviderCall } from './http-call.js';
 import type { Interpretation } from './interpretation.js';
 import type { MediaAnswer, MediaRequest } from './media.js';
+import type { TemplatesAnswer } from './templates.js';
 
 export type { Capabilities, ContentLimits, WindowException } from './capabilities.js';
 export type { CredentialAnswer, CredentialRefresh } from './credentials.js';
 export type { ProviderCall } from './http-call.js';
 export type { Interpretation } from './interpretation.js';
 export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
+export type { ProviderTemplate, TemplatesAnswer } from './templates.js';
 
 /**
  * The provider port. An adapter translates and reports; it keeps nothing, decides nothing and never retries (rule 19).
@@ -39,7 +41,8 @@ export type { FilePlace, MediaAnswer, MediaRequest } from './media.js';
  * 12. `markRead` makes at most one HTTP call, ends within `signal`, and never throws: nobody asks what came of it. It is
  *     there where the capabilities say so.
  * 13. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
- * 14. `askWindow` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
+ * 14. `fetchTemplates` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws.
+ * 15. `askWindow` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
  *     didn't hear clearly is `unknown`.
  */
 export interface ProviderAdapter<Settings = unknown> {
@@ -90,6 +93,8 @@ export interface ProviderAdapter<Settings = unknown> {
    * Absent: its media have addresses that anybody may load.
    */
   fetchMedia?(request: MediaRequest<Settings>): Promise<MediaAnswer>;
+  /** The templates of the account behind a channel, a page at a time, where the provider can be asked for them. */
+  fetchTemplates?(request: AccountRequest<Settings> & { readonly after?: string }): Promise<TemplatesAnswer>;
   /** What a GET of the webhook's URL is answered, where the provider asks before it posts. Undefined: it isn't who it should be. */
   challenge?(query: URLSearchParams, settings: Settings): string | undefined;
   /** What the 200 to a recorded webhook says, where the provider reads that; as JSON. Pure. */

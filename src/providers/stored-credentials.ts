@@ -3,10 +3,11 @@ import { recordAudit } from '../access/audit.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { AuditEvent, ProviderKind } from '../events/channel/events.js';
 import type { Clock } from '../events/kernel/clock.js';
+import { accepted, type Decision } from '../events/kernel/decision.js';
 import { channelIds, workspaceIds, type ChannelId } from '../events/kernel/ids.js';
 import { channels } from '../schema/tables/index.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import type { ProviderAdapter } from './provider.js';
+import type { ProviderAdapter, SettingsRefusal } from './provider.js';
 import { settleTurn, tokenHashOf } from './spent-tokens.js';
 
 export interface StoredCredentialsDeps {
@@ -99,9 +100,24 @@ export class UnfitCredentialsError extends Error {
 }
 
 function changed(adapter: ProviderAdapter, changes: NewCredentials['changes'], before: unknown): unknown {
+  const decided = withCredentials(adapter, changes, before);
+  if (decided.ok) return decided.value;
+  throw new UnfitCredentialsError(decided.refusals.map(({ field }) => field.join('.')));
+}
+
+/**
+ * Settings with other credentials. What else stands in them that no channel would be given today (a newer version is
+ * stricter) stays as it is: that is no fault of the credentials, of which there are no others.
+ */
+export function withCredentials(
+  adapter: ProviderAdapter,
+  changes: NewCredentials['changes'],
+  before: unknown,
+): Decision<unknown, SettingsRefusal> {
   const parsed = adapter.parseSettings(changes, before);
-  if (parsed.ok) return parsed.value;
-  throw new UnfitCredentialsError(parsed.refusals.map(({ field }) => field.join('.')));
+  const isTheirs = ({ field: [name = ''] }: SettingsRefusal) => Object.hasOwn(changes, name);
+  if (parsed.ok || parsed.refusals.some(isTheirs)) return parsed;
+  return accepted(Object.assign({}, before, changes));
 }
 
 /** By nobody's key: Parley did it by itself. */

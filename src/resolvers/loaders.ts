@@ -10,10 +10,12 @@ import type {
   ConversationId,
   EventId,
   MessageId,
+  TemplateId,
   WorkspaceId,
 } from '../events/kernel/ids.js';
 import type { MessageState } from '../events/message/state.js';
 import { createPageLoader, type PageLoader } from './page-loader.js';
+import type { TemplateView } from '../events/queries/template-view.js';
 import type { ChannelView, Finders, JournalItem, Page, PageRequest, TimelineView } from '../events/queries/finders.js';
 
 /** Each kind by id, batched and remembered for as long as the loaders live: one operation or one delivered event. */
@@ -23,6 +25,7 @@ export interface Loaders {
   readonly conversations: DataLoader<ConversationId, ConversationState | undefined>;
   readonly contacts: DataLoader<ContactId, ContactState | undefined>;
   readonly channels: DataLoader<ChannelId, ChannelView | undefined>;
+  readonly templates: DataLoader<TemplateId, TemplateView | undefined>;
   readonly queueDepths: DataLoader<ChannelId, number | undefined>;
   readonly events: DataLoader<EventId, JournalItem | undefined>;
   readonly apiKeys: DataLoader<ApiKeyId, ApiKeyView | undefined>;
@@ -51,6 +54,7 @@ export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders
     conversations: new DataLoader((ids) => finders.conversations(workspace, ids), options),
     contacts: new DataLoader((ids) => finders.contacts(workspace, ids), options),
     channels: new DataLoader((ids) => finders.channels(workspace, ids), options),
+    templates: new DataLoader((ids) => finders.templates(workspace, ids), options),
     queueDepths: new DataLoader((ids) => finders.queueDepths(workspace, ids), options),
     events: new DataLoader((ids) => finders.events(workspace, ids), options),
     apiKeys: new DataLoader((ids) => finders.apiKeys(workspace, ids), options),

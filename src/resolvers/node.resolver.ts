@@ -9,6 +9,7 @@ import {
   conversationIds,
   eventIds,
   messageIds,
+  templateIds,
 } from '../events/kernel/ids.js';
 import { decodeTypeId } from '../events/kernel/typeid.js';
 import type { JournalItem } from '../events/queries/finders.js';
@@ -21,6 +22,7 @@ import type { RequestContext } from './context.js';
 import { toConversation } from './conversation.view.js';
 import { toEvent } from './event.view.js';
 import { toMessage } from './message.view.js';
+import { toTemplate } from './template.view.js';
 
 @Resolver()
 export class NodeResolver {
@@ -72,6 +74,9 @@ function readerOf(text: string): NodeReader {
       shown(await loaders.channels.load(channel), (view) => toChannel(view, publicUrl())),
     );
   }
+  const template = templateIds.parse(text);
+  if (template !== undefined)
+    return whoMaySee('Template', async ({ loaders }) => shown(await loaders.templates.load(template), toTemplate));
   const event = eventIds.parse(text);
   if (event !== undefined) {
     return whoMaySee('Event', async (context) =>

@@ -9,7 +9,7 @@ import { bootstrapWorkspace } from '../access/bootstrap.js';
 import { seedDemo } from '../demo/seed-demo.js';
 import { createCommands } from '../events/commands/create-commands.js';
 import { createCursorCodec } from '../events/kernel/cursor.js';
-import { channelIds, messageIds } from '../events/kernel/ids.js';
+import { channelIds, messageIds, templateIds } from '../events/kernel/ids.js';
 import type { EventLog } from '../events/log/event-log.js';
 import { createLiveFeed } from '../events/projections/live-feed.js';
 import type { LiveFeed } from '../events/projections/live-feed-port.js';
@@ -55,6 +55,7 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
     urlRules: deps.config,
     newMessageId,
     newChannelId: () => channelIds.fromUuid(uuidv7()),
+    newTemplateId: () => templateIds.fromUuid(uuidv7()),
   });
   const commands = meteredCommands(ownCommands, deps.meter);
   const usage = keep(createKeyUsage({ database, logger }));

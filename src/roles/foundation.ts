@@ -73,14 +73,20 @@ export interface Foundation extends Instance {
   readonly refresher: CredentialRefresher;
 }
 
-export async function layFoundation(deps: RoleDeps, instance: Instance, keep: Keep): Promise<Foundation> {
+/** @param keepWorker of what stops with the workers: it waits for what it has begun, and needs the rest meanwhile */
+export async function layFoundation(
+  deps: RoleDeps,
+  instance: Instance,
+  keep: Keep,
+  keepWorker: Keep,
+): Promise<Foundation> {
   const { database, log, logger } = deps;
   const { box, identity } = instance;
   const outbox = keep(createOutbox({ database, log, fingerprint: identity.fingerprint, logger }));
   const addressBook = createAddressBook({ identity, outbox });
   const called = tracedProviders(meteredProviders(await startProviders(deps, keep), deps.meter), deps.tracer);
   const directory = keep(await createChannelDirectory({ database, box, logger }));
-  const refresher = keep(createCredentialRefresher({ ...deps, box, outbox, directory }));
+  const refresher = keepWorker(createCredentialRefresher({ ...deps, box, outbox, directory }));
   const providers = refreshingProviders(called, refresher);
   return { ...instance, outbox, addressBook, providers, directory, refresher };
 }

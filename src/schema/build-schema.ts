@@ -23,6 +23,7 @@ import { ReactionContentResolver } from '../resolvers/reaction-content.resolver.
 import { SearchResolver } from '../resolvers/search.resolver.js';
 import { StatisticsResolver } from '../resolvers/statistics.resolver.js';
 import { SubscriptionResolver } from '../resolvers/subscription.resolver.js';
+import { TemplateResolver } from '../resolvers/template.resolver.js';
 import { TypingResolver } from '../resolvers/typing.resolver.js';
 import { ViewerResolver } from '../resolvers/viewer.resolver.js';
 import { WorkspaceResolver } from '../resolvers/workspace.resolver.js';
@@ -46,6 +47,7 @@ export function buildParleySchema(): GraphQLSchema {
       NodeResolver,
       ChannelChangeResolver,
       ChannelResolver,
+      TemplateResolver,
       ContactResolver,
       ContactAddressResolver,
       ContactChangeResolver,

@@ -27,10 +27,6 @@ export interface BotmakerSimulator extends SimulatedProvider {
   messageFrom(contactId: string, said: Readonly<Record<string, unknown>>): PostedWebhook;
   /** The access token ends; default: five years from now. */
   expire(): void;
-  /** Keeps what it would post about messages back, until it is asked for that. */
-  holdBack(): void;
-  /** What it kept back; from now on it keeps nothing back. */
-  release(): readonly PostedWebhook[];
 }
 
 /** Intents that this project has. */
@@ -46,7 +42,6 @@ export function createBotmakerSimulator(options: BotmakerSimulatorOptions): Botm
   const project = createProject(options);
   return {
     ...{ connect: project.connect, messageFrom: project.messageFrom },
-    ...{ holdBack: project.holdBack, release: project.release },
     expire: () => account.expire(),
     throttled: () => ({ status: 429 }),
     failed: () => ({ status: 500 }),
@@ -82,7 +77,6 @@ type Project = ReturnType<typeof createProject>;
 function createProject({ channelId, webhookToken, replies = false }: BotmakerSimulatorOptions) {
   let numbers = 0;
   let webhookUrl: string | undefined;
-  let held: PostedWebhook[] | undefined;
   const nextId = (): string => `MSG${String((numbers += 1)).padStart(17, '0')}`;
   const posted = (json: unknown): PostedWebhook => {
     if (webhookUrl === undefined) throw new Error('No webhook was set in the console.');
@@ -106,12 +100,6 @@ function createProject({ channelId, webhookToken, replies = false }: BotmakerSim
     ...{ messageFrom, channel: { id: channelId, platform: 'whatsapp', name: 'Shop', active: true } },
     chat: chats.answer,
     connect: (url: string) => void (webhookUrl = url),
-    holdBack: () => void (held = []),
-    release(): readonly PostedWebhook[] {
-      const kept = held ?? [];
-      held = undefined;
-      return kept;
-    },
     /** Makes a job of it; what becomes of that is told later. */
     take(contactId: string, webhookPayload: string | undefined, text: string | undefined): SimulatedAnswer {
       const webhookNotificationId = `job-${(numbers += 1)}`;
@@ -122,9 +110,7 @@ function createProject({ channelId, webhookToken, replies = false }: BotmakerSim
         ...statusesOf(contactId, webhookNotificationId, webhookPayload),
         ...reply.map((said) => messageFrom(contactId, said)),
       ];
-      if (held === undefined) return { ...answered, webhooks };
-      held.push(...webhooks);
-      return answered;
+      return { ...answered, webhooks };
     },
   };
 }

@@ -19,6 +19,10 @@ export interface SimulatedTemplate {
   readonly name: string;
   readonly language: string;
   readonly blanks: number;
+  /** Default: APPROVED. */
+  readonly status?: string;
+  /** As the account's list shows it; default: words with its blanks. */
+  readonly components?: readonly object[];
 }
 
 export interface WhatsAppSimulator extends SimulatedProvider {
@@ -69,7 +73,7 @@ export function createWhatsAppSimulator(options: WhatsAppSimulatorOptions): What
         case 'POST number':
           return register(line, numberWebhook.safeParse(call.json).data?.webhook_configuration);
         case 'GET account/message_templates':
-          return { status: 200, body: { data: templates.map(templateRow) } };
+          return answerTemplates(call, templates);
         default:
           return graphError(400, 100, 'Object does not exist, or does not support this operation.', 33);
       }
@@ -158,9 +162,28 @@ function refuseTemplate(said: NonNullable<Message['template']>, templates: reado
     : graphError(400, 132_000, `The words have ${found.blanks} blanks, and ${filled} parameters were given.`);
 }
 
-const templateRow = ({ name, language, blanks }: SimulatedTemplate, index: number) => ({
-  ...{ id: String(9_000 + index), name, language, status: 'APPROVED', category: 'UTILITY' },
-  components: [
+const TEMPLATES_PAGE = 25;
+const TEMPLATES_PAGE_MAX = 1_000;
+
+/** A page of them; `next` has the token in it, as Meta's has. */
+function answerTemplates({ query, path }: ReceivedCall, templates: readonly SimulatedTemplate[]): SimulatedAnswer {
+  const limit = Number(query.get('limit') ?? TEMPLATES_PAGE);
+  const from = Number(Buffer.from(query.get('after') ?? '', 'base64url').toString() || 0);
+  if (!Number.isInteger(limit) || limit < 1 || limit > TEMPLATES_PAGE_MAX || !Number.isInteger(from))
+    return graphError(400, 100, 'Invalid parameter.');
+  const data = templates.slice(from, from + limit).map(templateRow);
+  const after = Buffer.from(String(from + data.length)).toString('base64url');
+  const isLast = from + data.length >= templates.length;
+  const next = isLast ? {} : { next: `https://graph.facebook.com${path}?access_token=shown&after=${after}` };
+  return { status: 200, body: { data, paging: { cursors: { before: 'MA', after }, ...next } } };
+}
+
+const templateRow = (
+  { name, language, blanks, status = 'APPROVED', components }: SimulatedTemplate,
+  index: number,
+) => ({
+  ...{ id: String(9_000 + index), name, language, status, category: 'UTILITY' },
+  components: components ?? [
     {
       type: 'BODY',
       text: ['Hello', ...Array.from({ length: blanks }, (_, blank) => `{{${blank + 1}}}`)].join(' '),

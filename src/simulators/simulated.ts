@@ -1,6 +1,6 @@
 import { createBirdSimulator } from './bird/provider.js';
 import { createBotmakerSimulator } from './botmaker.js';
-import { createCbotSimulator, type CbotFlavour } from './cbot.js';
+import { createCbotSimulator, type CbotFlavour, type CbotSimulator } from './cbot.js';
 import type { SimulatedProvider } from './simulator.js';
 import { createWhatsAppSimulator } from './meta-whatsapp.js';
 import { createInstagramSimulator } from './meta-instagram.js';
@@ -8,8 +8,8 @@ import { createMessengerSimulator } from './meta-messenger.js';
 import { createTelegramSimulator } from './telegram.js';
 import { createWhautochatSimulator } from './whautochat.js';
 
-export interface Described {
-  create(): SimulatedProvider;
+export interface Described<Provider extends SimulatedProvider = SimulatedProvider> {
+  create(): Provider;
   /** What a channel of it has as its settings, beside where the API lies. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Which setting says where the API lies; default: `apiBaseUrl`. */
@@ -23,7 +23,7 @@ const TELEGRAM = { botToken: '123456789:simulated', secretToken: 'simulated-secr
 const WHAUTOCHAT = { workspaceId: 'ws1', apiKey: 'simulated-key', webhookSecret: 'simulated-secret' };
 const CBOT = { apiKey: 'simulated-key', webhookUsername: 'parley', webhookPassword: 'simulated-secret' };
 
-const cbotOf = (flavour: CbotFlavour): Described => ({
+const cbotOf = (flavour: CbotFlavour): Described<CbotSimulator> => ({
   create: () => createCbotSimulator({ flavour, apiKey: CBOT.apiKey, replies: true }),
   settings: { ...CBOT, flavour, ...(flavour === 'ON_PREMISES' ? { namespace: 'simulated' } : {}) },
   baseUrlSetting: 'baseUrl',
@@ -41,7 +41,7 @@ const BIRD = {
 };
 
 /** Each provider that can be simulated, by its name in URLs; one of two flavours has two. */
-export const SIMULATED: Readonly<Record<string, Described>> = {
+export const SIMULATED = {
   'meta-whatsapp': {
     create: () => createWhatsAppSimulator({ ...WHATSAPP, replies: true }),
     settings: { ...WHATSAPP, verifyToken: 'simulated-token' },
@@ -72,4 +72,4 @@ export const SIMULATED: Readonly<Record<string, Described>> = {
     create: () => createBirdSimulator({ ...BIRD, templates: ['project-simulated'], replies: true }),
     settings: { ...BIRD, signingKey: 'simulated-secret' },
   },
-};
+} satisfies Readonly<Record<string, Described>>;

@@ -9,6 +9,8 @@ import { createWebhookPoster, type PostedWebhook, type WebhookPoster } from './w
 export interface Faults {
   /** Not taken: too many at the moment. */
   readonly throttles?: number;
+  /** Not a chance but seconds: what it says then in `Retry-After`, beside what such a provider says. */
+  readonly retryAfterS?: number;
   /** Not taken, or taken: nobody can tell from a 500. */
   readonly fails?: number;
   /** Taken, and the line drops instead of an answer. */
@@ -60,9 +62,14 @@ export interface Simulator extends Running {
   misbehave(faults: Faults): void;
   /** Posts webhooks as the provider does, one after another; resolves when each was taken or given up. */
   post(webhooks: readonly PostedWebhook[]): Promise<void>;
+  /** From now on what calls lead to is kept back; of the latest 1,000 calls. */
+  hold(): void;
+  /** Posts what was kept back, as `post` does. @param isMeant of which calls; default: of all, and nothing is kept back any more */
+  release(isMeant?: (call: ReceivedCall) => boolean): Promise<void>;
 }
 
 const CALLS_KEPT_MAX = 10_000;
+const CALLS_HELD_MAX = 1_000;
 
 const SEND_FAULTS = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
 const OTHER_FAULTS = ['failsOthers'] as const;
@@ -71,49 +78,87 @@ const OTHER_FAULTS = ['failsOthers'] as const;
 export async function startSimulator(provider: SimulatedProvider, options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, seed = 0 } = options;
   const random = createRandom(seed);
-  const poster = createWebhookPoster();
   const calls: (ReceivedCall & { readonly status: number | 'dropped' | 'hanging' })[] = [];
   const keep = (call: ReceivedCall, status: number | 'dropped' | 'hanging') => {
     calls.push({ ...call, status });
     if (calls.length > CALLS_KEPT_MAX) calls.shift();
   };
   let faults = options.faults ?? {};
-  const telling = new Set<Promise<void>>();
-  const tell = (webhooks: readonly PostedWebhook[]) => {
-    const told = postAll(poster, random, faults, webhooks).finally(() => telling.delete(told));
-    telling.add(told);
-    return told;
-  };
+  const teller = createTeller(random, () => faults);
   const server = createServer((request, response) => {
     void readCall(request)
       .then(async (call) => {
         const fault = faultOf(faults, provider.isSend(call) ? SEND_FAULTS : OTHER_FAULTS, random);
         if (fault === 'hangs') return keep(call, 'hanging');
-        const answer =
-          fault === 'throttles'
-            ? provider.throttled()
-            : fault === 'fails' || fault === 'failsOthers'
-              ? provider.failed()
-              : await provider.answer(call);
+        const answer = await answerOf(provider, call, fault, faults);
         keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
         if (fault === 'acceptsAndDrops') request.socket.destroy();
         else
           response
             .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
             .end(bytesOf(answer.body));
-        if (answer.webhooks !== undefined && answer.webhooks.length > 0) void tell(answer.webhooks);
+        teller.follow(call, answer.webhooks ?? []);
       })
       .catch(() => request.socket.destroy());
   });
   const baseUrl = await listen(server, port);
   return {
-    ...{ baseUrl, calls },
+    ...{ baseUrl, calls, post: teller.post, hold: teller.hold, release: teller.release },
     misbehave: (next) => void (faults = next),
-    post: tell,
+    async stop() {
+      await teller.stop();
+      await close(server);
+    },
+  };
+}
+
+type Kind = (typeof SEND_FAULTS | typeof OTHER_FAULTS)[number];
+type Fault = Kind | undefined;
+
+function answerOf(
+  provider: SimulatedProvider,
+  call: ReceivedCall,
+  fault: Fault,
+  { retryAfterS }: Faults,
+): SimulatedAnswer | Promise<SimulatedAnswer> {
+  if (fault === 'fails' || fault === 'failsOthers') return provider.failed();
+  if (fault !== 'throttles') return provider.answer(call);
+  const { headers, ...said } = provider.throttled();
+  return { ...said, headers: { ...headers, ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }) } };
+}
+
+interface Teller extends Pick<Simulator, 'post' | 'hold' | 'release' | 'stop'> {
+  /** Posts what a call leads to, or keeps it back. */
+  follow(call: ReceivedCall, webhooks: readonly PostedWebhook[]): void;
+}
+
+function createTeller(random: Random, faults: () => Faults): Teller {
+  const poster = createWebhookPoster();
+  const telling = new Set<Promise<void>>();
+  let isHolding = false;
+  let held: readonly { readonly call: ReceivedCall; readonly webhooks: readonly PostedWebhook[] }[] = [];
+  const post = (webhooks: readonly PostedWebhook[]) => {
+    const told = postAll(poster, random, faults(), webhooks).finally(() => telling.delete(told));
+    telling.add(told);
+    return told;
+  };
+  return {
+    post,
+    follow(call, webhooks) {
+      if (webhooks.length === 0) return;
+      if (isHolding) held = [...held, { call, webhooks }].slice(-CALLS_HELD_MAX);
+      else void post(webhooks);
+    },
+    hold: () => void (isHolding = true),
+    release(isMeant) {
+      if (isMeant === undefined) isHolding = false;
+      const meant = held.filter(({ call }) => isMeant?.(call) ?? true);
+      held = held.filter((one) => !meant.includes(one));
+      return post(meant.flatMap(({ webhooks }) => webhooks));
+    },
     async stop() {
       await poster.stop();
       await Promise.all(telling);
-      await close(server);
     },
   };
 }
@@ -124,7 +169,7 @@ function bytesOf(body: unknown): string | Buffer {
 }
 
 /** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */
-function faultOf<Kind extends keyof Faults>(faults: Faults, kinds: readonly Kind[], random: Random): Kind | undefined {
+function faultOf(faults: Faults, kinds: readonly Kind[], random: Random): Fault {
   return kinds.map((kind) => ({ kind, isMet: random() < (faults[kind] ?? 0) })).find(({ isMet }) => isMet)?.kind;
 }
 

@@ -6,7 +6,6 @@ import type { ChannelPlatform } from '../../src/events/channel/events.js';
 import { CONTENT_KINDS } from '../../src/events/message/content.js';
 import type {
   FilePlace,
-  Interpretation,
   MediaAnswer,
   PartRequest,
   ProviderAdapter,
@@ -18,6 +17,8 @@ import { headersOf, urlOf } from '../../src/providers/http-call.js';
 import { formatReference, parseReference } from '../../src/providers/reference.js';
 import { shownCall } from '../../src/providers/shown-call.js';
 import { startScriptedServer, type ScriptedAnswer, type ScriptedServer } from '../support/scripted-server.js';
+import { changedAt, pathsOf } from './json-paths.js';
+import { fuzzWebhooks, STATEMENTS } from './provider-fuzz.js';
 
 /** What the suite must know of a provider; everything else it finds out by asking the adapter. */
 export interface ProviderFixture<Settings> {
@@ -94,6 +95,15 @@ export interface ProviderFixture<Settings> {
     /** How many calls it takes to register a webhook for every event; default: one. */
     readonly registrations?: number;
   };
+  /** How it answers when it is asked for its templates, where it can be. */
+  readonly templates?: {
+    /** Of the first page, which names the next one, and of the one after that. */
+    readonly asked: readonly [string, string];
+    readonly pages: readonly [ScriptedAnswer, ScriptedAnswer];
+    /** What they say, as `toEqual` has it. */
+    readonly says: readonly [readonly object[], readonly object[]];
+    readonly refused: ScriptedAnswer;
+  };
   /** How it answers an exchange of credentials, where they end. */
   readonly credentials?: {
     /** With credentials that can be exchanged. */
@@ -102,6 +112,8 @@ export interface ProviderFixture<Settings> {
     readonly renewed: readonly { readonly answer: ScriptedAnswer; readonly changes: object }[];
     readonly refused: readonly ScriptedAnswer[];
     readonly throttled: readonly { readonly answer: ScriptedAnswer; readonly retryAfterMs?: number }[];
+    /** What says that nobody was asked who could have spent the token. */
+    readonly elsewhere: readonly ScriptedAnswer[];
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
@@ -136,12 +148,6 @@ const REFERENCE = formatReference({
   part: 0,
 });
 const CHANNEL = channelIds.fromUuid('01890a5d-ac96-774b-bcce-b302099a8058');
-
-/** Everything that an adapter can say. */
-const STATEMENTS: ReadonlySet<Interpretation['kind']> = new Set([
-  ...(['received', 'receipt', 'watermark', 'echoed', 'edited', 'deleted', 'reacted', 'address_changed'] as const),
-  ...(['typing', 'ignored', 'uninterpreted'] as const),
-]);
 
 /** No answer of these says whether the provider took the message. */
 const UNCLEAR: readonly (readonly [string, ScriptedAnswer])[] = [
@@ -401,12 +407,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         fc.assert(fc.property(fc.json(), (json) => twice(Buffer.from(json))));
       });
 
+      const reals = [JSON.parse(webhook.body.toString()) as unknown, ...incoming.map(({ body }) => body)];
+
+      fuzzWebhooks({ adapter, settings, platform: PLATFORM, webhook, reals });
+
       it('a real webhook with anything in place of anything', () => {
-        for (const real of [JSON.parse(webhook.body.toString()) as unknown, ...incoming.map(({ body }) => body)]) {
+        for (const real of reals) {
           const paths = pathsOf(real);
           fc.assert(
             fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) =>
-              twice(Buffer.from(JSON.stringify(replaced(real, path, value)))),
+              twice(Buffer.from(JSON.stringify(changedAt(real, path, () => value)))),
             ),
           );
         }
@@ -488,11 +498,11 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
     }
 
     const { window } = fixture;
-    it('14. asks for windows where the fixture says so', () => {
+    it('15. asks for windows where the fixture says so', () => {
       expect(adapter.askWindow === undefined).toBe(window === undefined);
     });
 
-    describe.runIf(window !== undefined)('14. askWindow makes at most one call, and says only what it heard', () => {
+    describe.runIf(window !== undefined)('15. askWindow makes at most one call, and says only what it heard', () => {
       const { providerContactId, asked: path, answers = [], unclear = [] } = window ?? {};
       const ask = (options: { baseUrl?: string; signal?: AbortSignal } = {}) =>
         adapter.askWindow?.({
@@ -545,6 +555,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         },
       );
 
+      it('a template goes out under the name that the provider knows', () => {
+        for (const { content, platform = PLATFORM } of outgoing) {
+          if (content.kind !== 'template') continue;
+          const ask = (one: MessageContent) =>
+            adapter.request({ ...said(fixture.settings(server.baseUrl)), platform, content: one });
+          const ours = { ...content, name: 'ours', providerName: content.name, text: 'as it is read' };
+          expect(ask(ours).json).toEqual(ask(content).json);
+        }
+      });
+
       it('every kind of the capabilities is among them', () => {
         const claimed = adapter.platforms.flatMap((platform) => {
           const { content } = adapter.capabilitiesOf(platform, fixture.settings('http://127.0.0.1:1'));
@@ -596,6 +616,53 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect((await ask(name, AbortSignal.timeout(100)))?.kind).toBe('unknown');
       });
     });
+
+    const { templates } = fixture;
+    it('14. can be asked for templates where the fixture says so', () => {
+      expect(adapter.fetchTemplates === undefined).toBe(templates === undefined);
+    });
+    describe.runIf(templates !== undefined)(
+      '14. fetchTemplates is one call that changes nothing, and never throws',
+      () => {
+        const fetchTemplates = ({
+          after,
+          signal = AbortSignal.timeout(10_000),
+        }: { after?: string; signal?: AbortSignal } = {}) =>
+          adapter.fetchTemplates?.({
+            ...{ settings: fixture.settings(server.baseUrl), channelId: CHANNEL, platform: PLATFORM, signal },
+            ...(after === undefined ? {} : { after }),
+          });
+        it('reads page after page', async () => {
+          let after: string | undefined;
+          for (const page of [0, 1] as const) {
+            server.answer = () => templates?.pages[page] ?? 'drop';
+            const answer = await fetchTemplates(after === undefined ? {} : { after });
+            expect(answer).toMatchObject({ kind: 'page', templates: templates?.says[page] });
+            expect(server.requests.at(-1)).toMatchObject({ method: 'GET', url: templates?.asked[page] });
+            after = answer?.kind === 'page' ? answer.next : undefined;
+            expect(after === undefined).toBe(page === 1);
+          }
+          expect(calls()).toBe(2);
+        });
+
+        it('tells a refusal, and what nobody can tell', async () => {
+          server.answer = () => templates?.refused ?? 'drop';
+          expect(await fetchTemplates()).toMatchObject({ kind: 'refused', failure: { code: 'CREDENTIALS_INVALID' } });
+          for (const answer of [
+            'drop',
+            'cut',
+            { status: 200, body: 'OK' },
+            { status: 200, body: '{"data":1}' },
+          ] as const) {
+            server.answer = () => answer;
+            expect((await fetchTemplates())?.kind).toBe('unknown');
+          }
+          server.answer = () => 'silence';
+          expect((await fetchTemplates({ signal: AbortSignal.timeout(100) }))?.kind).toBe('unknown');
+          expect(calls()).toBe(6);
+        });
+      },
+    );
 
     const { media } = fixture;
     it('10. opens files where the fixture says so', () => {
@@ -683,7 +750,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       });
 
       it.each(asks)('%s says what was refused, what comes too soon, and what nobody knows', async (name) => {
-        const { renewed = [], refused = [], throttled = [], unclear = [] } = credentials ?? {};
+        const { renewed = [], refused = [], throttled = [], elsewhere = [], unclear = [] } = credentials ?? {};
         for (const { answer, changes } of renewed) {
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'renewed', changes });
@@ -696,12 +763,16 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'throttled', ...(retryAfterMs !== undefined && { retryAfterMs }) });
         }
+        for (const answer of elsewhere) {
+          server.answer = () => answer;
+          expect(await ask(name)).toEqual({ kind: 'unavailable' });
+        }
         const unheard = [...UNCLEAR.map(([, answer]) => answer), ...unclear];
         for (const answer of unheard) {
           server.answer = () => answer;
           expect(await ask(name)).toEqual({ kind: 'unknown' });
         }
-        expect(calls()).toBe(renewed.length + refused.length + throttled.length + unheard.length);
+        expect(calls()).toBe([renewed, refused, throttled, elsewhere, unheard].flat().length);
       });
 
       it.each(asks)('%s ends with its signal, and where nobody listens', async (name) => {
@@ -731,19 +802,4 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       );
     });
   });
-}
-
-type Path = readonly (string | number)[];
-
-function pathsOf(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path];
-  return [path, ...Object.entries(value).flatMap(([key, one]) => pathsOf(one, [...path, key]))];
-}
-
-function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
-  if (key === undefined) return by;
-  if (Array.isArray(value))
-    return (value as unknown[]).map((one, index) => (index === Number(key) ? replaced(one, rest, by) : one));
-  const object = value as Record<string, unknown>;
-  return { ...object, [key]: replaced(object[key], rest, by) };
 }

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database
 import { findPostgresUser } from '../../src/database/postgres-binaries.js';
 import { isAlive, readPostmasterFile } from '../../src/database/postmaster.js';
 import { eventually } from '../support/eventually.js';
+import { newScratch } from '../support/scratch.js';
 
 const settings = { fsync: 'off' };
 
@@ -37,7 +37,7 @@ describe('embedded PostgreSQL', { timeout: 60_000 }, () => {
   // One directory for all: setting one up takes longer than every test here.
   beforeAll(async () => {
     // Nobody but its owner may pass, as mktemp makes it: as root, the user postgres has to get through all the same.
-    dataDir = await mkdtemp(join(tmpdir(), 'parley-embedded-'));
+    dataDir = await newScratch('parley-embedded-');
     await chmod(dataDir, 0o700);
   });
   afterEach(async () => {

@@ -111,26 +111,6 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     expect(await (await fetch(`${url}marker-verify`)).text()).toBe('1');
   });
 
-  it('hear, answer, are told that it was read, and hear again', async () => {
-    await hear(shop, '31600000001', 'Grüße 👋');
-    const id = await sent(shop, '+31600000001');
-    await eventually(async () => {
-      const found = await thread(id);
-      expect(found.status).toBe('READ');
-      expect(found.providerMessageIds).toHaveLength(1);
-      expect(found.conversation?.messages.nodes.map(({ direction, content }) => [direction, content.text])).toEqual([
-        ...[
-          ['INCOMING', 'Grüße 👋'],
-          ['OUTGOING', 'Hello'],
-          ['INCOMING', 'You said: Hello'],
-        ],
-      ]);
-    });
-    expect((await thread(id)).timeline.map(({ status }) => status)).toEqual(
-      expect.arrayContaining(['ACCEPTED', 'SENT', 'DELIVERED', 'READ']),
-    );
-  });
-
   it('hand on a file that only the token opens', async () => {
     const id = shop.whatsApp.addFile(JPEG);
     await shop.simulator.post([
@@ -220,47 +200,6 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
         ...{ status: 'SENDING_FAILED', failure: { code: 'POLICY', providerCode: '131049' } },
       });
     });
-  });
-
-  it('do not know what became of what was taken before the line dropped, until a receipt says so', async () => {
-    await hear(shop, '31692000001', 'From a telephone that is off');
-    shop.simulator.misbehave({ acceptsAndDrops: 1 });
-    const id = await sent(shop, '+31692000001');
-    await hasStatus(id, 'OUTCOME_UNKNOWN');
-    shop.simulator.misbehave({});
-    const asked = shop.simulator.calls.find(({ status }) => status === 'dropped');
-    const { biz_opaque_callback_data: reference } = asked?.json as { readonly biz_opaque_callback_data: string };
-    expect(reference).toContain(id);
-    await shop.simulator.post([shop.whatsApp.statusOf(reference, 'delivered')]);
-    await hasStatus(id, 'DELIVERED');
-    expect((await thread(id)).providerMessageIds).toHaveLength(1);
-    expect(shop.simulator.calls.filter(({ body }) => body.includes(reference))).toHaveLength(1);
-  });
-
-  it('take what comes repeated and in another order once', async () => {
-    await hear(shop, '31600000003');
-    shop.simulator.misbehave({ repeats: 1, reorders: 0.7 });
-    const id = await sent(shop, '+31600000003');
-    await hasStatus(id, 'READ');
-    await shop.simulator.post(['one', 'two'].map((text) => textFrom(shop, '31600000003', text)));
-    shop.simulator.misbehave({});
-    await eventually(async () => {
-      const nodes = (await thread(id)).conversation?.messages.nodes ?? [];
-      const texts = nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
-      expect([...texts].sort()).toEqual(['Hi', 'You said: Hello', 'one', 'two']);
-    });
-  });
-
-  it('slow down alone where Meta takes too many', async () => {
-    await hear(shop, '31600000004', 'To the shop');
-    await hear(depot, '31600000004', 'To the depot');
-    shop.simulator.misbehave({ throttles: 1 });
-    const slow = await sent(shop, '+31600000004');
-    await eventually(() => expect(shop.simulator.calls.some(({ status }) => status === 429)).toBe(true));
-    await hasStatus(await sent(depot, '+31600000004'), 'READ');
-    expect(['ACCEPTED', 'PROCESSING']).toContain((await thread(slow)).status);
-    shop.simulator.misbehave({});
-    await hasStatus(slow, 'READ');
   });
 
   it('take an entry for another number of the same app as that number hears it', async () => {

@@ -4,7 +4,7 @@ import type { ApiClient } from '../support/api-client.js';
 
 export interface Sent {
   readonly message: { readonly id: string } | null;
-  readonly userErrors: readonly { readonly code: string }[];
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
 }
 
 export interface FoundMessage {
@@ -27,14 +27,24 @@ export interface FoundMessage {
   } | null;
 }
 
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }`;
+const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+  message { id } userErrors { code field } } }`;
 const THREAD = `query ($id: ID!) { message(id: $id) { status providerMessageIds
   failure { code providerCode providerMessage } timeline { status }
   conversation { id messages { nodes { direction content { text ... on ImageContent { images { url } } } } } } } }`;
 
-/** @param to as `SendMessageInput.to` has it */
-export const sendTo = async (client: ApiClient, channelId: string, to: object, content: object): Promise<Sent> =>
-  (await client.run<{ sendMessage: Sent }>(SEND, { input: { channelId, to, content } })).sendMessage;
+/**
+ * @param to as `SendMessageInput.to` has it
+ * @param more what else that input has
+ */
+export const sendTo = async (
+  client: ApiClient,
+  channelId: string,
+  to: object,
+  content: object,
+  more: object = {},
+): Promise<Sent> =>
+  (await client.run<{ sendMessage: Sent }>(SEND, { input: { channelId, to, content, ...more } })).sendMessage;
 
 /** The message with its thread. */
 export const findThread = async (client: ApiClient, id: string): Promise<FoundMessage> =>

@@ -177,10 +177,11 @@ describe('the sandbox tells its stories, all at once', () => {
         for (const [conversationId, end] of ends) {
           const { messages } = await read(conversationId);
           const mine = messages.nodes.filter(({ id }) => sent.has(id));
-          expect(mine.map(({ status }) => status)).toEqual(mine.map(() => end));
+          expect(mine.map(({ status }) => status)).toEqual(Array.from({ length: CROWD }, () => end));
           for (const message of mine) ended.set(message.id, message);
+          // To read them all again in each look was most of the work of this test.
+          ends.delete(conversationId);
         }
-        expect(ended.size).toBe(crowd.length);
       },
       { timeoutMs: 50_000, everyMs: 500 },
     );

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBroker, type Broker } from '../../kafka/broker.mjs';
 import { startKafkaProxy, type KafkaProxy } from '../support/kafka-proxy.js';
 import { kafkaBrokers, newTopicPrefix } from '../support/kafka.js';
+import { newScratch } from '../support/scratch.js';
 
 /** A broker that a test may kill. */
 export interface RigBroker {
@@ -38,10 +38,8 @@ export async function openRigKafka(hasOwnBroker: boolean, ownDataDir?: string): 
   };
 }
 
-const newDataDir = () => mkdtemp(join(tmpdir(), 'parley-broker-'));
-
 async function startOwnBroker(given?: string) {
-  const dataDir = given === undefined ? await newDataDir() : join(given, 'broker');
+  const dataDir = given === undefined ? await newScratch('parley-broker-') : join(given, 'broker');
   let broker: Broker = await startBroker({ dataDir });
   const { brokers: address, port, controllerPort } = broker;
   return {

@@ -104,7 +104,8 @@ describe('credentials that end', () => {
     return process;
   }
 
-  async function connect(given: Partial<Credentials> = {}, caller = bench.caller): Promise<ChannelId> {
+  type Given = Partial<Credentials> & { readonly colour?: string };
+  async function connect(given: Given = {}, caller = bench.caller): Promise<ChannelId> {
     const settings = {
       ...{ channelId: 'shop-whatsapp-31200000000', webhookToken: 'w', clientId: 'client', secretId: 'secret-id' },
       ...{ apiBaseUrl: server.baseUrl, ...good, ...given },
@@ -204,6 +205,15 @@ describe('credentials that end', () => {
     expect(timesShown(refreshToken)).toBe(1);
   });
 
+  it("are stored also in settings that no channel would be given today, its own and a sibling's", async () => {
+    const [id, sibling] = [await connect({ colour: 'red' }), await connect({ colour: 'blue' })];
+    const process = await startProcess();
+    end();
+    expect(await process.send(id)).toBe('accepted');
+    expect(await stored(id)).toMatchObject({ ...good, colour: 'red' });
+    expect(await stored(sibling)).toMatchObject({ ...good, colour: 'blue' });
+  });
+
   it('leave alone what somebody changed meanwhile', async () => {
     const id = await connect();
     const process = await startProcess();
@@ -258,6 +268,19 @@ describe('credentials that end', () => {
     await rested(refreshToken);
     expect(await process.send(id)).toBe('accepted');
     expect(timesShown(refreshToken)).toBe(2);
+  });
+
+  it.each([302, 403, 404])('are not spent on who is not asked for them at all: %i', async (status) => {
+    const id = await connect();
+    const { refreshToken } = good;
+    const process = await startProcess();
+    end();
+    exchange = () => ({ status });
+    expect(await process.send(id)).toBe('unavailable');
+    exchange = undefined;
+    await rested(refreshToken);
+    expect(await process.send(id)).toBe('accepted');
+    expect(await stored(id)).toMatchObject(good);
   });
 
   /** As if the pause were over. */
@@ -393,6 +416,27 @@ describe('credentials that end', () => {
     good = next();
     answer(json(200, good));
     await eventually(async () => expect(await stored(id)).toMatchObject(good));
+  });
+
+  it('are waited for by who stops, who begins no other exchange', async () => {
+    const [id, other] = [await connect(), await connect({ refreshToken: 'of-another' })];
+    const process = await startProcess();
+    end();
+    let answer: (given: ScriptedAnswer) => void = () => undefined;
+    exchange = () => new Promise<ScriptedAnswer>((resolve) => (answer = resolve));
+    const sending = process.send(id);
+    const { refreshToken } = good;
+    await eventually(() => expect(timesShown(refreshToken)).toBe(1));
+    const stopped = process.refresher.stop();
+    expect(await process.send(other)).toBe('unavailable');
+    // Longer than it would wait for whatever is of less worth.
+    expect(await withTimeout(2_200, stopped, 'is waited for')).toBe('is waited for');
+    good = next();
+    answer(json(200, good));
+    await stopped;
+    expect(await stored(id)).toMatchObject(good);
+    expect(await sending).toBe('accepted');
+    expect(timesShown('of-another')).toBe(0);
   });
 
   it('without a refresh token are refused as they are', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { birdSettings } from '../../src/providers/bird/settings.js';
@@ -58,42 +59,65 @@ describe('a change of where secrets are sent to', () => {
   });
 });
 
-const graph = { accessToken: 'a', appSecret: 'b', verifyToken: 'c' };
-const login = { clientId: 'c', secretId: 's', refreshToken: 'r' };
-const carriedOff = [
-  ['BIRD', () => move(birdSettings, { workspaceId: 'w', channelId: 'c', accessKey: 'k', signingKey: 's' })],
-  ['BOTMAKER', () => move(botmakerSettings, { channelId: 'c', accessToken: 'a', webhookToken: 'w', ...login })],
-  ['CBOT', () => move(cbotSettings, { ...cbot, baseUrl: GATEWAY }, { baseUrl: ELSEWHERE })],
-  ['META_INSTAGRAM', () => move(instagramSettings, { accountId: '1', ...graph })],
-  ['META_MESSENGER', () => move(messengerSettings, { pageId: '1', ...graph })],
-  ['META_WHATSAPP', () => move(whatsAppSettings, { phoneNumberId: '1', ...graph })],
-  ['TELEGRAM', () => move(telegramSettings, { botToken: '1:a', secretToken: 's' })],
-  ['WHAUTOCHAT', () => move(whautochatSettings, { workspaceId: 'w', apiKey: 'k', webhookSecret: 's' })],
-] as const;
-const cbot = { flavour: 'CLOUD', apiKey: 'k', webhookUsername: 'u', webhookPassword: 'p' } as const;
-const SECRETS: Readonly<Record<(typeof carriedOff)[number][0], readonly string[]>> = {
-  BIRD: ['accessKey', 'signingKey'],
-  BOTMAKER: ['accessToken', 'webhookToken', 'secretId', 'refreshToken'],
-  CBOT: ['apiKey', 'webhookUsername', 'webhookPassword'],
-  META_INSTAGRAM: Object.keys(graph),
-  META_MESSENGER: Object.keys(graph),
-  META_WHATSAPP: Object.keys(graph),
-  TELEGRAM: ['botToken', 'secretToken'],
-  WHAUTOCHAT: ['apiKey', 'webhookSecret'],
-};
-
-/** Which settings must be given again where only the host changes. */
-function move<Settings extends object>(
-  settings: Parameters<typeof parseSettingsBy<Settings>>[0],
+/** What is refused of a provider's settings: where only the host changes, and where one is named that there isn't. */
+function settingsOf<Settings extends object>(
+  schema: Parameters<typeof parseSettingsBy<Settings>>[0],
   had: Settings,
-  given: Readonly<Record<string, unknown>> = { apiBaseUrl: ELSEWHERE },
-): string[] {
-  const changed = parseSettingsBy(settings, given, had);
-  return changed.ok ? [] : changed.refusals.map(({ field }) => field.join('.'));
+  moved: Readonly<Record<string, unknown>> = { apiBaseUrl: ELSEWHERE },
+) {
+  const refused = (...given: [given: Readonly<Record<string, unknown>>, before?: Settings]): string[] => {
+    const decision = parseSettingsBy(schema, ...given);
+    return decision.ok ? [] : decision.refusals.map(({ field }) => field.join('.'));
+  };
+  return {
+    names: Object.keys(schema.shape),
+    ofMove: () => refused(moved, had),
+    ofStranger: () => refused({ ...had, pigeon: 'white' }),
+  };
 }
 
+const graph = { accessToken: 'a', appSecret: 'b', verifyToken: 'c' };
+const login = { clientId: 'c', secretId: 's', refreshToken: 'r' };
+const cbot = { flavour: 'CLOUD', apiKey: 'k', webhookUsername: 'u', webhookPassword: 'p' } as const;
+const PROVIDERS = {
+  bird: settingsOf(birdSettings, { workspaceId: 'w', channelId: 'c', accessKey: 'k', signingKey: 's' }),
+  botmaker: settingsOf(botmakerSettings, { channelId: 'c', accessToken: 'a', webhookToken: 'w', ...login }),
+  cbot: settingsOf(cbotSettings, { ...cbot, baseUrl: GATEWAY }, { baseUrl: ELSEWHERE }),
+  'meta-instagram': settingsOf(instagramSettings, { accountId: '1', ...graph }),
+  'meta-messenger': settingsOf(messengerSettings, { pageId: '1', ...graph }),
+  'meta-whatsapp': settingsOf(whatsAppSettings, { phoneNumberId: '1', ...graph }),
+  telegram: settingsOf(telegramSettings, { botToken: '1:a', secretToken: 's' }),
+  whautochat: settingsOf(whautochatSettings, { workspaceId: 'w', apiKey: 'k', webhookSecret: 's' }),
+} as const;
+const SECRETS: Readonly<Record<keyof typeof PROVIDERS, readonly string[]>> = {
+  bird: ['accessKey', 'signingKey'],
+  botmaker: ['accessToken', 'webhookToken', 'secretId', 'refreshToken'],
+  cbot: ['apiKey', 'webhookUsername', 'webhookPassword'],
+  'meta-instagram': Object.keys(graph),
+  'meta-messenger': Object.keys(graph),
+  'meta-whatsapp': Object.keys(graph),
+  telegram: ['botToken', 'secretToken'],
+  whautochat: ['apiKey', 'webhookSecret'],
+};
+const names = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
+
 describe('the secrets of a channel stay where they were given for', () => {
-  it.each(carriedOff)('%s', (provider, moved) => {
-    expect(moved()).toEqual(SECRETS[provider]);
+  it.each(names)('%s', (name) => {
+    expect(PROVIDERS[name].ofMove()).toEqual(SECRETS[name]);
+  });
+});
+
+describe('a channel takes the settings that its page lists, and no other', () => {
+  /** The names in the first column of the page's table of settings. */
+  function listedFor(name: string): string[] {
+    const page = readFileSync(new URL(`../../docs/providers/${name}.md`, import.meta.url), 'utf8');
+    const [, table = ''] = /^\| setting .*\n\|[ |-]*\n((?:\|.*\n)+)/m.exec(page) ?? [];
+    return table
+      .split('\n')
+      .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, one = '']) => one));
+  }
+  it.each(names)('%s', (name) => {
+    expect(listedFor(name).sort()).toEqual([...PROVIDERS[name].names].sort());
+    expect(PROVIDERS[name].ofStranger()).toEqual(['pigeon']);
   });
 });

@@ -14,7 +14,7 @@ import { createStoryTeller, THREADS } from './random-thread.js';
 const EVENTS = 560;
 const CURSORS = 500;
 const LOOKS_AT_ONCE = 4;
-const TIMES = 150;
+const TIMES = 60;
 const MINUTES_MS = 60_000;
 
 const random = createSeededRandom(announcedSeed('A conversation as of a moment'));

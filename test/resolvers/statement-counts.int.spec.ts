@@ -10,7 +10,7 @@ import { nestedConnections, rootConnections, wholeQuery } from './whole-query.js
 const schema = buildParleySchema();
 const THREADS = 24;
 const CHANNELS = 24;
-/** Workspaces, and keys of one. */
+/** Workspaces, and keys and templates of one. */
 const MANY = 24;
 /** Of what has to be told more than the size of the page. */
 const GIVEN: Readonly<Record<string, string>> = { searchMessages: ', text: "Hello"' };
@@ -26,7 +26,7 @@ beforeAll(async () => {
   rig = await openPastRig(bench);
   const { commands, caller } = bench;
   for (let index = 1; index < CHANNELS; index += 1) await connectSandbox(commands, caller);
-  await makeWorkspacesAndKeys();
+  await makeWorkspacesAndWhatTheyKeep();
   const numbers = Array.from({ length: THREADS }, (_, index) => `+155501000${String(index + 10)}`);
   const write = async (messages: readonly SendMessage[]) => {
     const batch = await commands.sendMessages(caller, messages);
@@ -54,8 +54,9 @@ afterAll(async () => {
   await bench.stop();
 });
 
-async function makeWorkspacesAndKeys(): Promise<void> {
+async function makeWorkspacesAndWhatTheyKeep(): Promise<void> {
   const { pool } = bench.database;
+  const workspaceId = workspaceIds.toUuid(bench.caller.workspaceId);
   await pool.query(
     `insert into config.workspaces (id, name) select gen_random_uuid(), 'W' from generate_series(1, $1)`,
     [MANY],
@@ -63,7 +64,17 @@ async function makeWorkspacesAndKeys(): Promise<void> {
   await pool.query(
     `insert into config.api_keys (id, workspace_id, name, secret_hash, scopes)
      select gen_random_uuid(), $2, 'K', sha256(n::text::bytea), '{}' from generate_series(1, $1) n`,
-    [MANY, workspaceIds.toUuid(bench.caller.workspaceId)],
+    [MANY, workspaceId],
+  );
+  await pool.query(
+    `with kept as (
+       insert into config.templates (id, workspace_id, name, body)
+       select gen_random_uuid(), $2, 'template_' || n, 'Hello {{name}}' from generate_series(1, $1) n
+       returning workspace_id, id
+     )
+     insert into config.template_channels (workspace_id, template_id, channel_id)
+     select kept.workspace_id, kept.id, channels.id from kept join config.channels using (workspace_id)`,
+    [MANY, workspaceId],
   );
 }
 

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBotmakerSimulator, type BotmakerSimulator } from '../../src/simulators/botmaker.js';
-import { createBotmakerAdapter } from '../../src/providers/botmaker/adapter.js';
-import { SIMULATED } from '../../src/simulators/simulated.js';
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 
 const CREDENTIALS = { clientId: 'c', secretId: 's', accessToken: 'access', refreshToken: 'refresh' };
 const CHANNEL_ID = 'shop-whatsapp-31200000000';
-
-it('is one whose settings a channel takes', () => {
-  const described = SIMULATED['botmaker'];
-  const parsed = createBotmakerAdapter().parseSettings({ ...described?.settings });
-  expect(parsed).toEqual({ ok: true, value: described?.settings });
-});
 
 describe('the simulated Botmaker refuses what the contract refuses', () => {
   let botmaker: BotmakerSimulator;

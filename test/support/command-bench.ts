@@ -9,7 +9,14 @@ import { createIdentity, type Identity } from '../../src/events/event-identity.j
 import { parseRecord } from '../../src/events/codec.js';
 import { systemClock } from '../../src/events/kernel/clock.js';
 import { createIdDeriver } from '../../src/events/kernel/derive-id.js';
-import { apiKeyIds, channelIds, messageIds, workspaceIds, type ChannelId } from '../../src/events/kernel/ids.js';
+import {
+  apiKeyIds,
+  channelIds,
+  messageIds,
+  templateIds,
+  workspaceIds,
+  type ChannelId,
+} from '../../src/events/kernel/ids.js';
 import type { EventEnvelope, RecordedEvent } from '../../src/events/kernel/event.js';
 import type { EventLog } from '../../src/events/log/event-log.js';
 import { openPostgresLog } from '../../src/events/log/postgres/open-postgres-log.js';
@@ -91,6 +98,7 @@ export async function openCommandBench({ wrapLog, reach, queueDepthMax }: BenchO
     ...{ finders: createFinders({ database }), logger: testLog, queueDepthMax },
     newMessageId: () => messageIds.fromUuid(uuidv7()),
     newChannelId: () => channelIds.fromUuid(uuidv7()),
+    newTemplateId: () => templateIds.fromUuid(uuidv7()),
   });
   const caller = await newCaller(database);
   const channelId = await connectSandbox(commands, caller);

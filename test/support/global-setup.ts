@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrate } from '../../src/database/migrate.js';
 import { startBroker, whyNoBroker } from '../../kafka/broker.mjs';
+import { newScratch } from './scratch.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -54,21 +54,23 @@ async function startKafka(): Promise<{ kafka: SharedKafka; stop: () => Promise<v
     console.warn(`\n*** The tests on Kafka are skipped: ${missing}. ***\n`);
     return { kafka: { missing }, stop: nothing };
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-kafka-'));
+  const dataDir = await newScratch('parley-kafka-');
   const broker = await startBroker({ dataDir });
+  const dismissWatchdog = watchOver(broker.pid, 'KILL', dataDir);
   const stop = async () => {
     await broker.stop();
+    dismissWatchdog();
     await rm(dataDir, { recursive: true, force: true });
   };
   return { kafka: { brokers: broker.brokers }, stop };
 }
 
 async function startPostgres() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
-  // Nothing here must survive a power cut.
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+  const dataDir = await newScratch('parley-test-');
+  // Nothing here must survive a power cut; and its files are in memory, the write-ahead log too.
+  const settings = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', max_connections: '300' };
   const postgres = await startEmbeddedPostgres({ dataDir, settings });
-  const dismissWatchdog = await watchOver(dataDir);
+  const dismissWatchdog = watchOver(await pidOf(dataDir), 'QUIT', dataDir);
   await makeTemplate(postgres);
   const stop = async () => {
     await postgres.stop();
@@ -88,11 +90,14 @@ async function makeTemplate(postgres: EmbeddedPostgres): Promise<void> {
   await migrate(url.href);
 }
 
-/** A run that is killed leaves no server behind: a shell reads from us, and when we are gone it stops Postgres. */
-async function watchOver(dataDir: string): Promise<() => void> {
-  const pid = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0] ?? '';
-  const script = 'read word; [ "$word" = dismissed ] || { kill -QUIT "$1"; sleep 1; rm -rf "$2"; }';
-  const watchdog = spawn('sh', ['-c', script, 'sh', pid, dataDir], {
+async function pidOf(dataDir: string): Promise<number> {
+  return Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+/** A run that is killed leaves nothing behind: a shell reads from us, and when we are gone it stops the server. */
+function watchOver(pid: number, signal: 'QUIT' | 'KILL', dataDir: string): () => void {
+  const script = 'read word; [ "$word" = dismissed ] || { kill "-$1" "$2"; sleep 1; rm -rf "$3"; }';
+  const watchdog = spawn('sh', ['-c', script, 'sh', signal, String(pid), dataDir], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

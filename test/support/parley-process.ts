@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../../src/config.js';
 import { eventually } from './eventually.js';
+import { newScratch } from './scratch.js';
 import { endWithUs } from './watchdog.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -51,7 +50,7 @@ export interface ParleyOptions {
 
 /** A data directory that is gone after the test. Reachable by the `postgres` user that embedded PostgreSQL runs as. */
 export async function temporaryDataDir(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'parley-fault-'));
+  const path = await newScratch('parley-fault-');
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

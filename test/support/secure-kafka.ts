@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KafkaConfig, KafkaSasl, KafkaTls } from '../../src/kafka-config.js';
 import { startBroker } from '../../kafka/broker.mjs';
 import { createAuthority, type Authority } from './certificates.js';
+import { newScratch } from './scratch.js';
 
 /** A broker with a listener of each kind, and rights: who isn't an administrator may do only what is granted. */
 export interface SecureKafka {
@@ -24,7 +24,7 @@ export interface SecureKafka {
 }
 
 export async function startSecureKafka(): Promise<SecureKafka> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-secure-kafka-'));
+  const dataDir = await newScratch('parley-secure-kafka-');
   const [plaintext, saslPlaintext, saslTls, mutualTls, controller] = await freePorts(5);
   const authority = createAuthority('Authority of a test');
   const [password, otherPassword] = [randomBytes(9).toString('hex'), randomBytes(9).toString('hex')];

@@ -16,6 +16,8 @@ export interface TestApp {
   readonly databaseUrl: string;
   /** What names this Parley, for a program that works on it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of each of its processes, where its own `/metrics` is; with the API or without. */
+  readonly processUrls: readonly string[];
   /** Where several processes have the API, each call goes to the next. */
   readonly client: ApiClient;
   /** The demo workspace's sandbox channel. */
@@ -51,7 +53,7 @@ interface Place {
   readonly dataDir: string;
   readonly env: Readonly<Record<string, string>>;
 }
-type Started = Pick<TestApp, 'url' | 'apiKey' | 'client'>;
+type Started = Pick<TestApp, 'url' | 'apiKey' | 'processUrls' | 'client'>;
 
 async function onOwnDatabase<What extends Started>(
   isOnKafka: boolean,
@@ -110,13 +112,13 @@ async function startHere({ databaseUrl, dataDir, env }: Place, running: Running[
   );
   running.push(app);
   const { apiKey = '' } = await app.ready;
-  return { url: app.url, apiKey, client: apiClient(app.url, apiKey) };
+  return { url: app.url, apiKey, processUrls: [app.url], client: apiClient(app.url, apiKey) };
 }
 
 async function startProcesses(place: Place, processes: readonly (readonly Role[])[], running: Running[]) {
   const system = await startParleySystem({ ...place, processes });
   running.push(system);
-  return system;
+  return { ...system, processUrls: system.processes.map(({ url }) => url) };
 }
 
 /** What each test app is asked when it has started. */

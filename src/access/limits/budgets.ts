@@ -1,13 +1,12 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
-import { UnavailableError } from '../../errors.js';
 import type { ApiKeyId } from '../../events/kernel/ids.js';
-import { atMost, withTimeout, type Running } from '../../lifecycle.js';
+import { atMost, boundedBy, type Running } from '../../lifecycle.js';
 import type { Caller } from '../caller.js';
 import { leaseTokens, type LeaseAsk } from './lease-rows.js';
 import { rateOf, type BudgetKind, type Quota, type Rate } from './quota.js';
-import { rateLimited, type Limit } from './refusals.js';
+import { databaseIsSilent, rateLimited, type Limit } from './refusals.js';
 import {
   isRefused,
   newSlice,
@@ -88,8 +87,6 @@ interface Entry extends Slice {
   /** No slice is fetched ahead before: of a bucket that is all but empty each would bring a token or two. */
   aheadAt: number;
 }
-
-const isAway = () => new UnavailableError('The database does not answer. Try again in a moment.');
 
 /**
  * Leases a tenth of a second of each key's tokens at a time and spends them in memory: a request costs a look into a map,
@@ -196,12 +193,7 @@ async function takeLater(
       }
       if (isOver) break;
       isAsked = entry.leasing === undefined;
-      const isDone = await withTimeout(
-        Math.max(0, until - now()),
-        renew.now(entry, need).then(() => true),
-        false,
-      );
-      if (!isDone) throw isAway();
+      await boundedBy(Math.max(0, until - now()), databaseIsSilent, () => renew.now(entry, need));
     }
   } finally {
     entry.awaited -= wanted;

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.js';
+import { AppError, UnavailableError } from '../../errors.js';
 import type { BudgetKind, SlotKind } from './quota.js';
 
 /** What somebody may run into; the names of the metric. */
@@ -17,3 +17,6 @@ const WORDS: Readonly<Record<Limit, string>> = {
 /** Nothing of it was done. */
 export const rateLimited = (limit: Limit, retryAfterMs: number): AppError =>
   new AppError('RATE_LIMITED', `${WORDS[limit]} Try again later.`, { retryAfterMs });
+
+export const databaseIsSilent = (): UnavailableError =>
+  new UnavailableError('The database does not answer. Try again in a moment.');

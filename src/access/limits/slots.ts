@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../../database/database.js';
 import type { ApiKeyId } from '../../events/kernel/ids.js';
-import { atMost, pause, type Running } from '../../lifecycle.js';
+import { atMost, boundedBy, pause, type Running } from '../../lifecycle.js';
 import type { Caller } from '../caller.js';
 import { limitOf, type Quota, type SlotKind } from './quota.js';
-import { rateLimited, type Limit } from './refusals.js';
+import { databaseIsSilent, rateLimited, type Limit } from './refusals.js';
 import { dropSlots, holdSlots, keepSlots, type HeldSlots } from './slot-rows.js';
 
 /** What each key may hold open at a time, over all processes. */
 export interface Slots extends Running {
-  /** Takes one, and answers what lets it go (once; again changes nothing). @throws AppError RATE_LIMITED; when Postgres is away */
-  take(caller: Caller, kind: SlotKind): Promise<() => void>;
+  /**
+   * Takes one, and answers what lets it go (once; again changes nothing). Postgres, if it must be asked, is given `withinMs`.
+   * @throws AppError RATE_LIMITED; UNAVAILABLE when Postgres doesn't answer in time; when it is away
+   */
+  take(caller: Caller, kind: SlotKind, withinMs: number): Promise<() => void>;
 }
 
 export interface SlotsDeps {
@@ -62,7 +65,8 @@ export function createSlots({ database, defaults, onRefused, logger }: SlotsDeps
     if (held.held <= held.used) held.refusedUntil = performance.now() + REFUSED_FOR_MS;
   };
   return {
-    async take(caller, kind) {
+    async take(caller, kind, withinMs) {
+      const until = performance.now() + withinMs;
       const max = limitOf(kind, caller.quota, defaults);
       const held = heldOf(all, caller.keyId, kind, max);
       while (held.used >= Math.min(held.held, max)) {
@@ -70,7 +74,8 @@ export function createSlots({ database, defaults, onRefused, logger }: SlotsDeps
           onRefused(kind);
           throw rateLimited(kind, REFUSED_FOR_MS);
         }
-        await (held.holding ??= hold(held, max).finally(() => (held.holding = undefined)));
+        const holding = (held.holding ??= hold(held, max).finally(() => (held.holding = undefined)));
+        await boundedBy(until - performance.now(), databaseIsSilent, () => holding);
       }
       held.used += 1;
       let isTaken = true;

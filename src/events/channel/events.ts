@@ -47,6 +47,7 @@ export const channelEventData = {
 export const AUDIT_ACTIONS = [
   ...(['channel.create', 'channel.update', 'channel.enable', 'channel.disable', 'channel.register_webhook'] as const),
   ...(['channel.refresh_credentials'] as const),
+  ...(['template.create', 'template.update', 'template.delete', 'template.sync'] as const),
   ...(['api_key.create', 'api_key.rotate', 'api_key.revoke'] as const),
   ...(['credentials.create', 'credentials.refresh', 'credentials.replay', 'client_token.create'] as const),
   ...(['workspace.create', 'workspace.suspend', 'workspace.resume'] as const),

@@ -53,7 +53,8 @@ const lacking = (message: string): { readonly ok: false; readonly userErrors: re
   userErrors: [{ code: 'INPUT_INVALID', message, field: ['channelId'] }],
 });
 
-const about = ({ id, platform, settings }: Channel) => ({ channelId: id, platform, settings });
+/** Which channel is asked about. */
+export const about = ({ id, platform, settings }: Channel) => ({ channelId: id, platform, settings });
 
 /** An adapter that throws breaks its promise, and has told nothing. */
 async function guarded(ask: () => Promise<AccountAnswer> | undefined): Promise<AccountAnswer> {
@@ -71,8 +72,13 @@ const NOT_THERE: MessageFailure = {
 
 function saidBy(answer: AccountAnswer): Omit<AskedAccount, 'channelId'> {
   if (answer.kind === 'confirmed') return { isConfirmed: true, account: answer.account ?? null, failure: null };
-  if (answer.kind !== 'refused') return { isConfirmed: false, account: null, failure: NOT_THERE };
+  return { isConfirmed: false, account: null, failure: failureOf(answer) };
+}
+
+/** Why it was of no use. */
+export function failureOf(answer: Exclude<AccountAnswer, { readonly kind: 'confirmed' }>): MessageFailure {
+  if (answer.kind !== 'refused') return NOT_THERE;
   const { code, isRetryable, providerCode = null } = answer.failure;
   const { providerMessage = null } = answer;
-  return { isConfirmed: false, account: null, failure: { code, isRetryable, providerCode, providerMessage } };
+  return { code, isRetryable, providerCode, providerMessage };
 }

@@ -5,7 +5,7 @@ import type { ProviderRegistry } from '../../providers/registry.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import type { Identity } from '../event-identity.js';
 import type { Clock } from '../kernel/clock.js';
-import type { ChannelId, MessageId } from '../kernel/ids.js';
+import type { ChannelId, MessageId, TemplateId } from '../kernel/ids.js';
 import type { UrlRules } from '../kernel/public-url.js';
 import type { TraceContext } from '../kernel/trace-context.js';
 import type { EventLog } from '../log/event-log.js';
@@ -35,6 +35,7 @@ export interface CommandDeps {
   /** A UUIDv7, made once for each outgoing message (rule 6). */
   readonly newMessageId: () => MessageId;
   readonly newChannelId: () => ChannelId;
+  readonly newTemplateId: () => TemplateId;
   /** Of URLs that customers give; default: they are public. */
   readonly urlRules?: UrlRules | undefined;
   /** Parts that may wait in one channel before sends are refused; default `QUEUE_DEPTH_MAX`. */

@@ -11,6 +11,7 @@ import type { MessageFailure, MessageState } from '../message/state.js';
 import type { ChannelView } from '../queries/finders.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { ChannelId } from '../kernel/ids.js';
+import type { TemplateCommands } from './template-commands.js';
 
 /** The refusals that exist so far, out of the public contract's `UserErrorCode`. */
 export type UserErrorCode =
@@ -41,6 +42,8 @@ export type UserErrorCode =
   | 'API_KEY_ENDED'
   | 'SCOPE_NOT_HELD'
   | 'REFRESH_TOKEN_INVALID'
+  | 'TEMPLATE_NOT_FOUND'
+  | 'TEMPLATE_EXISTS'
   | 'WORKSPACE_NOT_FOUND';
 
 /** A typed refusal; `field` is the path into the input, indices as text. */
@@ -221,7 +224,7 @@ export interface AskedAccount {
  * Whoever calls is told within 5 s of `startedAt` (rule 2), on the clock of `performance.now()`, in milliseconds: when the
  * request came in, which may have waited before it became a command. Default: now.
  */
-export interface Commands {
+export interface Commands extends TemplateCommands {
   /** Answers after the log's acknowledgement; the message is folded in memory and complete. */
   sendMessage(caller: Caller, input: SendMessage, startedAt?: number): Promise<CommandResult<MessageState>>;
   /** At most 500, each judged alone; those to one conversation are recorded in the order given. */

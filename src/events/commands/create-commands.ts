@@ -4,6 +4,7 @@ import { createRegisterChannelWebhook, createVerifyChannel } from './ask-account
 import { createCancelScheduledMessage } from './cancel-scheduled-message.js';
 import { createChangeChannel } from './change-channel.js';
 import { createChangeConversation } from './change-conversation.js';
+import { createCreateTemplate, createDeleteTemplate, createUpdateTemplate } from './change-templates.js';
 import type { CommandDeps } from './command-deps.js';
 import type { Commands } from './commands.js';
 import { createCreateChannel } from './create-channel.js';
@@ -19,6 +20,8 @@ import { createSendSteps } from './send-steps.js';
 import { createSetContactAttributes } from './set-contact-attributes.js';
 import { createSetContactStanding } from './set-contact-standing.js';
 import { createSetTyping } from './set-typing.js';
+import { createSyncTemplates } from './sync-templates.js';
+import type { TemplateCommands } from './template-commands.js';
 import { shareLookups } from './shared-lookups.js';
 
 const PREVIEW_AGAIN = 'What would be sent could not be found out. Ask again.';
@@ -35,6 +38,9 @@ const CONTACT_AGAIN =
 const TYPE_ON = 'It is not known whether anybody was told. Say it again while it is so.';
 const LOOK_FIRST = 'It is not known whether the channel was created. Look at `channels` before you create it again.';
 
+const LOOK_AT_TEMPLATES =
+  'It is not known whether the template was kept. Look at `templates` before you create it again.';
+const CHANGE_TEMPLATE_AGAIN = 'It is not known whether this was done. Do it again: repeating is safe.';
 const CHANGE_CHANNEL_AGAIN = 'It is not known whether the channel was changed. Change it again: repeating is safe.';
 const ASK_AGAIN = 'Nobody could be asked. Ask again.';
 const REGISTER_AGAIN = 'It is not known whether the provider was told. Tell it again: repeating is safe.';
@@ -84,6 +90,7 @@ export function createCommands(deps: CommandDeps): Commands {
     setTyping: (caller, input, startedAt) =>
       withFaults(TYPE_ON, startedAt, (givenUp) => setTyping(caller, input, givenUp)),
     ...createChannelCommands(deps),
+    ...createTemplateCommands(deps),
   };
 }
 
@@ -101,5 +108,22 @@ function createChannelCommands(deps: CommandDeps): ChannelCommands {
     verifyChannel: (caller, input, startedAt) => withFaults(ASK_AGAIN, startedAt, () => verifyChannel(caller, input)),
     registerChannelWebhook: (caller, input, startedAt) =>
       withFaults(REGISTER_AGAIN, startedAt, () => registerChannelWebhook(caller, input)),
+  };
+}
+
+function createTemplateCommands(deps: CommandDeps): TemplateCommands {
+  const createTemplate = createCreateTemplate(deps);
+  const updateTemplate = createUpdateTemplate(deps);
+  const deleteTemplate = createDeleteTemplate(deps);
+  const syncTemplates = createSyncTemplates(deps);
+  return {
+    createTemplate: (caller, input, startedAt) =>
+      withFaults(LOOK_AT_TEMPLATES, startedAt, () => createTemplate(caller, input)),
+    updateTemplate: (caller, input, startedAt) =>
+      withFaults(CHANGE_TEMPLATE_AGAIN, startedAt, () => updateTemplate(caller, input)),
+    deleteTemplate: (caller, input, startedAt) =>
+      withFaults(CHANGE_TEMPLATE_AGAIN, startedAt, () => deleteTemplate(caller, input)),
+    syncTemplates: (caller, input, startedAt) =>
+      withFaults(CHANGE_TEMPLATE_AGAIN, startedAt, () => syncTemplates(caller, input)),
   };
 }

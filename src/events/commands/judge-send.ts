@@ -18,6 +18,7 @@ import type { RefuseBacklog } from './backlog.js';
 import type { SendMessage, UserError } from './commands.js';
 import { findWindow } from './find-window.js';
 import type { FreshLookup } from './fresh-lookup.js';
+import { asKept, type FindTemplates } from './kept-template.js';
 import { refuseNamedMessages } from './named-messages.js';
 import { resolveRecipient } from './recipient.js';
 
@@ -46,6 +47,7 @@ export interface Arrival {
 export interface Lookups {
   readonly freshly: FreshLookup;
   readonly findThread: (request: ThreadRequest) => Promise<Thread | undefined>;
+  readonly findTemplates: FindTemplates;
   readonly refuseBacklog: RefuseBacklog;
   readonly askWindow: AskWindow;
 }
@@ -53,7 +55,7 @@ export interface Lookups {
 /** Everything that may refuse a send, in the order in which it can be known. Writes nothing. */
 export async function judgeSend(
   deps: CommandDeps,
-  { freshly, findThread, refuseBacklog, askWindow }: Lookups,
+  { freshly, findThread, findTemplates, refuseBacklog, askWindow }: Lookups,
   caller: Caller,
   input: SendMessage,
   arrival: Arrival,
@@ -76,7 +78,9 @@ export async function judgeSend(
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
   const capabilities = adapter.capabilitiesOf(channel.platform, channel.settings);
-  const carried = carriedForm(form.value.content, route.value, capabilities);
+  const kept = await asKept(findTemplates, request, form.value.content);
+  if (!kept.ok) return kept;
+  const carried = carriedForm(kept.value, route.value, capabilities);
   const said = { ...form.value, content: carried.content };
   const how = { ...arrival, capabilities, degradedFrom: carried.degradedFrom, idempotency: key };
   const window = await findWindow({ ...deps, freshly, askWindow }, said, route.value, request, thread, how);

@@ -16,6 +16,7 @@ import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, SendMessage, UserError } from './commands.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { judgeSend, type Arrival, type ReadySend } from './judge-send.js';
+import { createFindTemplates } from './kept-template.js';
 import { createKeyFinder } from './key-finder.js';
 import { answerRepeat } from './repeats.js';
 import { canonicalRequest } from './request-hash.js';
@@ -116,7 +117,10 @@ function createShared(deps: CommandDeps) {
     ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
     run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(executor, requests),
   });
-  return { findThread, refuseBacklog: createRefuseBacklog({ ...deps, executor }), askWindow: createAskWindow() };
+  return {
+    ...{ findThread, findTemplates: createFindTemplates(deps.database) },
+    ...{ refuseBacklog: createRefuseBacklog({ ...deps, executor }), askWindow: createAskWindow() },
+  };
 }
 
 function keyOf({ identity }: CommandDeps, { workspaceId }: Caller, input: SendMessage): SendKey | undefined {

@@ -12,6 +12,7 @@ export type NoteId = Branded<string, 'NoteId'>;
 export type EventId = Branded<string, 'EventId'>;
 export type RawWebhookId = Branded<string, 'RawWebhookId'>;
 export type ApiKeyId = Branded<string, 'ApiKeyId'>;
+export type TemplateId = Branded<string, 'TemplateId'>;
 export type WorkspaceId = Branded<string, 'WorkspaceId'>;
 
 /** What each kind of id starts with, as clients see it. */
@@ -24,6 +25,7 @@ export const ID_PREFIX = {
   event: 'evt',
   rawWebhook: 'raw',
   apiKey: 'key',
+  template: 'tmpl',
   workspace: 'ws',
 } as const;
 
@@ -57,4 +59,5 @@ export const noteIds = codec<NoteId>(ID_PREFIX.note);
 export const eventIds = codec<EventId>(ID_PREFIX.event);
 export const rawWebhookIds = codec<RawWebhookId>(ID_PREFIX.rawWebhook);
 export const apiKeyIds = codec<ApiKeyId>(ID_PREFIX.apiKey);
+export const templateIds = codec<TemplateId>(ID_PREFIX.template);
 export const workspaceIds = codec<WorkspaceId>(ID_PREFIX.workspace);

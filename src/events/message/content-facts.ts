@@ -17,6 +17,10 @@ export function mediaOf(content: MessageContent): readonly Media[] {
   return content.kind === 'text' ? content.attachments : [];
 }
 
+/** What a template goes out under. */
+export const sentNameOf = ({ name, providerName }: Extract<MessageContent, { kind: 'template' }>): string =>
+  providerName ?? name;
+
 export function actionsOf(content: MessageContent): readonly Action[] {
   return content.kind === 'text' || content.kind === 'image' || content.kind === 'file' ? content.actions : [];
 }

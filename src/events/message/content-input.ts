@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { UserError } from '../commands/commands.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import type { UrlRules } from '../kernel/public-url.js';
+import { withoutNulls } from '../kernel/without-nulls.js';
 import { contentForms, type ContentForms } from './content-forms.js';
 import { messageContent, type MessageContent } from './content.js';
 
@@ -55,11 +56,3 @@ const refusalAt =
     message: issue.message,
     field: [...field, ...issue.path.map(String)],
   });
-
-/** Null and absent mean the same in every input. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)]));
-}

@@ -133,6 +133,10 @@ export const messageContent = z.discriminatedUnion('kind', [
       name: z.string().describe("Its name, or the provider's own id."),
       locale: z.string().optional().describe('Which translation.'),
       version: z.string().optional().describe('Which version.'),
+      providerName: z
+        .string()
+        .optional()
+        .describe("What the channel's provider calls it, where that is another name: what goes out."),
       parameters: z.array(templateParameter).default([]).describe('What fills its blanks.'),
     })
     .describe('A message that the provider keeps and approved, with its blanks filled.'),

@@ -11,6 +11,7 @@ import { createMessageFinders } from './message-finders.js';
 import { createMessageSearch } from './message-search.js';
 import { createMessageStatistics } from './message-statistics.js';
 import { createNoteFinders } from './note-finders.js';
+import { createTemplateFinders } from './template-finders.js';
 import { createMomentFinders } from './past/moment-finders.js';
 
 /** All finders over one Postgres. They throw what `pg` throws: `isDatabaseAway` tells whether that is a fault that passes. */
@@ -25,6 +26,7 @@ export function createFinders({ database: { orm } }: { readonly database: Databa
     ...createContactFinders(orm),
     ...createContactMessages(orm),
     ...createChannelFinders(orm),
+    ...createTemplateFinders(orm),
     ...createEventFinders(orm),
     ...createAccessFinders(orm),
     ...createMomentFinders(orm),

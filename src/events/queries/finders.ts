@@ -17,6 +17,7 @@ import type {
   WindowFilter,
   WindowHours,
 } from './conversation-filter.js';
+import type { TemplateFinders } from './template-view.js';
 
 export type { AssigneeFilter, ConversationCounts, ConversationFilter, ConversationOrder, WindowFilter, WindowHours };
 
@@ -24,7 +25,7 @@ export type { AssigneeFilter, ConversationCounts, ConversationFilter, Conversati
  * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
  * unknown one are the same (undefined). By-id finders answer in the order of the ids asked for.
  */
-export interface Finders {
+export interface Finders extends TemplateFinders {
   messages(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<(MessageState | undefined)[]>;
   timelines(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<TimelineView[][]>;
   conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(ConversationState | undefined)[]>;

@@ -108,14 +108,25 @@ function toPage<Row, Item>(
   found: readonly Row[],
 ): Page<Item> {
   const { page, scope } = list;
-  const isForward = page.direction === 'forward';
-  const rows = found.slice(0, page.limit);
-  if (!isForward) rows.reverse();
-  const hasMore = found.length > page.limit;
+  const rows = ofPage(page, found);
   return {
     edges: rows.map((row) => edgeOf(scope, () => list.placeOf(row), list.toItem(row))),
-    hasNextPage: (isForward && hasMore) || page.before !== undefined,
-    hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,
+    ...neighboursOf(page, found.length > page.limit),
+  };
+}
+
+/** What was found in the direction of the page, as the page shows it. */
+export function ofPage<Row>({ direction, limit }: PageRequest, found: readonly Row[]): Row[] {
+  const rows = found.slice(0, limit);
+  return direction === 'forward' ? rows : rows.reverse();
+}
+
+/** @param hasMore in the direction of the page */
+export function neighboursOf({ direction, before, after }: PageRequest, hasMore: boolean) {
+  const isForward = direction === 'forward';
+  return {
+    hasNextPage: (isForward && hasMore) || before !== undefined,
+    hasPreviousPage: (!isForward && hasMore) || after !== undefined,
   };
 }
 

@@ -27,6 +27,8 @@ export function limitFinders(finders: Finders, limits: ReadLimits): Finders {
     searchPage: () => Promise.resolve(NO_PAGE),
     messageStatistics: () => Promise.resolve([]),
     conversationCounts: () => Promise.resolve({ open: 0, closed: 0, unassigned: 0, assignees: [] }),
+    templates: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
+    templatePage: () => Promise.resolve(NO_PAGE),
     events: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),
     journalPage: (_workspace, _filter, after) => Promise.resolve({ items: [], end: after, hasMore: false }),
     apiKeys: (_workspace, ids) => Promise.resolve(ids.map(() => undefined)),

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Executor } from '../../database/database.js';
 import type { Page, PageRequest } from './finders.js';
-import { edgeOf, statementOf, type KeysetOrder, type KeysetStatement } from './keyset.js';
+import { edgeOf, neighboursOf, ofPage, statementOf, type KeysetOrder, type KeysetStatement } from './keyset.js';
 import { encodePageCursor, type Place } from './page-cursor.js';
 
 /**
@@ -51,18 +51,14 @@ export async function walkedPage<Item>(
 ): Promise<Page<Item>> {
   const { page, scope } = walk;
   const { found, end } = await findPlaces(executor, walk);
-  const places = found.slice(0, page.limit);
-  const isForward = page.direction === 'forward';
-  if (!isForward) places.reverse();
+  const places = ofPage(page, found);
   const items = places.length === 0 ? [] : await load(places.map(({ id }) => id ?? ''));
-  const hasMore = found.length > page.limit || end !== undefined;
   return {
     edges: places.flatMap((place, index) => {
       const node = items[index];
       return node === undefined ? [] : [edgeOf(scope, () => place, node)];
     }),
-    hasNextPage: (isForward && hasMore) || page.before !== undefined,
-    hasPreviousPage: (!isForward && hasMore) || page.after !== undefined,
+    ...neighboursOf(page, found.length > page.limit || end !== undefined),
     ...(end !== undefined && { walkedTo: encodePageCursor(scope, end) }),
   };
 }

@@ -5,7 +5,7 @@ import { BATCH_MESSAGES_MAX, type BatchResult, type Commands } from '../../event
 import type { RequestContext } from '../../resolvers/context.js';
 import type { Weight } from './cost.js';
 
-/** Whoever waits for a budget is told within 5 s of his request too (rule 4). */
+/** Whoever waits for a budget or a slot is told within 5 s of his request too (rule 4). */
 const ADMITTED_WITHIN_MS = 4_500;
 
 /** `extensions.cost` of an answer. */
@@ -22,7 +22,8 @@ export function admitRequest(budgets: Budgets, caller: Caller, startedAt: number
   return budgets.take(caller, 'requests', { wanted: 1, withinMs: timeLeft(startedAt) });
 }
 
-const timeLeft = (startedAt: number) => Math.max(0, startedAt + ADMITTED_WITHIN_MS - performance.now());
+/** Of a request that began then, by `performance.now()`; in ms. */
+export const timeLeft = (startedAt: number): number => Math.max(0, startedAt + ADMITTED_WITHIN_MS - performance.now());
 
 /**
  * Before anything of an operation is executed: what it will send and what it costs, or nothing of both. Of batches alone

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.js';
 import type { Budgets } from '../../access/limits/budgets.js';
+import { databaseIsSilent } from '../../access/limits/refusals.js';
 import type { Slots } from '../../access/limits/slots.js';
 import { unauthenticated } from '../../access/refusals.js';
 import { UnavailableError } from '../../errors.js';
@@ -65,8 +66,6 @@ export async function authenticate(
   if (secret !== undefined) addresses.noteFailure(whence());
   throw unauthenticated();
 }
-
-const databaseIsSilent = () => new UnavailableError('The database does not answer. Try again in a moment.');
 
 function secretOf({ authorization, apiKey }: Credentials): string | undefined {
   if (authorization === undefined) return apiKey;

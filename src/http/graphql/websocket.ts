@@ -18,7 +18,7 @@ import type { RequestContext } from '../../resolvers/context.js';
 import type { AddressLimits } from '../address-limits.js';
 import type { AddressOf, Arrival } from '../client-address.js';
 import { GRACE_MS } from '../drain.js';
-import { admitOperation, admitRequest, stateCost, type CostStatement } from './admission.js';
+import { admitOperation, admitRequest, stateCost, timeLeft, type CostStatement } from './admission.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 import { closeGoingAway, hostSocket, terminateLater } from './websocket-host.js';
 import { subscribeByDelivery, type SubscriptionExecution } from './deliver.js';
@@ -148,12 +148,13 @@ async function connect(
   sessions: SessionWatch,
   context: ConnectionContext,
 ): Promise<boolean> {
+  const startedAt = performance.now();
   try {
     const { socket, address, initialised } = context.extra;
     const deps = requireDeps(source);
     const visitor = { address: () => address, addresses };
     const caller = await authenticate(deps, credentialsOf(context.connectionParams ?? {}), visitor);
-    const letGo = await deps.slots.take(caller, 'sockets');
+    const letGo = await deps.slots.take(caller, 'sockets', timeLeft(startedAt));
     // Whoever left meanwhile tells it no more.
     if (socket.readyState === socket.OPEN) socket.once('close', letGo);
     else letGo();
@@ -201,7 +202,8 @@ async function subscribeWithin(
   shared: SharedResults,
 ): ReturnType<typeof subscribeByDelivery> {
   try {
-    const letGo = await requireDeps(deps).slots.take(args.contextValue.caller, 'subscriptions');
+    const { caller, startedAt } = args.contextValue;
+    const letGo = await requireDeps(deps).slots.take(caller, 'subscriptions', timeLeft(startedAt));
     return await subscribeByDelivery(args, shared, letGo);
   } catch (error) {
     return { errors: [toGraphQLError(error)] };

@@ -1,6 +1,7 @@
 import type { MessageFailureData } from '../../events/message/events.js';
 import { failureAs, meaningOfStatus, type Meaning } from '../failures.js';
-import { meaningOnWhatsApp } from './whatsapp-failures.js';
+import { meaningOfCode } from '../meta/failures.js';
+import { MEANINGS as ON_WHATSAPP } from '../meta-whatsapp/failures.js';
 
 const never = (code: Meaning['code']): Meaning => ({ code, isRetryable: false });
 const later = (code: Meaning['code']): Meaning => ({ code, isRetryable: true });
@@ -52,7 +53,9 @@ export function failureOfMessage({ code, source }: ToldFailure = {}): MessageFai
   const group = Math.floor(number / 1_000);
   const meaning =
     BY_CODE.get(number) ??
-    (source?.name === 'whatsapp' ? meaningOnWhatsApp(Number(source.code)) : undefined) ??
+    (source?.name === 'whatsapp' && source.code
+      ? meaningOfCode(Number(source.code), undefined, ON_WHATSAPP)
+      : undefined) ??
     (group === 14 ? BY_SOURCE.get(source?.name ?? '') : undefined) ??
     BY_GROUP.get(group) ??
     never('UNKNOWN');

@@ -87,12 +87,13 @@ function dataOf({ meta }: BirdMessage): Readonly<Record<string, unknown>> | unde
  * don't carry a reference of ours, and are told as what they are, once they surely left.
  */
 function outboundSaid(said: BirdMessage, settings: BirdSettings): readonly Interpretation[] {
+  const contact = said.receiver?.contacts[0];
+  const address = contact && addressOf(contact);
+  if (said.status === 'deleted') return [deletedSaid(said, address)];
   const receipt = receiptOf(said);
   const isOurs = parseReference(said.reference ?? '') !== undefined;
   if (isOurs || receipt.kind !== 'receipt') return [receipt];
   if (receipt.stage === 'SENDING') return [{ kind: 'ignored', reason: 'What was not sent from elsewhere.' }];
-  const contact = said.receiver?.contacts[0];
-  const address = contact && addressOf(contact);
   if (address === undefined) return [unread('An outgoing message to nobody.')];
   const echoed: Interpretation = {
     ...{ kind: 'echoed', providerMessageId: said.id, address, providerContactId: contact?.id },
@@ -101,4 +102,12 @@ function outboundSaid(said: BirdMessage, settings: BirdSettings): readonly Inter
     replyToProviderMessageId: said.replyTo?.id,
   };
   return [echoed, receipt];
+}
+
+function deletedSaid(
+  { id: providerMessageId, lastStatusAt }: BirdMessage,
+  address: string | undefined,
+): Interpretation {
+  if (address === undefined) return unread('A message that was taken back, to nobody.');
+  return { kind: 'deleted', providerMessageId, address, occurredAt: timeOf(lastStatusAt) };
 }

@@ -1,4 +1,5 @@
 import type { MessageContent } from '../../events/message/content.js';
+import { sentNameOf } from '../../events/message/content-facts.js';
 import type { ProviderCall, SendRequest } from '../provider.js';
 import { receiverOf } from './address.js';
 import { bodyOf } from './body.js';
@@ -32,9 +33,10 @@ export function messageOf({
 }
 
 /** A template is a project of Bird's, which knows by itself where each parameter stands; a file is given by its address. */
-function templateOf({ name, version = 'latest', locale, parameters }: Extract<MessageContent, { kind: 'template' }>) {
+function templateOf(template: Extract<MessageContent, { kind: 'template' }>) {
+  const { version = 'latest', locale, parameters } = template;
   return {
-    projectId: name,
+    projectId: sentNameOf(template),
     version,
     ...(locale === undefined ? {} : { locale }),
     parameters: parameters.map(({ key, value, media }) => ({ type: 'string', key, value: value ?? media?.url ?? '' })),

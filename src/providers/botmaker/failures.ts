@@ -1,5 +1,6 @@
 import type { MessageFailureData } from '../../events/message/events.js';
 import { failureAs, meaningOfStatus, type Meaning } from '../failures.js';
+import { MEANINGS as ON_WHATSAPP } from '../meta-whatsapp/failures.js';
 
 /** What an error says of itself. */
 export interface SaidError {
@@ -30,30 +31,12 @@ export function failureOf(status: number, { code, source }: SaidError = {}): Mes
   return failureAs(found?.[2] ?? meaningOfStatus(status), code ?? String(status));
 }
 
-/** Of what fails after it was taken, WhatsApp's own codes come through. */
-const WHATSAPP_CODES: Readonly<Record<string, Meaning>> = {
-  '130472': { code: 'POLICY', isRetryable: false },
-  '131026': { code: 'RECIPIENT_UNREACHABLE', isRetryable: false },
-  '131030': { code: 'RECIPIENT_INVALID', isRetryable: false },
-  '131042': { code: 'BILLING', isRetryable: false },
-  '131047': { code: 'SERVICE_WINDOW_CLOSED', isRetryable: false },
-  '131048': { code: 'RATE_LIMITED', isRetryable: true },
-  '131049': { code: 'POLICY', isRetryable: true },
-  '131050': { code: 'RECIPIENT_OPTED_OUT', isRetryable: false },
-  '131051': { code: 'CONTENT_REJECTED', isRetryable: false },
-  '131052': { code: 'MEDIA_FAILED', isRetryable: true },
-  '131053': { code: 'MEDIA_FAILED', isRetryable: false },
-  '131056': { code: 'RATE_LIMITED', isRetryable: true },
-  '132000': { code: 'TEMPLATE_INVALID', isRetryable: false },
-  '132001': { code: 'TEMPLATE_INVALID', isRetryable: false },
-  '132012': { code: 'TEMPLATE_INVALID', isRetryable: false },
-  '132015': { code: 'TEMPLATE_INVALID', isRetryable: true },
-  '132016': { code: 'TEMPLATE_INVALID', isRetryable: false },
-};
-
-/** @param reason as `131049.0`, or in words, which say nothing that could be relied on */
+/**
+ * Of what fails after it was taken WhatsApp's own codes come through.
+ * @param reason as `131049.0`, or in words, which say nothing that could be relied on
+ */
 export function failureOfReason(reason: string | undefined): MessageFailureData {
   const code = /^\s*(\d{3,6})(?:\.\d+)?\b/.exec(reason ?? '')?.[1];
-  const meaning = code !== undefined && Object.hasOwn(WHATSAPP_CODES, code) ? WHATSAPP_CODES[code] : undefined;
+  const meaning = code === undefined ? undefined : ON_WHATSAPP[code];
   return failureAs(meaning ?? { code: 'UNKNOWN', isRetryable: false }, code);
 }

@@ -38,7 +38,7 @@ function statementsOf(said: Envelope, json: unknown): readonly Interpretation[] 
   const { messages } = said;
   if (isStatus(said)) return entriesOf(messages, json).map((entry) => statusSaid(merged(said, entry)));
   if (said.type === 'event') return [eventSaid(said, json)];
-  if (messages !== undefined) return messages.length === 0 ? [EMPTY] : messages.map((raw) => messageSaid(said, raw));
+  if (messages !== undefined) return messages.length === 0 ? [EMPTY] : messagesSaid(said, messages);
   if (said._id_ !== undefined) return [messageSaid(said, json)];
   if (said.webhookNotificationId !== undefined) return [unread('The result of a job, in a form that is not known.')];
   return [unread('Neither a message nor a status.')];
@@ -87,6 +87,12 @@ function receiptOf(said: Envelope, status: ReceiptStatus): Interpretation | unde
   const reason = said.info?.reason ?? said.reason ?? said.error;
   const words = reason === undefined ? {} : { providerMessage: reason };
   return { ...receipt, stage: 'UNKNOWN', failure: failureOfReason(reason), ...words };
+}
+
+/** The variables are the chat's, and told once: as large as a webhook may be, each of its thousand messages would repeat them. */
+function messagesSaid(said: Envelope, messages: readonly unknown[]): readonly Interpretation[] {
+  const rest = { ...said, variables: undefined };
+  return messages.map((raw, nth) => messageSaid(nth === 0 ? said : rest, raw));
 }
 
 function messageSaid(said: Envelope, raw: unknown): Interpretation {

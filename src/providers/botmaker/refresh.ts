@@ -39,9 +39,17 @@ function answerOf(end: HttpEnd): CredentialAnswer {
     const retryAfterMs = retryAfterOf(headers, new Date());
     return retryAfterMs === undefined ? { kind: 'throttled' } : { kind: 'throttled', retryAfterMs };
   }
-  if (!isRefusal(status)) return { kind: 'unknown' };
-  return { kind: 'refused', failure: failureAs(meaningOfStatus(status), String(status)) };
+  if (JUDGED.has(status)) return { kind: 'refused', failure: failureAs(meaningOfStatus(status), String(status)) };
+  return isRefusal(status) || isRedirect(status) ? { kind: 'unavailable' } : { kind: 'unknown' };
 }
+
+/**
+ * What the place for credentials says of a token. Any other refusal is of somebody who stands before it, or in its place
+ * (`apiBaseUrl` names the wrong one): no token was spent there.
+ */
+const JUDGED: ReadonlySet<number> = new Set([400, 401]);
+
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 /** A month before the token says that it ends; of one that doesn't live for two, at half of its life. */
 function dueAt(accessToken: string): Date | undefined {

@@ -1,5 +1,6 @@
 import { UnreachableCaseError } from '../../events/kernel/unreachable.js';
 import type { Action, ContactCard, Media, MessageContent } from '../../events/message/content.js';
+import { sentNameOf } from '../../events/message/content-facts.js';
 import type { SendRequest } from '../provider.js';
 import { contactIdOf } from './address.js';
 import { interactiveOf } from './interactive.js';
@@ -53,9 +54,12 @@ function reactionOf({ emoji }: Of<'reaction'>, messageId: string | undefined): B
 }
 
 /** Blanks are filled by their names; media and buttons stand in the template itself. */
-function intentOf({ name, parameters }: Of<'template'>): Readonly<Record<string, unknown>> {
-  const variables = parameters.map(({ key, value = '' }) => [key, value] as const);
-  return { intentIdOrName: name, ...(variables.length === 0 ? {} : { variables: Object.fromEntries(variables) }) };
+function intentOf(template: Of<'template'>): Readonly<Record<string, unknown>> {
+  const variables = template.parameters.map(({ key, value = '' }) => [key, value] as const);
+  return {
+    intentIdOrName: sentNameOf(template),
+    ...(variables.length === 0 ? {} : { variables: Object.fromEntries(variables) }),
+  };
 }
 
 type Message = Readonly<Record<string, unknown>>;

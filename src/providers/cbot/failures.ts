@@ -14,10 +14,11 @@ const MEANINGS: GraphMeanings = {
   ...each([400, 501, 1_001, 1_008, 1_009, 1_010], refusedAs('CONTENT_REJECTED')),
   ...each([402], refusedAs('BILLING')),
   ...each([408, 410], refusedAs('EXPIRED')),
-  ...each([430, 432, 433], refusedAs('POLICY')),
+  // Among them: one of those on whom WhatsApp tries something.
+  ...each([430, 432, 433, 472], refusedAs('POLICY')),
   ...each([470], refusedAs('SERVICE_WINDOW_CLOSED')),
-  // One of those on whom WhatsApp tries something; whose identity changed; whose client is too old.
-  ...each([472, 480, 1_026], refusedAs('RECIPIENT_UNREACHABLE')),
+  // Whose identity changed; whose client is too old.
+  ...each([480, 1_026], refusedAs('RECIPIENT_UNREACHABLE')),
   ...each([1_002, 1_006], refusedAs('RECIPIENT_INVALID')),
   ...each([1_013], refusedAs('RECIPIENT_NOT_ON_PLATFORM')),
   ...each([1_005], refusedAs('CREDENTIALS_INVALID')),

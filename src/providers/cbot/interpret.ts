@@ -4,10 +4,10 @@ import { failureAs } from '../failures.js';
 import { cut, ignored, uninterpreted } from '../meta/entries.js';
 import { meaningOfCode } from '../meta/failures.js';
 import { timeOf } from '../meta/time.js';
+import { contactsOf } from '../meta-whatsapp/contacts.js';
 import { MEANINGS } from '../meta-whatsapp/failures.js';
 import { interpretParsed as interpretCloud } from '../meta-whatsapp/interpret.js';
 import { interpretMessage } from '../meta-whatsapp/messages.js';
-import * as wire from '../meta-whatsapp/wire.js';
 import { parseJson } from '../parse-json.js';
 import type { Interpretation } from '../provider.js';
 import { meaningOfClientCode } from './failures.js';
@@ -19,11 +19,13 @@ const error = z.object({
   title: z.string().optional(),
   details: z.string().optional(),
 });
+const recipient = z.string().min(1).optional().catch(undefined);
 const status = z.object({
   id: z.string().min(1),
   status: z.string(),
   timestamp: z.union([z.string(), z.number()]).optional(),
-  recipient_id: z.string().optional(),
+  recipient_id: recipient,
+  message: z.object({ recipient_id: recipient }).optional().catch(undefined),
   errors: z.array(error).optional().catch(undefined),
 });
 
@@ -36,7 +38,7 @@ export function interpret(body: Buffer): readonly Interpretation[] {
   const read = flat.safeParse(json);
   if (!read.success) return [uninterpreted('Not a webhook of WhatsApp.')];
   const { contacts, messages = [], statuses = [], errors = [] } = read.data;
-  const known = (contacts ?? []).flatMap((one) => wire.contact.safeParse(one).data ?? []);
+  const known = contactsOf(contacts);
   const said = [
     ...messages.map((one) => interpretMessage(asCloud(one), known)),
     ...statuses.map(interpretStatus),
@@ -64,7 +66,8 @@ const isReceiptStatus = (word: string): word is ReceiptStatus => STATUSES.has(wo
 function interpretStatus(said: unknown): Interpretation {
   const read = status.safeParse(said);
   if (!read.success) return uninterpreted('A status of another form.');
-  const { id: providerMessageId, status: word, timestamp, recipient_id: address, errors } = read.data;
+  const { id: providerMessageId, status: word, timestamp, message, errors } = read.data;
+  const address = read.data.recipient_id ?? message?.recipient_id;
   const occurredAt = timeOf(timestamp);
   if (word === 'sending') return ignored('It is on its way.');
   if (word === 'warning') return ignored('A warning changes nothing.');

@@ -1,17 +1,18 @@
 import type { MessageContent, TemplateParameter } from '../../events/message/content.js';
+import { sentNameOf } from '../../events/message/content-facts.js';
 import { invalid, unsupported } from '../meta/messaging/refuse.js';
 import type { ContentRefusal } from '../provider.js';
 
 type Template = Extract<MessageContent, { kind: 'template' }>;
 
 /** A utility template: its blanks are filled by their position, and all of them stand in its body. */
-export const templateOf = ({ name, locale, parameters }: Template) => ({
+export const templateOf = (said: Template) => ({
   template: {
-    name,
-    language: { code: locale ?? '' },
-    ...(parameters.length === 0
+    name: sentNameOf(said),
+    language: { code: said.locale ?? '' },
+    ...(said.parameters.length === 0
       ? {}
-      : { components: [{ type: 'body', parameters: inOrder(parameters).map(parameterOf) }] }),
+      : { components: [{ type: 'body', parameters: inOrder(said.parameters).map(parameterOf) }] }),
   },
 });
 

@@ -12,6 +12,7 @@ import { fileAnswerOf, locationOf } from './file-place.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
 import { callOf, partsOf, readOf, typingOf } from './request.js';
+import { TEMPLATES_BYTES_MAX, templatesAnswerOf, templatesRequest } from './templates.js';
 import { whatsAppSettings, type WhatsAppSettings } from './settings.js';
 
 /** Messages a second of one number, until Meta raises it by itself. */
@@ -20,6 +21,7 @@ const RATE = { perSecond: 80, burst: 80 } as const;
 /** Meta's WhatsApp Cloud API: one channel is one number. */
 export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
   const call = createHttpCaller();
+  const callForTemplates = createHttpCaller({ answerBytesMax: TEMPLATES_BYTES_MAX });
   return {
     kind: 'META_WHATSAPP',
     platforms: ['WHATSAPP'],
@@ -54,6 +56,11 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
       const end = await call(graphCall(settings, location, signal));
       const answer = end.kind === 'answered' ? fileAnswerOf(end, settings) : end;
       return answer.kind === 'lies' ? open(answer.place) : answer;
+    },
+    async fetchTemplates({ settings, signal, after }) {
+      if (settings.wabaId === undefined) return { kind: 'lacking', setting: 'wabaId' };
+      const end = await callForTemplates(graphCall(settings, templatesRequest(settings.wabaId, after), signal));
+      return end.kind === 'answered' ? templatesAnswerOf(end) : end;
     },
     challenge: (query, { verifyToken }) => answerChallenge(query, verifyToken),
     verify: (webhook, { appSecret }) => verify(webhook, appSecret),

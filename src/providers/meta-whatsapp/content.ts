@@ -45,6 +45,9 @@ function choiceOf(said: z.infer<typeof wire.interactive>): MessageContent {
   }
 }
 
+/** Of kinds that are known only by their names; a known one in another form is called by its name as well. */
+const unsupported = (kind: string): MessageContent => ({ kind: 'unsupported', text: '', providerKind: cut(kind) });
+
 function cardsOf(said: z.infer<typeof wire.contacts>): MessageContent {
   const cards = said.map(({ name, phones = [], emails = [], org }) => ({
     name: name?.formatted_name ?? name?.first_name ?? '',
@@ -61,6 +64,9 @@ function orderOf({ text = '', product_items: items = [] }: z.infer<typeof wire.o
   return plain(text === '' ? basket.join(', ') : text);
 }
 
+const choice = reader(wire.interactive, choiceOf);
+const otherAnswer = reader(wire.otherAnswer, ({ type }) => unsupported(type));
+
 const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['text', reader(wire.text, ({ body }) => plain(body))],
   ['image', reader(wire.media, picture)],
@@ -73,7 +79,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
     })),
   ],
   ['contacts', reader(wire.contacts, cardsOf)],
-  ['interactive', reader(wire.interactive, choiceOf)],
+  ['interactive', (said) => choice(said) ?? otherAnswer(said)],
   ['button', reader(wire.button, ({ text, payload }) => tapped(text, payload))],
   ['order', reader(wire.order, orderOf)],
 ]);
@@ -89,6 +95,5 @@ export function contentOf(
   const read = READERS.get(type);
   if (read !== undefined) return read(said[type]);
   const named = wire.unsupported.safeParse(said[type]);
-  const kind = type === 'unsupported' && named.success ? named.data.type : type;
-  return { kind: 'unsupported', text: '', providerKind: cut(kind) };
+  return unsupported(type === 'unsupported' && named.success ? named.data.type : type);
 }

@@ -8,6 +8,7 @@ import {
 } from '../meta/entries.js';
 import { parseJson } from '../parse-json.js';
 import type { Interpretation } from '../provider.js';
+import { contactsOf } from './contacts.js';
 import { interpretEcho, interpretMessage } from './messages.js';
 import { interpretStatus } from './statuses.js';
 import * as wire from './wire.js';
@@ -46,9 +47,6 @@ function interpretChange({ field, value }: GraphChange): readonly Interpretation
   if (said.length === 0) return [uninterpreted('A change that says nothing.')];
   return said.map((one) => ({ ...one, account: metadata.phone_number_id }));
 }
-
-const contactsOf = (given: readonly unknown[] = []): readonly wire.Contact[] =>
-  given.flatMap((one) => wire.contact.safeParse(one).data ?? []);
 
 /** Of the account, and of no message. */
 function faultOf(said: unknown): Interpretation {

@@ -2,13 +2,14 @@ import { cut, ignored, uninterpreted } from '../meta/entries.js';
 import { timeOf } from '../meta/time.js';
 import type { Interpretation } from '../provider.js';
 import { senderOf } from './address.js';
+import type { Contacts } from './contacts.js';
 import { contentOf } from './content.js';
 import * as wire from './wire.js';
 
 const ofAnotherForm = (type: string): Interpretation => uninterpreted(`A message of another form: ${cut(type)}.`);
 
 /** A message of a contact, or what a contact did to one. */
-export function interpretMessage(said: unknown, contacts: readonly wire.Contact[]): Interpretation {
+export function interpretMessage(said: unknown, contacts: Contacts): Interpretation {
   const read = wire.message.safeParse(said);
   if (!read.success) return uninterpreted('A message of another form.');
   const message = read.data;
@@ -70,35 +71,24 @@ function interpretSystem({ type, timestamp, ...said }: wire.WireMessage, address
   return ignored(`What WhatsApp itself says of the chat: ${cut(what)}.`);
 }
 
-function interpretReceived(
-  message: wire.WireMessage,
-  address: string,
-  contacts: readonly wire.Contact[],
-): Interpretation {
+function interpretReceived(message: wire.WireMessage, address: string, contacts: Contacts): Interpretation {
   const { id, type, timestamp, context } = message;
   const content = contentOf(message);
   if (content === undefined) return ofAnotherForm(type);
   return {
     ...{ kind: 'received', providerMessageId: id, address, occurredAt: timeOf(timestamp), content },
     // A group isn't called as whoever writes in it.
-    displayName: message.group_id === undefined ? nameOf(message, contacts) : undefined,
+    displayName: message.group_id === undefined ? contacts.nameOf(message) : undefined,
     replyToProviderMessageId: context?.id,
     providerData: dataOf(message, contacts),
   };
 }
 
-function nameOf({ from, from_user_id: userId }: wire.WireMessage, contacts: readonly wire.Contact[]) {
-  const isHe = ({ wa_id: number, user_id: other }: wire.Contact) =>
-    (from !== undefined && number === from) || (userId !== undefined && other === userId);
-  const profile = (contacts.find(isHe) ?? (contacts.length === 1 ? contacts[0] : undefined))?.profile;
-  return profile?.name ?? profile?.username;
-}
-
 /** What is known beyond the content; which message it answers stands apart. */
-function dataOf(message: wire.WireMessage, contacts: readonly wire.Contact[]) {
+function dataOf(message: wire.WireMessage, contacts: Contacts) {
   const { from, from_user_id, group_id, referral, errors, context = {} } = message;
   const { id: _answered, from: _author, user_id: _user, ...circumstances } = context;
-  const member = group_id === undefined ? undefined : { from, from_user_id, name: nameOf(message, contacts) };
+  const member = group_id === undefined ? undefined : { from, from_user_id, name: contacts.nameOf(message) };
   const data = Object.entries({
     ...{ member, referral, errors, order: message.type === 'order' ? message['order'] : undefined },
     context: Object.keys(circumstances).length > 0 ? circumstances : undefined,
@@ -106,14 +96,17 @@ function dataOf(message: wire.WireMessage, contacts: readonly wire.Contact[]) {
   return data.length === 0 ? undefined : Object.fromEntries(data);
 }
 
-/** A message that somebody sent from the business's own telephone. */
+/** A message that somebody sent from the business's own telephone, or what he did to one. */
 export function interpretEcho(said: unknown): Interpretation {
   const read = wire.message.safeParse(said);
   if (!read.success) return uninterpreted('An echo of another form.');
   const { id, type, to: address, timestamp, context } = read.data;
+  if (address === undefined) return uninterpreted('An echo to nobody.');
+  if (type === 'reaction') return ignored('A reaction of the account itself.');
+  const act = interpretAct(read.data, address);
+  if (act !== undefined) return act;
   const content = contentOf(read.data);
   if (content === undefined) return ofAnotherForm(type);
-  if (address === undefined) return uninterpreted('An echo to nobody.');
   return {
     ...{ kind: 'echoed', providerMessageId: id, address, occurredAt: timeOf(timestamp), content },
     replyToProviderMessageId: context?.id,

@@ -1,4 +1,5 @@
 import type { Media, MessageContent, TemplateParameter } from '../../events/message/content.js';
+import { sentNameOf } from '../../events/message/content-facts.js';
 import { mediaObjectOf, mediaTypeOf, type MediaType } from './media.js';
 
 type Template = Extract<MessageContent, { kind: 'template' }>;
@@ -17,14 +18,15 @@ export function parseButtonKey(key: string): ButtonKey | undefined {
 }
 
 /** The template with its blanks filled; WhatsApp finds it by name and language. */
-export function templateOf({ name, locale = '', parameters }: Template) {
+export function templateOf(template: Template) {
+  const { locale = '', parameters } = template;
   const components = [
     ...componentOf('header', ofPart(parameters, 'HEADER')),
     ...componentOf('body', ofPart(parameters, 'BODY')),
     ...ofPart(parameters, 'BUTTON').map(buttonOf),
   ];
   return {
-    ...{ name, language: { code: locale, policy: 'deterministic' } },
+    ...{ name: sentNameOf(template), language: { code: locale, policy: 'deterministic' } },
     ...(components.length > 0 ? { components } : {}),
   };
 }

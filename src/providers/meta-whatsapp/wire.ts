@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** What WhatsApp posts, as far as it is read; everything else is passed over. */
 const id = z.string().min(1);
+const beside = id.optional().catch(undefined);
 const record = z.record(z.string(), z.unknown());
 
 /** The value of a change: of messages to and from one number. */
@@ -83,6 +84,8 @@ export const interactive = z.union([
     nfm_reply: z.object({ body: z.string().optional(), name: z.string().optional(), response_json: z.string() }),
   }),
 ]);
+/** An answer of a kind that isn't among them. */
+export const otherAnswer = z.object({ type: z.string().min(1) });
 export const button = z.object({ text: z.string(), payload: z.string().optional() });
 export const order = z.object({
   text: z.string().optional(),
@@ -99,6 +102,10 @@ export const unsupported = z.object({ type: z.string().min(1) });
 
 export const status = z.object({
   ...{ id, timestamp, status: z.string() },
+  recipient_id: beside,
+  recipient_user_id: beside,
+  /** `group`: then the recipient is one. */
+  recipient_type: beside,
   biz_opaque_callback_data: z.string().optional().catch(undefined),
   errors: z.array(error).optional().catch(undefined),
 });

@@ -35,6 +35,8 @@ export function outcomeOf(answer: HttpAnswer): Outcome {
   if (!isRefusal(status)) return { kind: 'unknown' };
   const told = failure.safeParse(json).data;
   const said = told?.description;
+  // It stands there already as it is asked for.
+  if (status === 400 && said?.includes('is not modified')) return { kind: 'accepted', providerMessageIds: [] };
   const providerMessage = said === undefined ? {} : { providerMessage: said };
   return { kind: 'rejected', failure: failureOf(status, said), ...providerMessage };
 }

@@ -2,7 +2,15 @@ import type { Interpretation } from '../provider.js';
 import { parseJson } from '../parse-json.js';
 import { contentOf, nameOf } from './content.js';
 import { formatMessageId } from './message-id.js';
-import { callbackQuery, message, messageReaction, update, type CallbackQuery, type TelegramMessage } from './wire.js';
+import {
+  callbackQuery,
+  message,
+  messageReaction,
+  update,
+  type CallbackQuery,
+  type Reaction,
+  type TelegramMessage,
+} from './wire.js';
 
 /** What says nothing that is kept here. */
 const IGNORED: ReadonlySet<string> = new Set([
@@ -23,6 +31,9 @@ const FRAME: ReadonlySet<string> = new Set([
   ...['message_id', 'message_thread_id', 'date', 'edit_date', 'from', 'sender_chat', 'chat', 'via_bot', 'reply_markup'],
   ...['reply_to_message', 'external_reply', 'quote', 'forward_origin', 'media_group_id', 'has_protected_content'],
   ...['author_signature', 'sender_boost_count', 'sender_business_bot', 'business_connection_id', 'is_from_offline'],
+  ...['is_topic_message', 'is_automatic_forward', 'direct_messages_topic', 'reply_to_story', 'effect_id'],
+  ...['paid_star_count', 'is_paid_post', 'caption', 'caption_entities'],
+  ...['has_media_spoiler', 'show_caption_above_media'],
 ]);
 
 /** Reads one update. Pure, and never throws on any bytes. */
@@ -86,9 +97,9 @@ const unsupported = (fields: readonly string[]) => ({
 });
 
 /** What is known beyond the content; a group's member, where it isn't the chat itself that wrote. */
-function dataOf({ chat, from, media_group_id, forward_origin, quote }: TelegramMessage) {
+function dataOf({ chat, from, media_group_id, forward_origin, quote, external_reply }: TelegramMessage) {
   const member = from !== undefined && from.id !== chat.id ? { from } : {};
-  const data = Object.entries({ ...member, media_group_id, forward_origin, quote });
+  const data = Object.entries({ ...member, media_group_id, forward_origin, quote, external_reply });
   const given = data.filter(([, value]) => value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
@@ -121,19 +132,27 @@ function tapSaid({ id, from, message: offered, data }: CallbackQuery): Interpret
   };
 }
 
-/** Of several emoji the first one: bots are shown what there is now. */
+/**
+ * Of several emoji the first one: bots are shown what there is now. A picture that stands for none can't be told; it isn't
+ * taken back either.
+ */
 function reactionSaid(said: unknown, updateId: number): Interpretation | undefined {
   const read = messageReaction.safeParse(said);
   if (!read.success) return undefined;
   const { chat, message_id: messageId, date, new_reaction: reactions } = read.data;
+  const emoji = reactions.map(emojiOf).find((one) => one !== undefined);
+  if (emoji === undefined && reactions.length > 0) return unread('A reaction that is no emoji.');
   return {
     kind: 'reacted',
     providerMessageId: formatMessageId(chat.id, messageId),
     address: String(chat.id),
-    emoji: reactions.find(({ emoji }) => emoji !== undefined)?.emoji ?? null,
+    emoji: emoji ?? null,
     occasion: String(updateId),
     occurredAt: timeOf(date),
   };
 }
+
+/** A star that was paid for has a type of its own. */
+const emojiOf = ({ type, emoji }: Reaction): string | undefined => (type === 'paid' ? '⭐' : emoji);
 
 const timeOf = (seconds: number): Date => new Date(seconds * 1_000);

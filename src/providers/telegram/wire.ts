@@ -47,6 +47,8 @@ export const message = z.object({
   media_group_id: z.string().optional(),
   forward_origin: z.record(z.string(), z.unknown()).optional(),
   quote: z.record(z.string(), z.unknown()).optional(),
+  /** Of another chat. */
+  external_reply: z.record(z.string(), z.unknown()).optional(),
   reply_markup: z
     .object({ inline_keyboard: z.array(z.array(z.object({ text: z.string(), callback_data: z.string().optional() }))) })
     .optional(),
@@ -62,11 +64,14 @@ export const callbackQuery = z.object({
 });
 export type CallbackQuery = z.infer<typeof callbackQuery>;
 
+const reaction = z.object({ type: z.string(), emoji: z.string().optional() });
+export type Reaction = z.infer<typeof reaction>;
+
 export const messageReaction = z.object({
   chat,
   message_id: z.int(),
   date: z.int(),
-  new_reaction: z.array(z.object({ type: z.string(), emoji: z.string().optional() })),
+  new_reaction: z.array(reaction),
 });
 
 export const update = z.looseObject({ update_id: z.int() });

@@ -15,7 +15,11 @@ const message = z.object({
   type: z.literal('message'),
   id,
   contact: z.object({ id: id.nullish(), phoneNumber: words, name: words }),
-  ...{ text: words, payload: words, mediaUrl: words, mimeType: words, timestamp: time },
+  ...{ text: words, payload: words, mediaUrl: words, mimeType: words, filename: words, timestamp: time },
+  location: z.object({ latitude: z.number(), longitude: z.number(), name: words, address: words }).nullish(),
+  replyTo: id.nullish(),
+  /** What it is, where it is none of these. */
+  kind: words,
 });
 const status = z.object({ type: z.literal('status'), id, status: z.string(), error: words, timestamp: time });
 const saying = z.discriminatedUnion('type', [message, status]);
@@ -43,19 +47,30 @@ function received(said: Message): Interpretation {
   return {
     ...{ kind: 'received', providerMessageId: said.id, address, displayName: contact.name ?? undefined },
     ...{ occurredAt: timeOf(timestamp), content: contentOf(said) },
+    replyToProviderMessageId: said.replyTo ?? undefined,
   };
 }
 
-function contentOf({ text, payload, mediaUrl, mimeType }: Message): MessageContent {
+function contentOf(message: Message): MessageContent {
+  const { text, payload, mediaUrl, location, kind } = message;
   const said = text ?? '';
-  if (mediaUrl) {
-    const media = { url: mediaUrl, ...(mimeType ? { contentType: mimeType } : {}) };
-    return mimeType?.startsWith('image/')
-      ? { kind: 'image', text: said, images: [media], actions: [] }
-      : { kind: 'file', text: said, files: [media], actions: [] };
+  if (mediaUrl) return fileOf(message, mediaUrl);
+  if (location) {
+    const [label, address] = [location.name ?? undefined, location.address ?? undefined];
+    const { latitude, longitude } = location;
+    return { kind: 'location', text: said || (label ?? ''), latitude, longitude, label, address };
   }
+  if (said === '' && !payload)
+    return { kind: 'unsupported', text: '', providerKind: kind ? kind.slice(0, 100) : 'unknown' };
   const tapped = payload ? { tapped: { kind: 'POSTBACK' as const, text: said, payload } } : {};
   return { kind: 'text', text: said, actions: [], attachments: [], ...tapped };
+}
+
+function fileOf({ text, mimeType, filename }: Message, url: string): MessageContent {
+  const media = { url, ...(mimeType ? { contentType: mimeType } : {}), ...(filename ? { filename } : {}) };
+  return mimeType?.startsWith('image/')
+    ? { kind: 'image', text: text ?? '', images: [media], actions: [] }
+    : { kind: 'file', text: text ?? '', files: [media], actions: [] };
 }
 
 const STATUSES: Readonly<Record<string, ReceiptStatus>> = {

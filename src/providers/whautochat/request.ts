@@ -1,5 +1,6 @@
 import type { ChannelPlatform } from '../../events/channel/events.js';
 import type { Action, Media, MessageContent, TemplateParameter } from '../../events/message/content.js';
+import { sentNameOf } from '../../events/message/content-facts.js';
 import type { SendRequest } from '../provider.js';
 import { receiverOf } from './address.js';
 import { mediaTypeOf } from './media-type.js';
@@ -91,13 +92,15 @@ export const wordsOf = (content: MessageContent): string =>
 /** An element has a title alone. */
 export const cardWordsOf = ({ title, text }: Of<'carousel'>['cards'][number]): string => linesOf(title, text);
 
-function templateOf({ name, locale, parameters }: Of<'template'>, settings: WhautochatSettings) {
+function templateOf(said: Of<'template'>, settings: WhautochatSettings) {
+  const { locale, parameters } = said;
   const { templateFormat = 'object' } = settings;
   const language = locale === undefined ? {} : { language: locale };
   const values = parameters.flatMap((parameter) => {
     const field = fieldOf(parameter, settings);
     return field === undefined ? [] : [[field, parameter.value ?? parameter.media?.url ?? '']];
   });
+  const name = sentNameOf(said);
   const template = templateFormat === 'string' ? name : { name, ...language };
   return { template, ...(Object.fromEntries(values) as Readonly<Record<string, string>>) };
 }

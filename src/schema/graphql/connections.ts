@@ -8,6 +8,7 @@ import { Event } from './event.type.js';
 import { Message } from './message.type.js';
 import { Note } from './note.type.js';
 import { CursorScalar } from './scalars.js';
+import { Template } from './template.type.js';
 import { Workspace } from './workspace.type.js';
 
 export const MessageConnection = connectionOf('Message', () => Message);
@@ -15,6 +16,7 @@ export const ConversationConnection = connectionOf('Conversation', () => Convers
 export const NoteConnection = connectionOf('Note', () => Note);
 export const ContactConnection = connectionOf('Contact', () => Contact);
 export const ChannelConnection = connectionOf('Channel', () => Channel);
+export const TemplateConnection = connectionOf('Template', () => Template);
 export const ApiKeyConnection = connectionOf('ApiKey', () => ApiKey);
 export const AuditEventConnection = connectionOf('AuditEvent', () => AuditEvent);
 export const WorkspaceConnection = connectionOf('Workspace', () => Workspace);

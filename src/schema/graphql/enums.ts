@@ -26,7 +26,11 @@ import { MESSAGE_STATUSES, type MessageStatus as MessageStatusName } from '../..
  * Registers an enum whose values are named as they are kept. The descriptions decide what exists: a name of the union
  * that has none doesn't compile.
  */
-function describedEnum<Name extends string>(name: string, description: string, values: Readonly<Record<Name, string>>) {
+export function describedEnum<Name extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Name, string>>,
+) {
   const names = Object.keys(values) as Name[];
   const members = Object.fromEntries(names.map((value) => [value, value])) as Record<Name, Name>;
   const valuesConfig = Object.fromEntries(names.map((value) => [value, { description: values[value] }]));
@@ -223,6 +227,8 @@ export const UserErrorCode = describedEnum<UserErrorCodeName>(
     SCOPE_NOT_HELD: 'Nobody gives scopes that he does not hold.',
     REFRESH_TOKEN_INVALID:
       'Not the refresh token that these credentials wait for. One that was used before has ended them.',
+    TEMPLATE_NOT_FOUND: 'No such template.',
+    TEMPLATE_EXISTS: 'There is a template of this name, locale and version.',
     WORKSPACE_NOT_FOUND: 'No such workspace.',
   },
 );

@@ -19,6 +19,18 @@ export class ChannelFilter {
   isEnabled?: boolean | null;
 }
 
+@InputType({ description: 'Which templates. All conditions must hold.' })
+export class TemplateFilter {
+  @Field(() => ID, { nullable: true, description: 'Those that a send through this channel may use.' })
+  channelId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Those whose name contains it, whatever the case.' })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Those of exactly this locale.' })
+  locale?: string | null;
+}
+
 @InputType({ description: 'Which contacts. All conditions must hold.' })
 export class ContactFilter {
   @Field(() => String, { nullable: true, description: 'Those with exactly this address on some channel.' })

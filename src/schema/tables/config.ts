@@ -4,6 +4,7 @@ import {
   index,
   jsonb,
   pgSchema,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -109,6 +110,54 @@ export const channels = config.table(
     createdAt: timestamptz('created_at').notNull().defaultNow(),
   },
   (table) => [index('channels_workspace').on(table.workspaceId, table.createdAt, table.id)],
+);
+
+/** What providers keep and approved, as far as it is known here. An empty locale or version: it is for each of them. */
+export const templates = config.table(
+  'templates',
+  {
+    id: uuid('id').primaryKey(),
+    workspaceId: uuid('workspace_id')
+      .notNull()
+      .references(() => workspaces.id),
+    name: text('name').notNull(),
+    locale: text('locale').notNull().default(''),
+    version: text('version').notNull().default(''),
+    header: jsonb('header'),
+    body: text('body').notNull(),
+    footer: text('footer').notNull().default(''),
+    buttons: jsonb('buttons').notNull().default([]),
+    createdAt: timestamptz('created_at').notNull().defaultNow(),
+    updatedAt: timestamptz('updated_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('templates_name').on(table.workspaceId, table.name, table.locale, table.version),
+    index('templates_workspace').on(table.workspaceId, table.createdAt, table.id),
+  ],
+);
+
+/** The channels that a template is for, and what it is called there; one that has none of these is for all of them. */
+export const templateChannels = config.table(
+  'template_channels',
+  {
+    workspaceId: uuid('workspace_id').notNull(),
+    templateId: uuid('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    channelId: uuid('channel_id')
+      .notNull()
+      .references(() => channels.id),
+    /** Null: its own name. */
+    name: text('name'),
+    /** What the provider said of it when it was last asked. */
+    providerStatus: text('provider_status'),
+    syncedAt: timestamptz('synced_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.templateId, table.channelId] }),
+    index('template_channels_name').on(table.workspaceId, table.channelId, table.name),
+    index('template_channels_template').on(table.templateId),
+  ],
 );
 
 /**

@@ -14,8 +14,6 @@ export interface BirdSimulatorOptions {
   readonly templates?: readonly string[];
   /** Answers each message that was read with one of the contact's own; default: false. */
   readonly replies?: boolean;
-  /** Keeps what becomes of messages until `release`; default: false. */
-  readonly holds?: boolean;
   /** Where an address of the subscriptions lies, as a proxy in front of it would know; what is signed is the address itself. */
   readonly reach?: (url: string) => string;
 }
@@ -25,8 +23,6 @@ export interface BirdSimulator extends SimulatedProvider {
   messageFrom(address: string, said: Payload): readonly PostedWebhook[];
   /** An event as it goes to each subscription to it. */
   event(name: string, payload: Payload): readonly PostedWebhook[];
-  /** What was held back until now. */
-  release(): readonly PostedWebhook[];
 }
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -35,9 +31,8 @@ const KEPT_MAX = 1_000;
 
 /** The Channels API from the other side: one workspace with one channel of WhatsApp. */
 export function createBirdSimulator(options: BirdSimulatorOptions): BirdSimulator {
-  const { channelId, replies = false, holds = false, reach = (url: string) => url } = options;
+  const { channelId, replies = false, reach = (url: string) => url } = options;
   const known: Known = { subscriptions: [], windows: new Map(), messages: new Map() };
-  const held: PostedWebhook[] = [];
   const event = (name: string, payload: Payload) =>
     known.subscriptions.filter((one) => one.event === name).map((one) => signed(one, payload, reach));
   const messageFrom = (address: string, said: Payload) => {
@@ -53,23 +48,24 @@ export function createBirdSimulator(options: BirdSimulatorOptions): BirdSimulato
     const told = [message, ...story].flatMap((moment) => event('whatsapp.outbound', moment));
     if (last['status'] !== 'delivered') return told;
     const read = { messageId: message['id'], channelId, type: 'read', createdAt: new Date().toISOString() };
-    const reply = { body: { type: 'text', text: { text: 'Thank you!' } } };
+    const reply = { body: { type: 'text', text: { text: answerTo(form) } } };
     return [...told, ...event('whatsapp.interaction', read), ...(replies ? messageFrom(address, reply) : [])];
   };
   const places = placesOf(options, known, (form) => {
     const message = outgoing(form, channelId);
-    const told = tellOf(form, message);
-    if (holds) held.push(...told);
-    return { status: 202, body: message, webhooks: holds ? [] : told };
+    return { status: 202, body: message, webhooks: tellOf(form, message) };
   });
   return {
-    ...{ messageFrom, event, release: () => held.splice(0) },
+    ...{ messageFrom, event },
     throttled: () => errorOf(429, 'TooManyRequests', 'Rate limit exceeded'),
     failed: () => errorOf(500, 'InternalError', 'Something went wrong'),
     isSend: ({ method, path }) => method === 'POST' && path.endsWith('/messages'),
     answer: (call) => answer(call, places, options.accessKey),
   };
 }
+
+const answerTo = ({ body }: MessageForm): string =>
+  body?.type === 'text' ? `You said: ${body.text.text.slice(0, 1_000)}` : 'Thank you!';
 
 /** What it remembers of itself. */
 interface Known {

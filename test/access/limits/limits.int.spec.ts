@@ -104,11 +104,14 @@ describe('the budget of a key in PostgreSQL', () => {
 });
 
 describe('what a key holds open', () => {
+  const LONG_MS = 30_000;
   const slotsOf = (count: number): readonly Slots[] =>
     Array.from({ length: count }, () => createSlots({ ...deps(), database }));
   const takeAll = (slots: readonly Slots[], caller: Caller, count: number, kind: 'sockets' | 'subscriptions') =>
     Promise.all(
-      Array.from({ length: count }, async (_, n) => slots[n % slots.length]?.take(caller, kind).catch(() => undefined)),
+      Array.from({ length: count }, async (_, n) =>
+        slots[n % slots.length]?.take(caller, kind, LONG_MS).catch(() => undefined),
+      ),
     ).then((taken) => taken.filter((letGo) => letGo !== undefined));
 
   it('is never more than it may over all processes, and what is let go another one takes', async () => {
@@ -116,7 +119,7 @@ describe('what a key holds open', () => {
     const caller = newCaller();
     const taken = await takeAll(slots, caller, 60, 'sockets');
     expect(taken).toHaveLength(10);
-    await expect(slots[0]?.take(caller, 'sockets')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(slots[0]?.take(caller, 'sockets', LONG_MS)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     // Twice is once.
     taken[0]?.();
     taken[0]?.();
@@ -133,6 +136,24 @@ describe('what a key holds open', () => {
     expect(taken.length).toBeLessThanOrEqual(500);
     expect(taken.length).toBeGreaterThanOrEqual(500 - 3 * 10);
     await Promise.all(slots.map((one) => one.stop()));
+  });
+
+  it('is refused in time where Postgres is silent, and counted once it answers', async () => {
+    const [slots] = slotsOf(1);
+    const caller = newCaller();
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('begin');
+      await holder.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
+        `parley slots sockets ${apiKeyIds.toUuid(caller.keyId)}`,
+      ]);
+      await expect(slots?.take(caller, 'sockets', 20)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    expect(await takeAll(slots === undefined ? [] : [slots], caller, 60, 'sockets')).toHaveLength(10);
+    await slots?.stop();
   });
 
   it('ends with the process: at once by its stop, or when it has said nothing for long', async () => {

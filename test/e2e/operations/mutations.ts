@@ -1,5 +1,6 @@
 import { CONTACT_MUTATIONS } from './contact-mutations.js';
 import { send, SENDS } from './sends.js';
+import { TEMPLATE_MUTATIONS } from './template-mutations.js';
 import { done, type Covered, type Given, type Stage, type Variables } from './stage.js';
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -39,6 +40,7 @@ const BAD_KEYS: Readonly<Record<string, Given>> = {
 /** Every field of `Mutation`, by its input. */
 export const MUTATIONS: Readonly<Record<string, Covered>> = {
   ...CONTACT_MUTATIONS,
+  ...TEMPLATE_MUTATIONS,
   addNote: {
     selection: 'note { text }',
     works: onConversation({ text: 'a note' }),

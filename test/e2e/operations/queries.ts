@@ -1,5 +1,7 @@
+import { expect } from 'vitest';
 import { PROVIDER_KINDS } from '../../../src/events/channel/events.js';
 import type { Covered, Given } from './stage.js';
+import { newTemplate } from './template-mutations.js';
 
 const tooMany: Given = () => ({ first: 101 });
 const noId: Given = () => ({ id: 'nothing' });
@@ -84,6 +86,21 @@ export const QUERIES: Readonly<Record<string, Covered>> = {
   searchMessages: {
     ...{ selection: NODES, works: () => ({ text: 'words', first: 1 }), answers: some },
     refusals: { BAD_USER_INPUT: () => ({ text: 'words', first: 101 }) },
+  },
+  template: {
+    selection: 'id name',
+    works: async (stage) => ({ id: await newTemplate(stage) }),
+    answers: { name: expect.stringMatching(/^a template/) as string },
+    refusals: { BAD_USER_INPUT: noId },
+  },
+  templates: {
+    selection: NODES,
+    async works(stage) {
+      await newTemplate(stage);
+      return { first: 1 };
+    },
+    answers: some,
+    refusals: { BAD_USER_INPUT: tooMany },
   },
   viewer: { selection: 'workspaceId', works: () => ({}), refusals: {} },
   workspaces: { selection: NODES, works: () => ({ first: 1 }), answers: some, refusals: { BAD_USER_INPUT: tooMany } },

@@ -59,7 +59,7 @@ const isObjectScalar = (type: GraphQLInputType): boolean => 'name' in type && ty
 
 /** @throws Error where the name doesn't tell which kind it is */
 function ownIdFor(name: string, world: World): string {
-  const kind = (['message', 'conversation', 'contact', 'channel'] as const).find((word) =>
+  const kind = (['message', 'conversation', 'contact', 'channel', 'template'] as const).find((word) =>
     name.toLowerCase().includes(word),
   );
   if (kind === undefined) throw new Error(`Say which kind of id \`${name}\` is.`);

@@ -60,7 +60,7 @@ async function createActiveKey(client: ApiClient): Promise<string> {
   return made.apiKey.id;
 }
 
-/** A key, a channel, a conversation with a note, a message each way and one for later; waits until nothing of it moves any more. */
+/** A key, a channel, a template, a conversation with a note, a message each way and one for later; waits until nothing of it moves any more. */
 export async function createWorld(client: ApiClient, name: string, phoneNumber: string): Promise<World> {
   const { cursor: start } = await client.run<{ cursor: string }>('{ cursor }');
   const apiKey = await createActiveKey(client);
@@ -82,6 +82,11 @@ export async function createWorld(client: ApiClient, name: string, phoneNumber: 
     { input: { conversationId: conversation.id, text: `${name} note` } },
   );
   const note = noted.addNote.note.id;
+  const kept = await client.run<{ createTemplate: { template: { id: string } } }>(
+    'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }',
+    { input: { name: `${name} template`, body: `${name} approved`, providerNames: [{ channelId: channel }] } },
+  );
+  const template = kept.createTemplate.template.id;
   const known = await eventually(
     async () => {
       const found = await client.run<Known>(KNOWN, { id: conversation.id });
@@ -96,8 +101,16 @@ export async function createWorld(client: ApiClient, name: string, phoneNumber: 
     ids: {
       ...{ message, conversation: conversation.id, contact: conversation.contact.id, channel },
       ...{ event: known.events.nodes[0]?.id ?? '', workspace: known.viewer.workspaceId },
-      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey, note },
+      ...{ rawWebhook: NOWHERE.rawWebhook, apiKey, note, template },
     },
-    secrets: [`${name} channel`, `${name} words`, `${name} note`, `${name} reference`, phoneNumber],
+    secrets: [
+      `${name} template`,
+      `${name} approved`,
+      `${name} channel`,
+      `${name} words`,
+      `${name} note`,
+      `${name} reference`,
+      phoneNumber,
+    ],
   };
 }

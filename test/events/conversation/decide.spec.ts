@@ -8,6 +8,7 @@ import {
 } from '../../../src/events/conversation/decide.js';
 import { evolveConversation } from '../../../src/events/conversation/evolve.js';
 import { ATTRIBUTES_BYTES_MAX } from '../../../src/events/conversation/refuse-attributes.js';
+import type { Attributes } from '../../../src/events/kernel/attributes.js';
 import type { ConversationState } from '../../../src/events/conversation/state.js';
 import { at, event, recorded } from '../../support/events.js';
 
@@ -51,6 +52,15 @@ describe('decideChange', () => {
     expect(decide({ kind: 'unlabel', labels: ['a', 'c'] }, { labels: ['a', 'b'] })).toMatchObject({
       data: { added: [], removed: ['a'] },
     });
+  });
+
+  it('lets attributes that are too many become fewer, one by one', () => {
+    const attributes = Object.fromEntries(Array.from({ length: 103 }, (_, n) => [`${n}`, 'long'.repeat(50)]));
+    const set = (change: Attributes) => decide({ kind: 'setAttributes', attributes: change }, { attributes });
+    expect(set({ 0: null })).toMatchObject({ type: 'conversation.attributes_changed' });
+    expect(set({ 0: 'short' })).toMatchObject({ type: 'conversation.attributes_changed' });
+    expect(set({ 0: null, new: 'x'.repeat(500) })).toEqual(['INPUT_INVALID attributes']);
+    expect(set({ new: 1 })).toEqual(['INPUT_INVALID attributes']);
   });
 
   it.each<[string, ConversationChange, Partial<ConversationState>, string]>([

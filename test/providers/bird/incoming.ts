@@ -240,7 +240,21 @@ export const INCOMING: readonly IncomingSample[] = [
       receipt('failed', { reference: REFERENCE, stage: 'UNKNOWN', failure: { code: 'UNKNOWN', isRetryable: false } }),
     ],
   })),
-  { name: 'deleted: nothing says that yet', body: outbound({ status: 'deleted' }), says: [{ kind: 'uninterpreted' }] },
+  {
+    name: 'deleted',
+    body: outbound({ status: 'deleted' }),
+    says: [
+      {
+        ...{ kind: 'deleted', account: 'ch-1', providerMessageId: MESSAGE, address: '+31600000001', occurredAt: AT },
+      },
+    ],
+  },
+  {
+    name: 'deleted, of nobody',
+    body: outbound({ status: 'deleted', receiver: {} }),
+    says: [{ kind: 'uninterpreted' }],
+  },
+  { name: 'a status that is not known', body: outbound({ status: 'floating' }), says: [{ kind: 'uninterpreted' }] },
   {
     name: 'read: an interaction',
     body: interaction({ type: 'read' }),

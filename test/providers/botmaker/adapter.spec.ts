@@ -98,7 +98,8 @@ providerContract('botmaker', {
     settings: (apiBaseUrl) => settingsOf({ apiBaseUrl, ...REFRESHING }),
     asks: { path: '/v2.0/auth/credentials', body: REFRESHING },
     renewed: [{ answer: json(200, RENEWED), changes: RENEWED }],
-    refused: [{ status: 400 }, { status: 401 }, { status: 404 }],
+    refused: [{ status: 400 }, { status: 401 }],
+    elsewhere: [{ status: 302 }, { status: 403, body: 'Forbidden' }, { status: 404 }],
     throttled: [
       { answer: { status: 429 } },
       { answer: { status: 429, headers: { 'retry-after': '20' } }, retryAfterMs: 20_000 },

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { IncomingSample } from '../../contracts/provider.contract.js';
 
 export const REFERENCE = 'msg_01h455vb4pex5vsknk084sn02q.1.0';
@@ -109,9 +110,16 @@ export const INCOMING: readonly IncomingSample[] = [
     says: [received({ kind: 'unsupported', providerKind: 'sticker' })],
   },
   {
-    name: 'variables that were set',
-    body: { ...message({ message: 'hi' }), variables: { size: 'M' } },
-    says: [{ kind: 'received', providerData: { customerId: 'CUST1', variables: { size: 'M' } } }],
+    name: 'variables that were set: told with the first of its messages',
+    body: { ...frame, messages: [entry, { ...entry, _id: 'MSG2' }], variables: { size: 'M' } },
+    says: [
+      { kind: 'received', providerData: { customerId: 'CUST1', variables: { size: 'M' } } },
+      {
+        kind: 'received',
+        providerMessageId: 'MSG2',
+        providerData: expect.not.objectContaining({ variables: { size: 'M' } }),
+      },
+    ],
   },
   {
     name: 'another platform: its own ids',

@@ -44,6 +44,16 @@ export const ON_PREMISES: readonly IncomingSample[] = [
     body: status('deleted'),
     says: [{ kind: 'deleted', providerMessageId: 'gBEGsent', address: '31600000001' }],
   },
+  {
+    name: 'deleted, with its recipient in another place; and of nobody',
+    body: {
+      statuses: [
+        { id: 'gBEGsent', status: 'deleted', message: { recipient_id: '31600000001' } },
+        { id: 'gBEGsent', status: 'deleted' },
+      ],
+    },
+    says: [{ kind: 'deleted', address: '31600000001' }, { kind: 'uninterpreted' }],
+  },
   { name: 'another word', body: status('levitated'), says: [{ kind: 'uninterpreted' }] },
   {
     name: 'text',

@@ -51,10 +51,20 @@ export const INCOMING: readonly IncomingSample[] = [
     body: message(attached('image')),
     says: [received({ kind: 'image', images: [{ url: 'https://cdn.example/a' }] })],
   },
-  ...(['video', 'audio', 'file', 'share', 'story_mention', 'ig_reel', 'reel'] as const).map((type) => ({
+  ...(['video', 'audio', 'file'] as const).map((type) => ({
     name: type,
     body: message(attached(type)),
-    says: [received({ kind: 'file', files: [{ url: 'https://cdn.example/a' }] })],
+    says: [{ ...received({ kind: 'file', files: [{ url: 'https://cdn.example/a' }] }), providerData: undefined }],
+  })),
+  ...(['share', 'story_mention', 'ig_reel', 'reel', 'ig_story', 'ig_post'] as const).map((type) => ({
+    name: type,
+    body: message(attached(type, { url: 'https://cdn.example/a', reel_video_id: '9' })),
+    says: [
+      {
+        ...received({ kind: 'file', files: [{ url: 'https://cdn.example/a' }] }),
+        providerData: { attachments: [{ type, payload: { reel_video_id: '9' } }] },
+      },
+    ],
   })),
   {
     name: 'a heart',
@@ -64,7 +74,12 @@ export const INCOMING: readonly IncomingSample[] = [
   {
     name: 'a template of another app',
     body: message(attached('template', { generic: {} })),
-    says: [received({ kind: 'unsupported', providerKind: 'template' })],
+    says: [
+      {
+        ...received({ kind: 'unsupported', providerKind: 'template' }),
+        providerData: { attachments: [{ type: 'template', payload: { generic: {} } }] },
+      },
+    ],
   },
   {
     name: 'what the platform keeps to itself',

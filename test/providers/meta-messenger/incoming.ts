@@ -184,6 +184,11 @@ export const INCOMING: readonly IncomingSample[] = [
     ],
   },
   {
+    name: 'a way in that is nested beyond all use: it could not be written down',
+    body: of({ referral: { ref: JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as unknown } }),
+    says: [{ kind: 'uninterpreted', reason: 'An event of another form: referral.' }],
+  },
+  {
     name: 'an opt-in',
     body: batch({ recipient: { id: account }, timestamp: MS, optin: { ref: 'r1', user_ref: 'u1' } }),
     says: [{ kind: 'uninterpreted' }],

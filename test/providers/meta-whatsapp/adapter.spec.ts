@@ -9,6 +9,7 @@ import { startScriptedServer, type ScriptedServer } from '../../support/scripted
 import { signed } from '../meta/signature.js';
 import { change, INCOMING, status, webhookOf } from './incoming.js';
 import { OUTGOING } from './outgoing.js';
+import { said, TEMPLATE_PAGES, TOLD } from './templates.js';
 
 const adapter = createWhatsAppAdapter();
 const GIVEN = { phoneNumberId: '1100', accessToken: 'EAAtoken', appSecret: 'app-secret', verifyToken: 'tok' };
@@ -132,6 +133,16 @@ providerContract('meta-whatsapp', {
   },
   account: {
     confirmed: { status: 200, body: '{"id":"1100","display_phone_number":"+31 20 000 0000","success":true}' },
+    refused: errorOf(190, 401),
+  },
+  templates: {
+    asked: [
+      ...(['', '&after=QVFI'] as const).map(
+        (after) => `/v25.0/900/message_templates?fields=name%2Clanguage%2Cstatus%2Ccomponents&limit=100${after}`,
+      ),
+    ] as [string, string],
+    pages: TEMPLATE_PAGES,
+    says: [TOLD, [{ name: 'last', locale: 'en_US', status: 'PAUSED', words: said({ body: 'Bye' }) }]],
     refused: errorOf(190, 401),
   },
 });

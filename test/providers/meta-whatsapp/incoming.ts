@@ -108,6 +108,11 @@ const CONTENTS: readonly IncomingSample[] = [
     says: [received({ text: 'Sent', tapped: { payload: '{"a":1}' } })],
   },
   {
+    name: 'an answer of a kind that is not known',
+    body: message('interactive', { type: 'call_permission_reply', call_permission_reply: { response: 'accept' } }),
+    says: [received({ kind: 'unsupported', providerKind: 'call_permission_reply' })],
+  },
+  {
     name: 'a tapped button of a template',
     body: message('button', { payload: 'YES-14', text: 'Yes' }),
     says: [received({ text: 'Yes', tapped: { text: 'Yes', payload: 'YES-14' } })],
@@ -176,6 +181,24 @@ const CIRCUMSTANCES: readonly IncomingSample[] = [
     ],
   },
   {
+    name: 'each sender by his own name, whether a number is shown or not',
+    body: webhookOf(
+      change({
+        contacts: [
+          ...profiles,
+          { profile: { name: 'Bo' }, wa_id: '31600000002' },
+          { user_id: 'NL.3', profile: { name: 'Al' } },
+        ],
+        messages: [
+          { ...frame, id: 'wamid.1', from: '31600000002', type: 'text', text: { body: 'a' } },
+          { ...frame, id: 'wamid.2', from: undefined, from_user_id: 'NL.3', type: 'text', text: { body: 'b' } },
+          { ...frame, id: 'wamid.3', from: '31600000003', from_user_id: undefined, type: 'text', text: { body: 'c' } },
+        ],
+      }),
+    ),
+    says: [{ displayName: 'Bo' }, { displayName: 'Al' }, { address: '31600000003', displayName: undefined }],
+  },
+  {
     name: 'a time in milliseconds',
     body: message('text', { body: 'hi' }, { timestamp: '1760000000123' }),
     says: [{ kind: 'received', occurredAt: new Date(1_760_000_000_123) }],
@@ -226,16 +249,43 @@ const ACTS: readonly IncomingSample[] = [
     says: [{ kind: 'ignored' }],
   },
   { name: 'a chat that was opened', body: message('request_welcome'), says: [{ kind: 'ignored' }] },
+];
+
+const echo = (said: object) =>
+  webhookOf(
+    change({ message_echoes: [{ ...frame, from: '31200000000', to: '31600000001', ...said }] }, 'smb_message_echoes'),
+  );
+
+const ECHOES: readonly IncomingSample[] = [
   {
     name: "what was sent from the business's telephone",
-    body: webhookOf(
-      change(
-        { message_echoes: [{ ...frame, from: '31200000000', to: '31600000001', type: 'text', text: { body: 'hi' } }] },
-        'smb_message_echoes',
-      ),
-    ),
-    says: [{ kind: 'echoed', providerMessageId: 'wamid.A', content: { kind: 'text', text: 'hi' }, ...of }],
+    body: echo({ type: 'text', text: { body: 'hi' }, context: { id: 'wamid.0' } }),
+    says: [
+      {
+        ...{ kind: 'echoed', providerMessageId: 'wamid.A', content: { kind: 'text', text: 'hi' }, ...of },
+        replyToProviderMessageId: 'wamid.0',
+      },
+    ],
   },
+  {
+    name: 'what was taken back there',
+    body: echo({ type: 'revoke', revoke: { original_message_id: 'wamid.0' } }),
+    says: [{ kind: 'deleted', providerMessageId: 'wamid.0', ...of }],
+  },
+  {
+    name: 'what was changed there',
+    body: echo({
+      ...{ type: 'edit' },
+      edit: { original_message_id: 'wamid.0', message: { type: 'text', text: { body: 'hello' } } },
+    }),
+    says: [{ kind: 'edited', providerMessageId: 'wamid.0', content: { text: 'hello' }, ...of }],
+  },
+  {
+    name: 'a reaction there',
+    body: echo({ type: 'reaction', reaction: { message_id: 'wamid.0', emoji: '👍' } }),
+    says: [{ kind: 'ignored' }],
+  },
+  { name: 'an echo to nobody', body: echo({ type: 'text', to: undefined }), says: [{ kind: 'uninterpreted' }] },
 ];
 
 const statuses = (...all: readonly object[]) => webhookOf(change({ statuses: all }));
@@ -289,7 +339,21 @@ const STATUSES: readonly IncomingSample[] = [
     ],
   },
   { name: 'a warning', body: statuses(status('warning')), says: [{ kind: 'ignored' }] },
-  { name: 'one of ours taken back', body: statuses(status('deleted')), says: [{ kind: 'uninterpreted' }] },
+  {
+    name: 'one of ours taken back',
+    body: statuses(
+      status('deleted'),
+      status('deleted', { recipient_type: 'group', recipient_id: 'Z3JvdXA=' }),
+      status('deleted', { recipient_id: undefined, recipient_user_id: 'NL.1349' }),
+      status('deleted', { recipient_id: undefined }),
+    ),
+    says: [
+      { ...receipt, kind: 'deleted', address: '31600000001' },
+      { kind: 'deleted', address: 'group:Z3JvdXA=' },
+      { kind: 'deleted', address: 'NL.1349' },
+      { kind: 'uninterpreted' },
+    ],
+  },
   { name: 'a status of another form', body: statuses({ id: 'wamid.B' }), says: [{ kind: 'uninterpreted' }] },
 ];
 
@@ -343,4 +407,4 @@ const BATCHES: readonly IncomingSample[] = [
 ];
 
 /** Written from the contract of the Cloud API. */
-export const INCOMING = [...CONTENTS, ...CIRCUMSTANCES, ...ACTS, ...STATUSES, ...BATCHES];
+export const INCOMING = [...CONTENTS, ...CIRCUMSTANCES, ...ACTS, ...ECHOES, ...STATUSES, ...BATCHES];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createSandboxAdapter } from '../../../src/providers/sandbox/adapter.js';
 import type { SandboxSettings } from '../../../src/providers/sandbox/settings.js';
 import { signatureOf } from '../../../src/providers/sandbox/signature.js';
-import { providerContract } from '../../contracts/provider.contract.js';
+import { providerContract, type IncomingSample } from '../../contracts/provider.contract.js';
 
 const adapter = createSandboxAdapter({ defaultBaseUrl: () => undefined, newSecret: () => `secret-${randomUUID()}` });
 const NOW = new Date('2026-06-01T12:00:00.000Z');
@@ -33,8 +33,31 @@ const receipt = (reference: string) => ({
   occurredAt: NOW.toISOString(),
 });
 
+const message = (content: object) => ({
+  ...{ type: 'message', id: 'in-1', from: '+15550100000', name: 'Ada', replyTo: 'sbx_1', content },
+  occurredAt: NOW.toISOString(),
+});
+const INCOMING: readonly IncomingSample[] = [
+  ...[
+    { kind: 'text', text: 'Hi' },
+    { kind: 'image', text: 'Look', images: [{ url: 'https://example.net/a.png', contentType: 'image/png' }] },
+    { kind: 'location', text: 'Shop', latitude: 52.1, longitude: 4.9 },
+    { kind: 'contacts', text: 'Bo', contacts: [{ name: 'Bo', phoneNumbers: ['+31600000002'] }] },
+  ].map((content) => ({
+    name: content.kind,
+    body: message(content),
+    says: [{ kind: 'received', providerMessageId: 'in-1', displayName: 'Ada', content }],
+  })),
+  {
+    name: 'several at once, one of them broken',
+    body: { events: [receipt('r'), null, { type: 'typing', from: '+15550100010', isTyping: true }] },
+    says: [{ kind: 'receipt' }, { kind: 'uninterpreted' }, { kind: 'typing', isTyping: true }],
+  },
+];
+
 providerContract('sandbox', {
   adapter,
+  incoming: INCOMING,
   settings: (apiBaseUrl) => settingsOf({ apiBaseUrl }),
   address: '+1 (555) 010-0000',
   content: { kind: 'text', text: 'Hello', actions: [], attachments: [] },
@@ -183,9 +206,7 @@ describe('what a sandbox webhook says', () => {
   });
 
   it('reads a message with its sender, name and what it answers', () => {
-    const content = { kind: 'text', text: 'Hi' };
-    const message = { type: 'message', id: 'in-1', from: '+15550100000', name: 'Ada', replyTo: 'sbx_1', content };
-    expect(said({ ...message, occurredAt: NOW.toISOString() })).toEqual([
+    expect(said(message({ kind: 'text', text: 'Hi' }))).toEqual([
       {
         kind: 'received',
         providerMessageId: 'in-1',

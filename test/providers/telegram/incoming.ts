@@ -74,6 +74,49 @@ export const INCOMING: readonly IncomingSample[] = [
     says: [received({ kind: 'contacts', contacts: [{ name: 'Bo Li', phoneNumbers: ['31600000001'] }] })],
   },
   {
+    name: 'what a web app sent',
+    body: message({ web_app_data: { data: '{"size":"M"}', button_text: 'Order' } }),
+    says: [
+      received({ kind: 'text', text: 'Order', tapped: { kind: 'POSTBACK', text: 'Order', payload: '{"size":"M"}' } }),
+    ],
+  },
+  {
+    name: 'forwarded, quoting a message of another chat',
+    body: message({
+      ...{
+        text: 'see',
+        forward_origin: { type: 'hidden_user', sender_user_name: 'Bo' },
+        quote: { text: 'it', position: 0 },
+      },
+      external_reply: { origin: { type: 'channel' }, message_id: 3 },
+    }),
+    says: [
+      {
+        ...received({ text: 'see' }),
+        providerData: {
+          forward_origin: { type: 'hidden_user' },
+          quote: { text: 'it' },
+          external_reply: { message_id: 3 },
+        },
+      },
+    ],
+  },
+  {
+    name: 'into a group',
+    body: message({ chat: { id: -1_001, type: 'supergroup', title: 'Us' }, text: 'hi' }),
+    says: [
+      {
+        ...{ kind: 'received', providerMessageId: '-1001:12', address: '-1001', displayName: 'Us' },
+        providerData: { from: { id: 77, first_name: 'Mia' } },
+      },
+    ],
+  },
+  {
+    name: 'a kind that is not known, in a topic of a group',
+    body: message({ is_topic_message: true, message_thread_id: 4, poll: { id: '1', question: 'When?' } }),
+    says: [received({ kind: 'unsupported', providerKind: 'poll' })],
+  },
+  {
     name: 'a kind that is not known',
     body: message({ dice: { emoji: '🎲', value: 3 } }),
     says: [received({ kind: 'unsupported', providerKind: 'dice' })],
@@ -126,6 +169,25 @@ export const INCOMING: readonly IncomingSample[] = [
     }),
     says: [{ kind: 'reacted', emoji: null }],
   },
+  ...(
+    [
+      ['a star that was paid for', [{ type: 'paid' }], { kind: 'reacted', emoji: '⭐' }],
+      ['a picture of his own', [{ type: 'custom_emoji', custom_emoji_id: '5' }], { kind: 'uninterpreted' }],
+      ['a picture and an emoji', [{ type: 'custom_emoji' }, { type: 'emoji', emoji: '🔥' }], { emoji: '🔥' }],
+    ] as const
+  ).map(([name, reactions, said]) => ({
+    name: `a reaction: ${name}`,
+    body: update({
+      message_reaction: {
+        chat: frame.chat,
+        message_id: 12,
+        date: 1_760_000_000,
+        old_reaction: [],
+        new_reaction: reactions,
+      },
+    }),
+    says: [said],
+  })),
   {
     name: 'a group that becomes a supergroup',
     body: message({ chat: { id: -5, type: 'group', title: 'Us' }, migrate_to_chat_id: -1_001_234_567_890 }),

@@ -59,6 +59,26 @@ export const INCOMING: readonly IncomingSample[] = [
     says: [received({ kind: 'file', files: [{ url: 'https://example.net/a' }] })],
   },
   {
+    name: 'a file with its name, as an answer',
+    body: message({ mediaUrl: 'https://example.net/a', filename: 'a.pdf', replyTo: 'm1' }),
+    says: [{ ...received({ kind: 'file', files: [{ filename: 'a.pdf' }] }), replyToProviderMessageId: 'm1' }],
+  },
+  {
+    name: 'a place',
+    body: message({ location: { latitude: 52.1, longitude: 4.9, name: 'Shop', address: 'Main street 1' } }),
+    says: [
+      received({
+        ...{ kind: 'location', text: 'Shop', latitude: 52.1, longitude: 4.9 },
+        ...{ label: 'Shop', address: 'Main street 1' },
+      }),
+    ],
+  },
+  ...[{ kind: 'sticker' }, {}].map((said) => ({
+    name: 'what is none of these',
+    body: message(said),
+    says: [received({ kind: 'unsupported', providerKind: 'unknown', ...(said.kind && { providerKind: said.kind }) })],
+  })),
+  {
     name: 'somebody whose number is known',
     body: message({ text: 'hi', contact: { id: 'c1', phoneNumber: '31600000001' } }),
     says: [{ kind: 'received', address: '31600000001' }],

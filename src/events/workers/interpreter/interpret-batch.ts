@@ -80,9 +80,11 @@ async function place(tx: Transaction, deps: InterpretDeps, sorted: Sorted, now: 
   const { addressBook, identity, hasIntakeSeenAll } = deps;
   const received = [...sorted.received.values()];
   const told = [...sorted.told.values()];
+  const own = await placeReceipts(tx, [...sorted.receipts.values()], now, hasIntakeSeenAll);
+  // Afterwards: a receipt beside a watermark may be the first that tells a message's id.
   const covered = await coveredReceipts(tx, [...sorted.watermarks.values()], deps);
-  const receipts = [...sorted.receipts.values(), ...[...covered.values()].flat()];
-  const fates = await placeReceipts(tx, receipts, now, hasIntakeSeenAll);
+  const others = await placeReceipts(tx, [...covered.values()].flat(), now, hasIntakeSeenAll);
+  const fates = new Map([...own, ...others]);
   const placed = await placeSaid(
     tx,
     { fates, received, told, echoes: fromElsewhere(fates, identity) },
@@ -118,9 +120,8 @@ function ofReceipt(
   placed: Placed,
   { identity, now }: { readonly identity: Identity; readonly now: Date },
 ): readonly ParleyEvent[] {
-  const echo = placed.echoes.get(receipt);
-  if (echo !== undefined) return [echo];
-  return [eventOfFate(receipt, placed.fates.get(receipt), { identity, now }) ?? []].flat();
+  const event = placed.echoes.get(receipt) ?? eventOfFate(receipt, placed.fates.get(receipt), { identity, now });
+  return event === undefined ? [] : [event];
 }
 
 function uninterpretedOf(identity: Identity, said: readonly Said[], now: Date): readonly ChannelEvent[] {

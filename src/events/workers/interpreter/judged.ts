@@ -1,4 +1,5 @@
 import type { ChannelPlatform } from '../../channel/events.js';
+import { isShallow } from '../../../providers/nesting.js';
 import type { Interpretation, ProviderAdapter } from '../../../providers/provider.js';
 
 const PROVIDER_ID_LENGTH_MAX = 255;
@@ -46,7 +47,7 @@ export function judged(
   if (address === undefined) return unfit('The sender is no address.');
   if (said.kind === 'watermark') return judgedWatermark({ ...said, address, occurredAt });
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
-  if (said.kind === 'echoed') return { ...said, address, occurredAt, ...fitIdsOf(said) };
+  if (said.kind === 'echoed') return { ...said, ...judgedMessage(said), address, occurredAt };
   if (said.kind === 'deleted') return { ...said, address, occurredAt };
   const occasion = clean(said.occasion, OCCASION_LENGTH_MAX);
   if (said.kind === 'edited') return { ...said, address, occurredAt, occasion };
@@ -65,30 +66,34 @@ function judgedMove(
   return from === to ? { kind: 'ignored', reason: 'Another spelling of the same address.' } : { ...said, from, to };
 }
 
-type SaidMessage = Extract<Interpretation, { kind: 'received' }>;
+type SaidMessage = Extract<Interpretation, { kind: 'received' | 'echoed' }>;
 
-function judgedReceived(said: SaidMessage): SaidMessage {
+function judgedReceived(said: Extract<SaidMessage, { kind: 'received' }>) {
   const displayName = clean(said.displayName ?? '', NAME_LENGTH_MAX).trim();
+  return { ...said, ...judgedMessage(said), displayName: displayName === '' ? undefined : displayName };
+}
+
+/**
+ * An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. Data that nobody could write down any more
+ * are left out: the message counts, and the raw webhook has them.
+ */
+function judgedMessage({ replyToProviderMessageId, providerContactId, providerData }: SaidMessage) {
+  const fit = (id: string | undefined) => (id !== undefined && isFitId(id) ? id : undefined);
   return {
-    ...{ ...said, displayName: displayName === '' ? undefined : displayName },
-    ...fitIdsOf(said),
+    ...{ replyToProviderMessageId: fit(replyToProviderMessageId), providerContactId: fit(providerContactId) },
+    providerData: isShallow(providerData) ? providerData : undefined,
   };
 }
 
-/** An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. */
-function fitIdsOf({ replyToProviderMessageId, providerContactId }: IdsBeside): IdsBeside {
-  const fit = (id: string | undefined) => (id !== undefined && isFitId(id) ? id : undefined);
-  return { replyToProviderMessageId: fit(replyToProviderMessageId), providerContactId: fit(providerContactId) };
-}
-
-type IdsBeside = Pick<SaidMessage, 'replyToProviderMessageId' | 'providerContactId'>;
+/** The first moment whose year has more than four digits: what is written of it isn't read by Postgres, nor by our schemas. */
+const TIME_END_MS = Date.UTC(10_000, 0);
 
 /**
  * A time that nobody set, such as 0001-01-01, counts as none given. Postgres has no year 0, and an event that says so
  * would stop the projector for good.
  */
 const plausible = (time: Date | undefined): Date | undefined =>
-  time !== undefined && time.getTime() > 0 ? time : undefined;
+  time !== undefined && time.getTime() > 0 && time.getTime() < TIME_END_MS ? time : undefined;
 
 type SaidReceipt = Extract<Interpretation, { kind: 'receipt' }>;
 

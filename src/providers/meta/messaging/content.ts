@@ -16,6 +16,15 @@ const LIKES: ReadonlySet<string> = new Set(['369239263222822', '369239343222814'
 export const attachmentsOf = ({ attachments = [] }: MessagingMessage): readonly Attachment[] =>
   attachments.flatMap((one) => attachment.safeParse(one).data ?? []);
 
+/** Whose content is all there is to it. Of the others it matters that a story was answered, or whose post was shared. */
+const PLAIN: ReadonlySet<string> = new Set([...PICTURES, 'video', 'audio', 'file', 'location', 'like_heart']);
+
+/** Whether what is attached says more than its file or place, and is kept as it came. */
+export const saysMore = (said: unknown): boolean => {
+  const read = attachment.safeParse(said);
+  return read.success && !PLAIN.has(read.data.type);
+};
+
 /** What a message says. */
 export function contentOf(said: MessagingMessage): MessageContent {
   const { text = '', quick_reply: tap } = said;

@@ -1,7 +1,7 @@
 import type { Interpretation } from '../../provider.js';
 import { parseReference } from '../../reference.js';
 import { ignored } from '../entries.js';
-import { attachmentsOf, contentOf } from './content.js';
+import { contentOf, saysMore } from './content.js';
 import { dataOf, type Frame, type Reader } from './frame.js';
 import { message, type MessagingMessage } from './wire.js';
 
@@ -32,8 +32,8 @@ function echoOf(said: MessagingMessage, frame: Frame): Interpretation {
 }
 
 function moreOf(said: MessagingMessage, { isStandby }: Frame) {
-  const { reply_to: answered, referral } = said;
-  const others = attachmentsOf(said).filter(({ type }) => type === 'fallback' || type === 'template');
+  const { reply_to: answered, referral, attachments = [] } = said;
+  const others = attachments.filter(saysMore);
   return {
     replyToProviderMessageId: answered?.mid,
     providerData: dataOf({

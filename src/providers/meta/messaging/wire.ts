@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isShallow } from '../../nesting.js';
 
 /** What Messenger and Instagram post, as far as it is read; everything else is passed over. */
 const id = z.union([z.string().min(1), z.int().transform(String)]);
@@ -59,7 +60,8 @@ export const reaction = z.object({
   reaction: z.string().optional(),
   emoji: z.string().optional(),
 });
-export const referral = record;
+/** Its digest is its id, so it must be one that can be written down. */
+export const referral = record.refine((said) => isShallow(said));
 
 const watermark = z.union([z.int(), z.string()]);
 export const delivery = z.object({ mids: z.array(mid).optional(), watermark: watermark.optional() });

@@ -46,6 +46,29 @@ describe('what an adapter read, before it is kept', () => {
     },
   );
 
+  it('has no time of its own when that is beyond year 9999: neither Postgres nor a parked row could read it', () => {
+    for (const ms of [253_402_300_800_000, 999_999_999_999_999, 8.64e15]) {
+      const occurredAt = new Date(ms);
+      expect(judge(receipt({ occurredAt }))).toMatchObject({ kind: 'receipt', occurredAt: undefined });
+      const upTo = { time: occurredAt };
+      expect(judge({ kind: 'watermark', address: '+15550100000', status: 'read', upTo }).kind).toBe('uninterpreted');
+    }
+    const occurredAt = new Date(253_402_300_799_999);
+    expect(judge(receipt({ occurredAt }))).toMatchObject({ occurredAt });
+  });
+
+  it('leaves out data that are nested too deep to be written down, and keeps the message', () => {
+    const nested = (levels: number) => ({ x: JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown });
+    for (const said of [received({}), { ...received({}), kind: 'echoed' } as Interpretation]) {
+      expect(judge({ ...said, providerData: nested(10_000) } as Interpretation)).toMatchObject({
+        ...{ kind: said.kind, address: '+15550100000', providerData: undefined },
+      });
+      expect(judge({ ...said, providerData: nested(60) } as Interpretation)).toMatchObject({
+        providerData: nested(60),
+      });
+    }
+  });
+
   it('has no name where only blanks are left of it', () => {
     expect(judge(received({ displayName: '\0 \u001f' }))).toMatchObject({ displayName: undefined });
     expect(judge(received({ displayName: 'A\nB' }))).toMatchObject({ displayName: 'A B' });

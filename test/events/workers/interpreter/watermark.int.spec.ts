@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Interpretation } from '../../../../src/providers/provider.js';
+import { formatReference } from '../../../../src/providers/reference.js';
 import { eventually } from '../../../support/eventually.js';
 import { incoming, openInboundRig, type InboundRig } from '../../../support/inbound-rig.js';
 import { atSecond, saying } from '../../../support/saying.js';
@@ -68,6 +69,26 @@ it('covers what was written elsewhere, and says of no message what its status sa
   await eventually(() => expect(rig.events('message.received')).toHaveLength(2));
   expect(told('message.delivered')).not.toContain('phone-1');
   expect(rig.events('message.read').filter(({ data }) => data.providerMessageId === 'phone-1')).toHaveLength(1);
+});
+
+it('covers a message whose id a receipt of the same batch is the first to tell', async () => {
+  await taken(incoming('in-1', 'Hello'));
+  await eventually(() => expect(rig.events('message.received')).toHaveLength(1));
+  const { messageId } = await rig.dispatch({ state: 'unknown', offset: 1, calledAt: atSecond(1) });
+  await rig.direct.query('update work.dispatches set conversation_id = (select conversation_id from work.addresses)');
+  const reference = formatReference({ messageId, attempt: 1, part: 0 });
+  const receipt = {
+    kind: 'receipt',
+    providerMessageId: 'out-1',
+    reference,
+    status: 'delivered',
+    occurredAt: atSecond(2),
+  };
+  await taken({ says: [receipt, upTo('read', 3)] });
+  await eventually(() => expect(told('message.delivered')).toEqual(['out-1']));
+  await taken(incoming('in-2', 'Bye'));
+  await eventually(() => expect(rig.events('message.received')).toHaveLength(2));
+  expect(told('message.read')).toEqual(['out-1']);
 });
 
 it('of somebody we never wrote to says nothing, and opens nothing', async () => {

@@ -62,19 +62,6 @@ describe('a Telegram channel, through the simulated Bot API', () => {
     expect(asked?.json).toMatchObject({ url: `${app.url}/webhooks/telegram/${channelId}` });
   });
 
-  it('sends, is answered, and shows both in one thread', async () => {
-    const { message } = await send('77');
-    await eventually(async () => {
-      const found = await thread(message?.id ?? '');
-      expect(found.status).toBe('SENT');
-      expect(found.providerMessageIds).toHaveLength(1);
-      expect(found.conversation?.messages.nodes.map(({ direction, content }) => [direction, content.text])).toEqual([
-        ['OUTGOING', 'Hello'],
-        ['INCOMING', 'You said: Hello'],
-      ]);
-    });
-  });
-
   it('says why it failed', async () => {
     const { message } = await send('403');
     await eventually(async () => {
@@ -89,26 +76,6 @@ describe('a Telegram channel, through the simulated Bot API', () => {
     expect(refused.userErrors.map(({ code }) => code)).toEqual(['CONTENT_UNSUPPORTED']);
     const tooLong = await send('77', { text: { text: 'x'.repeat(4_097) } });
     expect(tooLong.userErrors.map(({ code }) => code)).toContain('CONTENT_INVALID');
-  });
-
-  it('nobody knows what became of what was taken before the line dropped', async () => {
-    simulator.misbehave({ acceptsAndDrops: 1 });
-    const { message } = await send('78');
-    await eventually(async () => expect((await thread(message?.id ?? '')).status).toBe('OUTCOME_UNKNOWN'));
-    simulator.misbehave({});
-  });
-
-  it('takes repeated and reordered updates once', async () => {
-    const { message } = await send('79');
-    await eventually(async () => expect((await thread(message?.id ?? '')).status).toBe('SENT'));
-    simulator.misbehave({ repeats: 1, reorders: 0.5 });
-    await simulator.post(['one', 'two', 'three'].map((text) => telegram.messageFrom(79, { text })));
-    simulator.misbehave({});
-    await eventually(async () => {
-      const nodes = (await thread(message?.id ?? '')).conversation?.messages.nodes ?? [];
-      const texts = nodes.filter(({ direction }) => direction === 'INCOMING').map(({ content }) => content.text);
-      expect([...texts].sort()).toEqual(['You said: Hello', 'one', 'three', 'two']);
-    });
   });
 
   it('is disabled and enabled, renamed, and given another secret; none is ever shown', async () => {

@@ -1,0 +1,56 @@
+import type { TemplateParameter } from '../message/content.js';
+import type { TemplateButton, TemplateHeader, TemplateWords } from './template.js';
+
+/** What a send fills, in the words of its parameters. */
+export interface TemplateBlank {
+  readonly part: TemplateParameter['part'];
+  /** Of a button its index from 0, with its kind where it is no link: `0:quick_reply`. */
+  readonly key: string;
+  /** Whether it is filled with a file; otherwise with words. */
+  readonly takesMedia: boolean;
+  readonly isRequired: boolean;
+}
+
+const BLANK = /\{\{\s*([A-Za-z_][\w.-]{0,99}|\d{1,3})\s*\}\}/g;
+
+/** The keys of the blanks in a text, each once, in the order in which they stand there. */
+export const keysIn = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(BLANK)].map(([, key = '']) => key)),
+];
+
+/** @param valueOf undefined: the blank stays as it is */
+export const filled = (text: string, valueOf: (key: string) => string | undefined): string =>
+  text.replaceAll(BLANK, (blank: string, key: string) => valueOf(key) ?? blank);
+
+/** Why these can't be the blanks of one text; undefined: they can. */
+export function refuseBlanks(text: string): string | undefined {
+  if (/\{\{|\}\}/.test(text.replaceAll(BLANK, ''))) return 'Between {{ and }} stands a number or a name.';
+  const keys = keysIn(text);
+  const numbers = keys.filter((key) => /^\d+$/.test(key));
+  if (numbers.length === 0) return undefined;
+  if (numbers.length < keys.length) return 'Blanks have either numbers or names.';
+  const isCounted = numbers.every((_, index) => numbers.includes(String(index + 1)));
+  return isCounted ? undefined : 'Numbered blanks are counted from 1, and none is left out.';
+}
+
+export const blanksOf = ({ header, body, buttons }: TemplateWords): readonly TemplateBlank[] => [
+  ...(header === null ? [] : headerBlanks(header)),
+  ...keysIn(body).map((key) => words('BODY', key)),
+  ...buttons.flatMap(buttonBlanks),
+];
+
+const words = (part: TemplateBlank['part'], key: string): TemplateBlank => ({
+  ...{ part, key, takesMedia: false, isRequired: true },
+});
+
+function headerBlanks({ kind, text }: TemplateHeader): readonly TemplateBlank[] {
+  if (kind === 'TEXT') return keysIn(text).map((key) => words('HEADER', key));
+  return kind === 'OTHER' ? [] : [{ part: 'HEADER', key: '1', takesMedia: true, isRequired: true }];
+}
+
+function buttonBlanks({ kind, url = '' }: TemplateButton, index: number): readonly TemplateBlank[] {
+  if (kind === 'LINK') return keysIn(url).length === 0 ? [] : [words('BUTTON', String(index))];
+  if (kind === 'COPY_CODE') return [words('BUTTON', `${index}:copy_code`)];
+  // Without a payload of its own a reply comes back with its label.
+  return kind === 'REPLY' ? [{ ...words('BUTTON', `${index}:quick_reply`), isRequired: false }] : [];
+}
