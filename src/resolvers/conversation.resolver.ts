@@ -20,7 +20,7 @@ import { toContact } from './contact.view.js';
 import { capabilitiesFor } from './channel-capabilities.js';
 import type { RequestContext } from './context.js';
 import { toConditions } from './conversation-filter.js';
-import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
+import { threadOf, toConversation, toCounts, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
@@ -33,7 +33,11 @@ const AS_OF =
 
 @Resolver(() => Conversation)
 export class ConversationResolver {
-  @Query(() => Conversation, { nullable: true, description: 'One conversation. Null when there is none.' })
+  @Query(() => Conversation, {
+    nullable: true,
+    description:
+      'One conversation. Null when there is none. Of one whose contact went over to the address of another one, that other one, with the messages of both.',
+  })
   async conversation(
     @Arg('id', () => ID, { description: "The conversation's id." }) id: string,
     @Arg('asOf', () => ConversationAsOf, { nullable: true, description: AS_OF })
@@ -105,7 +109,7 @@ export class ConversationResolver {
   @FieldResolver(() => Conversation, {
     nullable: true,
     description:
-      'Where messages to this one go by now: its contact went over to an address that had a conversation of its own. What was said here stays here. Null: they stay here.',
+      'Which conversation it is shown as by then: its contact went over to the address of that one. Only as of a moment, where each stands by itself; as things are now either id is answered by the one that it is shown as, and this is null.',
   })
   async mergedInto(
     @Root() { state, asOf }: Conversation,
@@ -144,7 +148,7 @@ export class ConversationResolver {
     const { messagePages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args, 'backward'),
-      (page) => messagePages.load({ of: state.id, page }),
+      (page) => messagePages.load({ ...threadOf(state), page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }
@@ -158,7 +162,7 @@ export class ConversationResolver {
     const { scheduledPages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args),
-      (page) => scheduledPages.load({ of: state.id, page }),
+      (page) => scheduledPages.load({ ...threadOf(state), page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }

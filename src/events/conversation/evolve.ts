@@ -35,6 +35,8 @@ export function evolveConversation(
       return addressed(quiet(before, event), event);
     case 'conversation.merged':
       return merged(quiet(before, event), event);
+    case 'conversation.absorbed':
+      return heard(absorbing(before, event), afterMs(activityAt(event)));
     case 'conversation.read':
       return read(quiet(before, event), event);
     case 'message.accepted':
@@ -59,7 +61,7 @@ export function evolveConversation(
       return tended(quiet(before, event), event);
     case 'message.received':
       return {
-        ...addressed(written(active(calls(event, addsMessage) ? called(before, event) : before, event), event), event),
+        ...addressed(wrote(active(calls(event, addsMessage) ? called(before, event) : before, event), event), event),
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
@@ -83,7 +85,7 @@ function stubOf(event: FoldedEvent): ConversationState {
     workspaceId: event.workspaceId,
     channelId,
     contactId: event.contactId ?? null,
-    ...{ address: null, addressAt: null, mergedInto: null },
+    ...{ address: null, addressAt: null, mergedInto: null, mergedAt: null, heardAt: null },
     providerContactId: null,
     ...UNTENDED,
     incomingCount: 0,
@@ -151,14 +153,35 @@ function addressed(state: ConversationState, event: AddressedEvent): Conversatio
 
 const isAbove = ({ address }: ConversationState, other: string): boolean => address !== null && address > other;
 
+/** Of several times that its contact went over the last one counts, in whatever order they are told. */
 function merged(
   state: ConversationState,
-  { data }: Extract<ConversationEvent, { type: 'conversation.merged' }>,
+  event: Extract<ConversationEvent, { type: 'conversation.merged' }>,
 ): ConversationState {
-  const mergedInto = conversationIds.parse(data.intoConversationId);
+  const mergedInto = conversationIds.parse(event.data.intoConversationId);
   if (mergedInto === undefined) throw new TypeError('conversation.merged names no conversation.');
-  return { ...state, mergedInto };
+  const mergedAt = activityAt(event);
+  const { mergedAt: lastAt, mergedInto: last } = state;
+  const isOlder = lastAt !== null && (mergedAt < lastAt || (mergedAt === lastAt && last !== null && last > mergedInto));
+  return isOlder ? state : standing({ ...state, mergedInto, mergedAt });
 }
+
+/** Another one is shown as this one: whoever looks after it sees that something happened. */
+const absorbing = (state: ConversationState, event: FoldedEvent): ConversationState =>
+  event.reinterpreted === true ? quiet(state, event) : reopened(active(state, event));
+
+/**
+ * Who was heard of here later than it went over is here again, or another one is: a conversation of its own. Platforms tell
+ * seconds: what came in the same one was written before.
+ */
+const standing = (state: ConversationState): ConversationState =>
+  (state.heardAt ?? '') > (state.mergedAt ?? '') ? { ...state, mergedInto: null } : state;
+
+const heard = (state: ConversationState, at: string): ConversationState =>
+  standing({ ...state, heardAt: laterOf(state.heardAt ?? '', at) });
+
+/** Who comes over is here after that: two that are told to have gone to each other at once both stay. */
+const afterMs = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
 
 /** The last one counts: providers merge contacts too. */
 function namingContact(state: ConversationState, event: FoldedEvent): ConversationState {
@@ -182,6 +205,10 @@ const written = (state: ConversationState, event: FoldedEvent): ConversationStat
   ...state,
   lastIncomingAt: laterOf(state.lastIncomingAt ?? '', activityAt(event)),
 });
+
+/** A message of the contact's says where he is, too. */
+const wrote = (state: ConversationState, event: FoldedEvent): ConversationState =>
+  heard(written(state, event), activityAt(event));
 
 function read(
   state: ConversationState,

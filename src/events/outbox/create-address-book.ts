@@ -78,7 +78,7 @@ async function findThreads(executor: Executor, entries: readonly Entry[]): Promi
   if (entries.length === 0) return new Map();
   const found = await executor.execute<ThreadRow>(sql`
     select channel_id, address_hash, conversation_id, contact_id, ${barsOf(sql`addresses.contact_id`)} as bars,
-      case when moved_at > coalesce(back_at, '-infinity') then moved_to end as moved_to, moved_at
+      case when moved_at >= coalesce(back_at, '-infinity') then moved_to end as moved_to, moved_at
     from unnest(
       ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
       ${sql.param(entries.map(({ hash }) => hash))}::bytea[]

@@ -67,7 +67,9 @@ export const conversationsIn = (schema: PgSchema) =>
       contactId: uuid('contact_id'),
       address: text('address'),
       addressAt: timestamptz('address_at'),
+      /** Which one it is shown as; the times tell whether it still is. */
       mergedInto: uuid('merged_into'),
+      ...{ mergedAt: timestamptz('merged_at'), heardAt: timestamptz('heard_at') },
       /** Its contact, as the provider's API asks for it. */
       providerContactId: text('provider_contact_id'),
       status: text('status').notNull(),
@@ -103,6 +105,10 @@ export const conversationsIn = (schema: PgSchema) =>
       index('conversations_closed')
         .on(table.workspaceId, table.lastActivityAt, table.id)
         .where(sql`status = 'CLOSED'`),
+      // Very few: who looks for them reads no more than what there is.
+      index('conversations_merged')
+        .on(table.workspaceId, table.mergedInto)
+        .where(sql`merged_into is not null`),
       ...tendedIndexes(table),
       ...orderIndexes(table),
     ],

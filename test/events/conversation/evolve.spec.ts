@@ -85,11 +85,58 @@ describe('evolveConversation', () => {
     );
   });
 
-  it('says where its messages go once it ended in another one', () => {
+  const merged = (n: number, second: number, into: number) => {
     const content = { from: '+15550100000', address: '+15550100001' };
-    const data = { intoConversationId: conversationId(2), content };
-    const state = fold([opened(1), received(2), event({ type: 'conversation.merged', n: 3, data })]);
+    const data = { intoConversationId: conversationId(into), content };
+    return event({ type: 'conversation.merged', n, occurredAt: at(second), data });
+  };
+  const absorbed = (n: number, second: number) =>
+    event({
+      type: 'conversation.absorbed',
+      n,
+      occurredAt: at(second),
+      data: { fromConversationId: conversationId(5) },
+    });
+
+  it('says which one it is shown as, once its contact went over to the address of another one', () => {
+    const state = fold([opened(1), received(2), merged(3, 3, 2)]);
     expect(state).toMatchObject({ mergedInto: conversationId(2), address: '+15550100000', lastActivityAt: at(2) });
+  });
+
+  it(`rule 5: is shown as where its contact went last, unless heard of here later, in every order (SEED=${seed})`, () => {
+    const intoOf = (...told: readonly Folded[]) => {
+      const into = fold([opened(1), ...told]).mergedInto;
+      const all = [...told, ...told];
+      fc.assert(
+        fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+          expect(fold([opened(1), ...shuffled]).mergedInto).toBe(into);
+        }),
+        { seed, numRuns: 50 },
+      );
+      return into;
+    };
+    expect(intoOf(received(20), merged(30, 30, 2), merged(25, 25, 3))).toBe(conversationId(2));
+    // Said again, or late, by whoever has the number now; a message of ours says nothing of where the contact is.
+    expect(intoOf(received(20), merged(30, 30, 2), received(31))).toBeNull();
+    expect(intoOf(received(20), merged(30, 30, 2), received(31), merged(32, 32, 3))).toBe(conversationId(3));
+    expect(intoOf(received(30), merged(31, 30, 2))).toBe(conversationId(2));
+    expect(intoOf(merged(30, 30, 2), received(40, at(29)), accepted(41))).toBe(conversationId(2));
+    // There and back again: the other one is shown as this one.
+    expect(intoOf(merged(30, 30, 2), absorbed(31, 31))).toBeNull();
+    expect(intoOf(merged(30, 30, 2), absorbed(31, 30))).toBeNull();
+    expect(intoOf(absorbed(31, 31), merged(32, 32, 2))).toBe(conversationId(2));
+  });
+
+  it('calls whoever looks after it when another one is shown as it from now on, but not for what is history', () => {
+    const closed = event({ type: 'conversation.closed', n: 3, data: {} });
+    const before = [opened(1), received(2), closed];
+    expect(fold([...before, absorbed(9, 9)])).toMatchObject({
+      status: 'OPEN',
+      lastActivityAt: at(9),
+      incomingCount: 1,
+    });
+    const history = { ...absorbed(9, 9), reinterpreted: true as const };
+    expect(fold([...before, history])).toMatchObject({ status: 'CLOSED', lastActivityAt: at(2) });
   });
 
   it('waits from the first message that nobody has answered or closed', () => {

@@ -90,7 +90,7 @@ interface History extends WindowFacts {
   readonly providerContactId: string | undefined;
 }
 
-/** What is known of a conversation here. */
+/** What is known here of a conversation, and of what is shown as one with it: the later window counts (rule 5). */
 function historyFinder({ database, logger, stopping }: LateJudgementDeps) {
   const retrying = { forMs: WITHIN_LEASE_MS, signal: stopping, logger, what: 'looking whether it may still be sent' };
   return ({ conversationId }: ClaimedDispatch) =>
@@ -99,9 +99,15 @@ function historyFinder({ database, logger, stopping }: LateJudgementDeps) {
 
 async function findHistoryOf(executor: Executor, conversationId: ConversationId): Promise<History> {
   const found = await executor.execute<{ last_incoming_at: string | null; provider_contact_id: string | null }>(sql`
-    select to_char(c.last_incoming_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_incoming_at,
-      c.provider_contact_id
-    from read.conversations c where c.id = ${conversationIds.toUuid(conversationId)}`);
+    with shown as (
+      select coalesce(merged_into, id) as id, workspace_id from read.conversations
+      where id = ${conversationIds.toUuid(conversationId)}
+    )
+    select to_char(max(c.last_incoming_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_incoming_at,
+      max(c.provider_contact_id) filter (where c.id = shown.id) as provider_contact_id
+    from shown join read.conversations c
+      on c.workspace_id = shown.workspace_id and (c.id = shown.id or c.merged_into = shown.id)
+    group by shown.id`);
   const [row] = found.rows;
   return { lastIncomingAt: row?.last_incoming_at ?? null, providerContactId: row?.provider_contact_id ?? undefined };
 }

@@ -1,7 +1,14 @@
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Executor } from '../../../../src/database/database.js';
 import { createAddressBook } from '../../../../src/events/outbox/create-address-book.js';
 import { followMoves, moveAddress } from '../../../../src/events/outbox/address-moves.js';
+import { absorbedIds } from '../../../../src/events/conversation/combine.js';
+import { contactIds } from '../../../../src/events/kernel/ids.js';
+import type { MessageState } from '../../../../src/events/message/state.js';
+import { createFinders } from '../../../../src/events/queries/create-finders.js';
+import type { Page, PageRequest } from '../../../../src/events/queries/finders.js';
 import type { Interpretation } from '../../../../src/providers/provider.js';
 import { readModelDigests } from '../../../support/digests.js';
 import { channelId, workspaceId } from '../../../support/events.js';
@@ -29,10 +36,11 @@ afterEach(() => rig.close());
 const taken = async (...says: readonly Interpretation[]) => expect((await rig.post({ says })).status).toBe(200);
 const addressBook = () => createAddressBook({ identity: rig.identity, outbox: rig.outbox });
 const requestOf = (address: string) => ({ workspaceId: workspaceId(), channelId: channelId(1), address });
-const currentOf = async (address: string) => {
-  const [thread] = await addressBook().find(rig.database.orm, [requestOf(address)]);
-  return thread && (await followMoves(rig.database.orm, addressBook(), requestOf(address), thread)).address;
+const currentIn = async (executor: Executor, address: string) => {
+  const [thread] = await addressBook().find(executor, [requestOf(address)]);
+  return thread && (await followMoves(executor, addressBook(), requestOf(address), thread)).address;
 };
+const currentOf = (address: string) => currentIn(rig.database.orm, address);
 const conversations = async () =>
   (
     await rig.direct.query<{ id: string; address: string; merged_into: string | null; incoming_count: number }>(
@@ -99,6 +107,93 @@ describe('rule 5: a contact that goes over to another address', () => {
     await refolds();
   });
 
+  it('rule 5: is one thread then, under either id: messages of both, counters added, once in lists and counts', async () => {
+    // In another order than that of the threads, and over more than one partition as like as not.
+    for (const [id, address, second] of [
+      ['in-1', OLD, 1],
+      ['in-2', NEW, 2],
+      ['in-3', OLD, 3],
+      ['in-4', NEW, 4],
+      ['in-5', OLD, 5],
+    ] as const) {
+      await taken(wrote(id, address, second));
+      await eventually(() =>
+        expect(rig.events('message.received').some(({ data }) => data.providerMessageId === id)).toBe(true),
+      );
+    }
+    await taken(moved(OLD, NEW, 6));
+    await eventually(async () => expect((await conversations()).some((one) => one.merged_into !== null)).toBe(true));
+    await eventually(async () =>
+      expect((await conversations()).map((one) => one.incoming_count).sort()).toEqual([2, 3]),
+    );
+    const finders = createFinders({ database: rig.database });
+    const at = workspaceId();
+    const [old, fresh] = rig.events('conversation.opened').map(({ conversationId }) => conversationId);
+    const [byOld, byNew] = await finders.conversations(
+      at,
+      [old, fresh].flatMap((id) => id ?? []),
+    );
+    expect(byOld).toEqual(byNew);
+    expect(await finders.conversations(at, fresh === undefined ? [] : [fresh])).toEqual([byNew]);
+    expect(byNew).toMatchObject({ id: fresh, incomingCount: 5, lastIncomingAt: atSecond(5).toISOString() });
+    if (byNew === undefined) throw new Error('Not there.');
+    const absorbed = absorbedIds(byNew);
+    expect(absorbed).toEqual([old]);
+    const said = (page: Page<MessageState>) => page.edges.map(({ node }) => node.providerMessageIds[0]);
+    const read = (page: PageRequest) => finders.messagePage(at, byNew.id, page, absorbed);
+    const inOrder = ['in-1', 'in-2', 'in-3', 'in-4', 'in-5'];
+    expect(said(await read({ limit: 10, direction: 'forward' }))).toEqual(inOrder);
+    for (const direction of ['forward', 'backward'] as const) {
+      const pages: (string | undefined)[][] = [];
+      let from: string | undefined;
+      do {
+        const page = await read({ limit: 2, direction, [direction === 'forward' ? 'after' : 'before']: from });
+        pages.push(said(page));
+        from = page.edges.at(direction === 'forward' ? -1 : 0)?.cursor;
+        if (!(direction === 'forward' ? page.hasNextPage : page.hasPreviousPage)) break;
+      } while (pages.length < 9);
+      expect((direction === 'forward' ? pages : pages.reverse()).flat()).toEqual(inOrder);
+    }
+    const [last] = await finders.messages(at, byNew.lastMessageId === null ? [] : [byNew.lastMessageId]);
+    expect(last?.providerMessageIds).toEqual(['in-5']);
+    const page = { limit: 10, direction: 'forward' } as const;
+    for (const filter of [{}, { isUnread: true }, { status: 'OPEN' as const }, { channelIds: [channelId(1)] }]) {
+      const { edges } = await finders.conversationPage(at, filter, page);
+      expect(edges.map(({ node }) => node)).toEqual([byNew]);
+    }
+    const { contactId = '' } = rig.events('conversation.opened')[0] ?? {};
+    const ofContact = await finders.conversationsOfContact(
+      at,
+      contactIds.parse(contactId) ?? expect.unreachable(),
+      page,
+    );
+    expect(ofContact.edges.map(({ node }) => node)).toEqual([byNew]);
+    expect(await finders.conversationCounts(at, {})).toMatchObject({ open: 1, unassigned: 1 });
+    // What is unread lies in the other one only.
+    await rig.direct.query(
+      'update read.conversations set read_incoming_count = incoming_count where merged_into is null',
+    );
+    expect((await finders.conversationPage(at, { isUnread: true }, page)).edges.map(({ node }) => node.id)).toEqual([
+      fresh,
+    ]);
+    expect((await finders.conversationPage(at, { isUnread: false }, page)).edges).toEqual([]);
+    await rig.direct.query('update read.conversations set read_incoming_count = incoming_count');
+    expect((await finders.conversationPage(at, { isUnread: true }, page)).edges).toEqual([]);
+    // Whoever has the old number later is another thread again.
+    await taken(wrote('in-9', OLD, 9));
+    await eventually(async () => expect(await finders.conversationCounts(at, {})).toMatchObject({ open: 2 }));
+    const apart = await finders.conversations(
+      at,
+      [old, fresh].flatMap((id) => id ?? []),
+    );
+    expect(apart).toMatchObject([
+      { id: old, incomingCount: 4 },
+      { id: fresh, incomingCount: 2 },
+    ]);
+    await rig.direct.query('update read.conversations set read_incoming_count = 0');
+    await refolds();
+  });
+
   it('is written to where it was last heard of: there and back, by whatever number it comes again', async () => {
     await taken(moved(OLD, NEW, 1), moved(NEW, NEWEST, 2));
     await eventually(async () => expect(await conversations()).toMatchObject([{ address: NEWEST }]));
@@ -138,15 +233,19 @@ describe('where a contact is by now', () => {
     await rig.database.transaction((tx) => addressBook().claim(tx, addresses.map(requestOf), new Date()));
     const address = fc.constantFrom(...addresses);
     const move = fc.record({ from: address, to: address, second: fc.nat(20) }).filter(({ from, to }) => from !== to);
-    const clear = () => rig.direct.query('update work.addresses set moved_to = null, moved_at = null, back_at = null');
-    const told = async (moves: readonly { from: string; to: string; second: number }[]) => {
-      await clear();
-      for (const { from, to, second } of moves) {
-        const said = { ...requestOf(from), from, to, at: atSecond(second) };
-        await rig.database.transaction((tx) => moveAddress(tx, rig.identity, said));
-      }
-      return Promise.all(addresses.map(currentOf));
-    };
+    type Told = typeof move extends fc.Arbitrary<infer Move> ? Move : never;
+    // One commit for all: they are told one after another all the same.
+    const told = (moves: readonly Told[]) =>
+      rig.database.transaction(async (tx) => {
+        await tx.execute(sql`update work.addresses set moved_to = null, moved_at = null, back_at = null`);
+        for (const { from, to, second } of moves) {
+          const said = { ...requestOf(from), from, to, at: atSecond(second) };
+          await moveAddress(tx, rig.identity, said);
+        }
+        const found: (string | undefined)[] = [];
+        for (const one of addresses) found.push(await currentIn(tx, one));
+        return found;
+      });
     const shuffled = fc
       .array(move, { maxLength: 6 })
       .chain((moves) =>
