@@ -60,7 +60,12 @@ describe('a Botmaker channel, through the simulated API', () => {
   });
 
   it('shows the contact what was read', async () => {
-    const { message } = await send('31600000003', template);
+    await simulator.post([botmaker.messageFrom('31600000003', { message: 'Anybody there?' })]);
+    const { message } = await eventually(async () => {
+      const sent = await send('31600000003', text);
+      expect(sent.userErrors).toEqual([]);
+      return sent;
+    });
     await untilStatus(message?.id, 'READ');
     const { conversation } = await thread(message?.id);
     await app.client.run(MARK_READ, { input: { conversationId: conversation?.id } });

@@ -26,6 +26,8 @@ const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(inp
   channel { id } userErrors { code field } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed account failure { code } userErrors { code field } } }`;
+const PREVIEW = `query ($input: PreviewMessageInput!) { previewMessage(input: $input) {
+  calls { body } userErrors { code } } }`;
 const EXCEPTIONS = `query ($id: ID!) { channel(id: $id) { capabilities { serviceWindowHours
   windowExceptions { tag hours isForPeopleOnly category } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } lastMessage { content { text } } } } }`;
@@ -121,7 +123,9 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     it('shows the contact what was read', async () => {
       const line = lineOf(provider);
       await hear(line, '24001', 'Grüße 👋');
-      const { conversation } = await thread(await sent(line, '24001'));
+      const id = await sent(line, '24001');
+      await hasStatus(id, 'DELIVERED', 'READ');
+      const { conversation } = await thread(id);
       await app.client.run(MARK_READ, { input: { conversationId: conversation?.id } });
       await eventually(() => {
         const marks = line.simulator.calls.filter(({ body }) => body.includes('mark_seen'));
@@ -165,10 +169,14 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       const closed = { userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] };
       expect(await send(line, '24010', undefined, { author: 'BOT' })).toMatchObject(closed);
       expect(await send(line, '24011')).toMatchObject(closed);
+      const input = { channelId: line.channelId, to: { address: '24010' }, content: { text: { text: 'Hello' } } };
+      const { previewMessage } = await app.client.run<{ previewMessage: object }>(PREVIEW, { input });
+      const tagged = { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
+      expect(previewMessage).toMatchObject({ calls: [{ body: tagged }], userErrors: [] });
       await hasStatus(await sent(line, '24010'), 'DELIVERED', 'READ');
       const [call, ...others] = line.simulator.calls.filter(({ body }) => body.includes('24010'));
       expect(others).toEqual([]);
-      expect(call?.json).toMatchObject({ messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' });
+      expect(call?.json).toMatchObject(tagged);
       const { channel } = await app.client.run<{ channel: object }>(EXCEPTIONS, { id: line.channelId });
       const exception = { tag: 'HUMAN_AGENT', hours: 168, isForPeopleOnly: true, category: null };
       expect(channel).toEqual({ capabilities: { serviceWindowHours: 24, windowExceptions: [exception] } });

@@ -131,7 +131,8 @@ async function countBefore(executor: Executor, { workspaceId, id }: Conversation
     where mark.workspace_id = ${workspaceIds.toUuid(workspaceId)} and mark.message_id = ${messageIds.toUuid(upTo)}
       and mark.is_added`);
   const [row] = found.rows;
-  return { last: row?.last == null ? null : messageIds.fromUuid(row.last), incoming: row?.incoming ?? 0 };
+  const last = row?.last ?? null;
+  return { last: last === null ? null : messageIds.fromUuid(last), incoming: row?.incoming ?? 0 };
 }
 
 /** Its id follows from the mark: whoever marks the same message again says the same event. */

@@ -40,18 +40,12 @@ export function evolveConversation(
     case 'conversation.read':
       return read(quiet(before, event), event);
     case 'message.accepted':
-      return {
-        ...(addsMessage ? answered(before, event) : active(before, event)),
-        address: before.address ?? addressIn(event) ?? null,
-      };
+      return addressedTo(addsMessage ? answered(before, event) : active(before, event), event);
     case 'message.echoed':
-      return { ...echoed(before, event, addsMessage), address: before.address ?? addressIn(event) ?? null };
+      return addressedTo(echoed(before, event, addsMessage), event);
     case 'message.scheduled':
       // It joins later, but for one whose calls were folded before it.
-      return {
-        ...(addsMessage ? answered(before, event) : quiet(before, event)),
-        address: before.address ?? addressIn(event) ?? null,
-      };
+      return addressedTo(addsMessage ? answered(before, event) : quiet(before, event), event);
     case 'conversation.closed':
     case 'conversation.reopened':
     case 'conversation.snoozed':
@@ -140,6 +134,12 @@ const knowingContact = (state: ConversationState, event: FoldedEvent): Conversat
 /** What is known better is kept: who repeats a send may be faster than the sweeper that opens its thread. */
 const addressOpened = (state: ConversationState, event: AddressedEvent): string | null =>
   state.addressAt === null ? (addressIn(event) ?? state.address) : state.address;
+
+/** What we write to is known where nothing better is. */
+const addressedTo = (state: ConversationState, event: AddressedEvent): ConversationState => ({
+  ...state,
+  address: state.address ?? addressIn(event) ?? null,
+});
 
 /** By which address the contact was heard of last: a maximum by the provider's times, whatever comes first (rule 13). */
 function addressed(state: ConversationState, event: AddressedEvent): ConversationState {

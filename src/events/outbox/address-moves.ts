@@ -31,6 +31,17 @@ export async function moveAddress(
     select channel_id, ${toHash}, workspace_id, conversation_id, contact_id
     from work.addresses where channel_id = ${channel} and address_hash = ${fromHash}
     on conflict do nothing`);
+  await noteMove(tx, identity, { channelId, from, to, at });
+}
+
+/** The same where the new address has a thread of its own, whose row its own events bring. */
+export async function noteMove(
+  tx: Transaction,
+  identity: Identity,
+  { channelId, from, to, at }: Omit<AddressMove, 'workspaceId'>,
+): Promise<void> {
+  const channel = channelIds.toUuid(channelId);
+  const fromHash = identity.addressHash(channelId, from);
   await tx.execute(sql`
     update work.addresses set moved_to = ${to}, moved_at = ${at.toISOString()}
     where channel_id = ${channel} and address_hash = ${fromHash}

@@ -5,7 +5,7 @@ import { addressIn } from '../../conversation/address.js';
 import type { Identity } from '../../event-identity.js';
 import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../../kernel/ids.js';
 import type { LogRecord } from '../../log/event-log.js';
-import { hearAddresses, moveAddress } from '../../outbox/address-moves.js';
+import { hearAddresses, moveAddress, noteMove } from '../../outbox/address-moves.js';
 import { open } from '../../sealing.js';
 import { recordProviderMessages } from '../provider-messages.js';
 
@@ -77,7 +77,8 @@ async function restoreMoves(tx: Transaction, read: readonly ReadEvent[], identit
     const said = open<{ readonly from: string; readonly address: string }>(event);
     if (channelId === undefined || said.state !== 'open') continue;
     const { from, address: to } = said.content;
-    await moveAddress(tx, identity, { workspaceId, channelId, from, to, at: new Date(occurredAt) });
+    const move = { workspaceId, channelId, from, to, at: new Date(occurredAt) };
+    await (event.type === 'conversation.merged' ? noteMove : moveAddress)(tx, identity, move);
   }
   const heard = read.flatMap(({ event }) => {
     const { channelId, occurredAt } = event;
