@@ -1,6 +1,7 @@
 import type { UserError, UserErrorCode } from '../events/commands/commands.js';
 import { accepted, refused } from '../events/kernel/decision.js';
 import { partsOf } from '../events/contact/combine.js';
+import { partsOf as threadsOf } from '../events/conversation/combine.js';
 import { contactIds, conversationIds, type IdCodec } from '../events/kernel/ids.js';
 import type { Administration, AdministrationDeps, ClientTokenInput } from './administration.js';
 import { recordAudit } from './audit.js';
@@ -35,7 +36,8 @@ export const createClientTokenCommand =
     if (unknown.length > 0) return refused(...unknown);
     const now = clock.now();
     const limits = {
-      conversationIds: idsOf(conversations),
+      // With all that is shown as one with them: what they say would be hidden otherwise.
+      conversationIds: idsOf(conversations.flatMap((one) => one && threadsOf(one))),
       // With everybody who is shown as one with them: it is by their ids that their threads are known.
       contactIds: idsOf(contacts.flatMap((contact) => contact && partsOf(contact))),
     };

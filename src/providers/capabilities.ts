@@ -1,5 +1,6 @@
 import type { ReceiptStatus } from '../events/channel/events.js';
 import type { Action, ContentKind } from '../events/message/content.js';
+import type { MessageCategory } from '../events/message/events.js';
 
 /** What a channel can carry, and what it tells of it, as data: it is judged before anything is accepted, and shown. */
 export interface Capabilities {
@@ -29,6 +30,8 @@ export interface WindowException {
   readonly hours?: number;
   /** True: what an `AGENT` wrote, and no bot. */
   readonly isForPeopleOnly: boolean;
+  /** What the sender says to be of it; absent: of any. */
+  readonly category?: MessageCategory;
 }
 
 /** Absent: the channel itself sets no bound. Characters are Unicode code points. */

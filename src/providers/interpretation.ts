@@ -32,6 +32,8 @@ export interface ReceivedStatement {
   readonly providerMessageId: string;
   readonly address: string;
   readonly displayName?: string | undefined;
+  /** What the provider calls the contact, where its API asks for that. */
+  readonly providerContactId?: string | undefined;
   readonly occurredAt?: Date | undefined;
   readonly content: MessageContent;
   readonly replyToProviderMessageId?: string | undefined;
@@ -71,6 +73,7 @@ export interface EchoedStatement {
   readonly reference?: string | undefined;
   /** The contact's. */
   readonly address: string;
+  readonly providerContactId?: string | undefined;
   readonly occurredAt?: Date | undefined;
   readonly content: MessageContent;
   readonly replyToProviderMessageId?: string | undefined;

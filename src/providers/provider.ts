@@ -42,6 +42,8 @@ export type { ProviderTemplate, TemplatesAnswer } from './templates.js';
  *     there where the capabilities say so.
  * 13. `mayBeTyping` is pure, never throws on any bytes, and parses nothing.
  * 14. `fetchTemplates` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws.
+ * 15. `askWindow` makes at most one HTTP call, which changes nothing there, ends within `signal`, and never throws; what it
+ *     didn't hear clearly is `unknown`.
  */
 export interface ProviderAdapter<Settings = unknown> {
   readonly kind: ProviderKind;
@@ -74,6 +76,8 @@ export interface ProviderAdapter<Settings = unknown> {
    * HTTP call; never throws.
    */
   lookUp?(request: LookUpRequest<Settings>): Promise<LookUpAnswer>;
+  /** Asks until when anything may be sent to an address, where the provider can tell. Undefined: not of this one. */
+  askWindow?(request: WindowRequest<Settings>): Promise<WindowAnswer | undefined>;
   /** Whether `showTyping` has to name the contact's newest message. */
   readonly typingNeedsMessage?: boolean;
   /** Shows the contact for some seconds that somebody types, where the provider can. */
@@ -177,6 +181,21 @@ export interface LookUpRequest<Settings> extends AccountRequest<Settings> {
   readonly calledAt: Date;
 }
 
+export interface WindowRequest<Settings> extends AccountRequest<Settings> {
+  readonly address: string;
+  /** The provider's id of the contact, where it is known. */
+  readonly providerContactId?: string | undefined;
+}
+
+/** What a provider says of the service window of an address. */
+export type WindowAnswer =
+  | { readonly kind: 'permanent' }
+  /** It ends then, or has ended. */
+  | { readonly kind: 'until'; readonly time: Date }
+  /** The contact never wrote, or nobody can tell when. */
+  | { readonly kind: 'closed' }
+  | Unknown;
+
 export interface TypingRequest<Settings> extends AccountRequest<Settings> {
   readonly address: string;
   /** Of the contact's newest message, where `typingNeedsMessage` and it is known. */
@@ -195,6 +214,8 @@ type Accepted = {
   readonly providerMessageIds: readonly string[];
   /** The contact's address as the provider spells it, where it says so. */
   readonly providerAddress?: string;
+  /** What the provider calls the contact, where it says so. */
+  readonly providerContactId?: string;
 };
 type Rejected = { readonly kind: 'rejected'; readonly failure: MessageFailureData; readonly providerMessage?: string };
 /** Nobody can tell, at least not now. */

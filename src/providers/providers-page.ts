@@ -49,14 +49,15 @@ const carried =
     said(content[kind] !== undefined);
 
 const FEATURES = [
-  ...['', 'answers', 'typing', 'receipts', 'echoes our reference', 'look-up', 'window'],
+  ...['', 'answers', 'typing', 'read marks', 'receipts', 'echoes our reference', 'look-up', 'window'],
   ...['verifies credentials', 'registers webhooks'],
 ];
 
 function featuresOf(capabilities: Capabilities, adapter: ProviderAdapter): readonly string[] {
-  const { carriesReply = false, receipts = [], echoesReference = false, serviceWindowHours } = capabilities;
+  const { carriesReply = false, carriesReadMark = false, echoesReference = false } = capabilities;
+  const { receipts = [], serviceWindowHours } = capabilities;
   return [
-    ...[said(carriesReply), said(adapter.showTyping !== undefined)],
+    ...[said(carriesReply), said(adapter.showTyping !== undefined), said(carriesReadMark)],
     receipts.length === 0 ? NO : receipts.join(', '),
     ...[said(echoesReference), said(adapter.lookUp !== undefined)],
     serviceWindowHours === 'permanent' ? 'always' : `${serviceWindowHours} h`,

@@ -8,6 +8,7 @@ import { ChannelFilter } from '../schema/graphql/filters.input.js';
 import { PageArgs } from '../schema/graphql/page.args.js';
 import { CreateChannelPayload } from '../schema/graphql/payloads.type.js';
 import { requireId, toPageRequest } from './arguments.js';
+import { capabilitiesFor } from './channel-capabilities.js';
 import { toCapabilities, toChannel } from './channel.view.js';
 import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
@@ -56,9 +57,10 @@ export class ChannelResolver {
     nullable: true,
     description: 'What it carries. Null where this build has no such provider.',
   })
-  capabilities(@Root() channel: Channel, @Ctx() { providers }: RequestContext): ChannelCapabilities | null {
-    const adapter = providers.get(channel.provider);
-    return adapter === undefined ? null : toCapabilities(adapter, channel.platform);
+  async capabilities(@Root() channel: Channel, @Ctx() context: RequestContext): Promise<ChannelCapabilities | null> {
+    const adapter = context.providers.get(channel.provider);
+    const capabilities = await capabilitiesFor(channel, context);
+    return adapter === undefined || capabilities === undefined ? null : toCapabilities(adapter, capabilities);
   }
 
   @Mutation(() => CreateChannelPayload, { description: 'Connects a channel. The provider itself is asked nothing.' })

@@ -1,8 +1,7 @@
 import type { ChannelView } from '../events/queries/finders.js';
-import type { ChannelPlatform } from '../events/channel/events.js';
-import type { ProviderAdapter } from '../providers/provider.js';
+import type { Capabilities, ProviderAdapter } from '../providers/provider.js';
 import { webhookUrlOf } from '../providers/registry.js';
-import { Channel, ChannelCapabilities, ContentCapability } from '../schema/graphql/channel.type.js';
+import { Channel, ChannelCapabilities, ContentCapability, WindowException } from '../schema/graphql/channel.type.js';
 import { instance } from './instance.js';
 
 export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
@@ -17,10 +16,10 @@ export const toChannel = (view: ChannelView, publicUrl: string): Channel =>
     createdAt: view.createdAt,
   });
 
-/** Of such channels in general: what hangs on a channel's settings isn't told here. */
-export function toCapabilities(adapter: ProviderAdapter, platform: ChannelPlatform): ChannelCapabilities {
-  const capabilities = adapter.capabilitiesOf(platform);
+/** @param capabilities of the channel by its settings, or of such channels in general */
+export function toCapabilities(adapter: ProviderAdapter, capabilities: Capabilities): ChannelCapabilities {
   const { content, carriesReply = false, carriesReadMark = false, serviceWindowHours, receipts = [] } = capabilities;
+  const { windowExceptions = [] } = capabilities;
   return instance(ChannelCapabilities, {
     content: Object.entries(content).map(([kind, limits]) =>
       instance(ContentCapability, { kind, limits: { ...limits } }),
@@ -29,6 +28,9 @@ export function toCapabilities(adapter: ProviderAdapter, platform: ChannelPlatfo
     carriesTyping: adapter.showTyping !== undefined,
     carriesReadMark,
     serviceWindowHours: serviceWindowHours === 'permanent' ? null : serviceWindowHours,
+    windowExceptions: windowExceptions.map(({ tag, hours = null, isForPeopleOnly, category = null }) =>
+      instance(WindowException, { tag, hours, isForPeopleOnly, category }),
+    ),
     receipts: [...receipts],
   });
 }

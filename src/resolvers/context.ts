@@ -8,6 +8,7 @@ import type { LiveFeed } from '../events/projections/live-feed-port.js';
 import { limitFinders } from '../events/queries/limited-finders.js';
 import type { TypingSignals } from '../events/typing/typing-signals.js';
 import type { Finders } from '../events/queries/finders.js';
+import type { ChannelDirectory } from '../providers/channel.js';
 import type { ProviderRegistry } from '../providers/registry.js';
 import { createLoaders, type Loaders } from './loaders.js';
 
@@ -20,6 +21,8 @@ export interface ResolverDeps {
   readonly typing: Pick<TypingSignals, 'listen'>;
   readonly cursors: CursorCodec;
   readonly providers: ProviderRegistry;
+  /** With what is secret of them: nothing of it is shown. */
+  readonly directory: Pick<ChannelDirectory, 'find'>;
   readonly clock: Clock;
   /** Without a slash at its end; known only once the server listens. */
   readonly publicUrl: () => string;

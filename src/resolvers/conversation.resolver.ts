@@ -17,9 +17,10 @@ import { DateTimeScalar } from '../schema/graphql/scalars.js';
 import { optionalText, requireId, toPageRequest } from './arguments.js';
 import { toChannel } from './channel.view.js';
 import { toContact } from './contact.view.js';
+import { capabilitiesFor } from './channel-capabilities.js';
 import type { RequestContext } from './context.js';
 import { toConditions } from './conversation-filter.js';
-import { toConversation, toCounts, toServiceWindow } from './conversation.view.js';
+import { threadOf, toConversation, toCounts, toServiceWindow } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toListedMessage, toMessage } from './message.view.js';
 import { toMoment } from './moment.js';
@@ -32,7 +33,11 @@ const AS_OF =
 
 @Resolver(() => Conversation)
 export class ConversationResolver {
-  @Query(() => Conversation, { nullable: true, description: 'One conversation. Null when there is none.' })
+  @Query(() => Conversation, {
+    nullable: true,
+    description:
+      'One conversation. Null when there is none. Of one whose contact went over to the address of another one, that other one, with the messages of both.',
+  })
   async conversation(
     @Arg('id', () => ID, { description: "The conversation's id." }) id: string,
     @Arg('asOf', () => ConversationAsOf, { nullable: true, description: AS_OF })
@@ -101,11 +106,24 @@ export class ConversationResolver {
     return toMessage(await viewOf(asOf, context).loaders.messages.load(state.lastMessageId), { asOf });
   }
 
+  @FieldResolver(() => Conversation, {
+    nullable: true,
+    description:
+      'Which conversation it is shown as by then: its contact went over to the address of that one. Only as of a moment, where each stands by itself; as things are now either id is answered by the one that it is shown as, and this is null.',
+  })
+  async mergedInto(
+    @Root() { state, asOf }: Conversation,
+    @Ctx() context: RequestContext,
+  ): Promise<Conversation | null> {
+    if (state.mergedInto === null) return null;
+    const into = await viewOf(asOf, context).loaders.conversations.load(state.mergedInto);
+    return into === undefined ? null : toConversation(into, asOf);
+  }
+
   @FieldResolver(() => ServiceWindow, { description: 'For how long anything may be sent.' })
   async serviceWindow(@Root() { state, asOf }: Conversation, @Ctx() context: RequestContext): Promise<ServiceWindow> {
     const channel = await context.loaders.channels.load(state.channelId);
-    const adapter = channel && context.providers.get(channel.provider);
-    const capabilities = channel && adapter?.capabilitiesOf(channel.platform);
+    const capabilities = channel && (await capabilitiesFor(channel, context));
     return toServiceWindow(state, capabilities?.serviceWindowHours, viewOf(asOf, context).clock.now());
   }
 
@@ -130,7 +148,7 @@ export class ConversationResolver {
     const { messagePages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args, 'backward'),
-      (page) => messagePages.load({ of: state.id, page }),
+      (page) => messagePages.load({ ...threadOf(state), page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }
@@ -144,7 +162,7 @@ export class ConversationResolver {
     const { scheduledPages } = viewOf(asOf, context).loaders;
     return toConnection(
       toPageRequest(args),
-      (page) => scheduledPages.load({ of: state.id, page }),
+      (page) => scheduledPages.load({ ...threadOf(state), page }),
       (message) => toListedMessage(message, { asOf }),
     );
   }

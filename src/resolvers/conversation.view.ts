@@ -1,4 +1,6 @@
+import { absorbedIds, type WholeConversation } from '../events/conversation/combine.js';
 import { unreadCount, type ConversationState } from '../events/conversation/state.js';
+import type { ConversationId } from '../events/kernel/ids.js';
 import type { ConversationCounts as Counts, Moment } from '../events/queries/finders.js';
 import type { Capabilities } from '../providers/provider.js';
 import {
@@ -13,7 +15,7 @@ import { instance } from './instance.js';
 const HOUR_MS = 3_600_000;
 
 /** @param asOf the moment that it stands at; undefined: now */
-export const toConversation = (state: ConversationState, asOf?: Moment): Conversation =>
+export const toConversation = (state: WholeConversation, asOf?: Moment): Conversation =>
   instance(Conversation, {
     state,
     asOf,
@@ -28,6 +30,12 @@ export const toConversation = (state: ConversationState, asOf?: Moment): Convers
     lastActivityAt: state.lastActivityAt,
     createdAt: state.createdAt,
   });
+
+/** Whose lists its own are: also those of what is shown as it. */
+export function threadOf(state: WholeConversation): { of: ConversationId; absorbed?: readonly ConversationId[] } {
+  const absorbed = absorbedIds(state);
+  return { of: state.id, ...(absorbed.length > 0 && { absorbed }) };
+}
 
 const toAssignee = ({ agentId, teamId }: ConversationState): Assignee | null =>
   agentId === null && teamId === null ? null : instance(Assignee, { agentId, teamId });

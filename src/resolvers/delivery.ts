@@ -1,10 +1,11 @@
 import type { Caller } from '../access/caller.js';
 import { AppError } from '../errors.js';
 import type { Vector } from '../events/kernel/cursor.js';
-import { channelIds, conversationIds, messageIds } from '../events/kernel/ids.js';
+import { channelIds, conversationIds, messageIds, type ConversationId } from '../events/kernel/ids.js';
 import type { FeedItem, FeedMatch } from '../events/projections/live-feed-port.js';
 import { optionalCursor, optionalId } from './arguments.js';
 import type { RequestContext } from './context.js';
+import { findThreadIds } from './shown-thread.js';
 
 /**
  * One event on its way to a subscriber. What it becomes is decided by `prepare` under a context of its own, and again
@@ -43,18 +44,19 @@ export async function openSubscription(
   types?: readonly string[],
 ): Promise<AsyncIterableIterator<Delivery>> {
   const after = optionalCursor(context.cursors, args.after);
+  const conversationId = optionalId(conversationIds, args.conversationId, 'conversationId');
   const match: FeedMatch = {
     workspaceId: context.caller.workspaceId,
     types,
     conversationIds: namedOf(context.caller),
-    conversationId: optionalId(conversationIds, args.conversationId, 'conversationId'),
+    thread: conversationId && (await findThreadIds(conversationId, context)),
     channelId: optionalId(channelIds, args.channelId, 'channelId'),
     messageId: optionalId(messageIds, args.messageId, 'messageId'),
   };
   // Subscribed first: what happens while the names are looked up is not missed.
   const items = context.feed.subscribe(match, after);
   try {
-    await requireVisible(match, after, context);
+    await requireVisible({ ...match, conversationId }, after, context);
   } catch (error) {
     await items.return?.();
     throw error;
@@ -69,8 +71,11 @@ export async function openSubscription(
 const namedOf = ({ limits }: Caller) => (limits?.contactIds.length === 0 ? limits.conversationIds : undefined);
 
 /** A message that was sent just now is projected in a moment: whoever gives the send's cursor waits for it. */
-async function requireVisible(match: FeedMatch, after: Vector | undefined, context: RequestContext): Promise<void> {
-  const { conversationId, channelId, messageId } = match;
+async function requireVisible(
+  { conversationId, channelId, messageId }: FeedMatch & { readonly conversationId: ConversationId | undefined },
+  after: Vector | undefined,
+  context: RequestContext,
+): Promise<void> {
   if (conversationId === undefined && channelId === undefined && messageId === undefined) return;
   if (after !== undefined) await context.feed.waitUntilPassed(after, PROJECTION_WAIT_MS);
   const { loaders } = context;

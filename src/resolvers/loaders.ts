@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { ApiKeyView } from '../access/key-view.js';
 import type { ContactState } from '../events/contact/state.js';
 import type { Note } from '../events/conversation/note.js';
-import type { ConversationState } from '../events/conversation/state.js';
+import type { WholeConversation } from '../events/conversation/combine.js';
 import type {
   ApiKeyId,
   ChannelId,
@@ -22,7 +22,7 @@ import type { ChannelView, Finders, JournalItem, Page, PageRequest, TimelineView
 export interface Loaders {
   readonly messages: DataLoader<MessageId, MessageState | undefined>;
   readonly timelines: DataLoader<MessageId, TimelineView[]>;
-  readonly conversations: DataLoader<ConversationId, ConversationState | undefined>;
+  readonly conversations: DataLoader<ConversationId, WholeConversation | undefined>;
   readonly contacts: DataLoader<ContactId, ContactState | undefined>;
   readonly channels: DataLoader<ChannelId, ChannelView | undefined>;
   readonly templates: DataLoader<TemplateId, TemplateView | undefined>;
@@ -33,7 +33,7 @@ export interface Loaders {
   readonly scheduledPages: PageLoader<ConversationId, MessageState>;
   readonly notePages: PageLoader<ConversationId, Note>;
   readonly contactMessagePages: PageLoader<ContactId, MessageState>;
-  readonly conversationPages: PageLoader<ContactId, ConversationState>;
+  readonly conversationPages: PageLoader<ContactId, WholeConversation>;
 }
 
 // 500: a statement with more ids gains nothing, and Postgres plans it anew.
@@ -41,11 +41,11 @@ const options = { maxBatchSize: 500 };
 
 export function createLoaders(finders: Finders, workspace: WorkspaceId): Loaders {
   const pages = <Id extends string, State>(
-    readOne: (workspace: WorkspaceId, id: Id, page: PageRequest) => Promise<Page<State>>,
+    readOne: (workspace: WorkspaceId, id: Id, page: PageRequest, absorbed?: readonly Id[]) => Promise<Page<State>>,
     readEach: (workspace: WorkspaceId, ids: readonly Id[], page: PageRequest) => Promise<readonly Page<State>[]>,
   ) =>
     createPageLoader<Id, State>(
-      (id, page) => readOne(workspace, id, page),
+      (id, page, absorbed) => readOne(workspace, id, page, absorbed),
       (ids, page) => readEach(workspace, ids, page),
     );
   return {

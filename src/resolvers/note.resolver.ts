@@ -7,6 +7,7 @@ import { AddNoteInput, AddNotePayload, Note } from '../schema/graphql/note.type.
 import { PageArgs } from '../schema/graphql/page.args.js';
 import { toPageRequest } from './arguments.js';
 import type { RequestContext } from './context.js';
+import { threadOf } from './conversation.view.js';
 import { instance } from './instance.js';
 import { toConnection } from './page.view.js';
 import { outcomeOf } from './user-error.view.js';
@@ -23,7 +24,11 @@ export class NoteResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection<Note>> {
     const { notePages } = viewOf(asOf, context).loaders;
-    return toConnection(toPageRequest(args, 'backward'), (page) => notePages.load({ of: state.id, page }), toNote);
+    return toConnection(
+      toPageRequest(args, 'backward'),
+      (page) => notePages.load({ ...threadOf(state), page }),
+      toNote,
+    );
   }
 
   @Mutation(() => AddNotePayload, { description: 'Adds an internal note. It is never sent.' })

@@ -5,6 +5,8 @@ import type { Page, PageRequest } from '../events/queries/finders.js';
 export interface PageOf<Id> {
   readonly of: Id;
   readonly page: PageRequest;
+  /** Those that are shown as it. Such a page is read by itself. */
+  readonly absorbed?: readonly Id[];
 }
 
 export type PageLoader<Id, State> = DataLoader<PageOf<Id>, Page<State>, string>;
@@ -14,14 +16,16 @@ export type PageLoader<Id, State> = DataLoader<PageOf<Id>, Page<State>, string>;
  * cursor has one list only, and is read by itself, so that a cursor of another list takes nobody with it.
  */
 export function createPageLoader<Id extends string, State>(
-  readOne: (id: Id, page: PageRequest) => Promise<Page<State>>,
+  readOne: (id: Id, page: PageRequest, absorbed?: readonly Id[]) => Promise<Page<State>>,
   readEach: (ids: readonly Id[], page: PageRequest) => Promise<readonly Page<State>[]>,
 ): PageLoader<Id, State> {
   const read = async (alike: readonly PageOf<Id>[]): Promise<readonly (Page<State> | Error)[]> => {
     const [one] = alike;
     if (one === undefined) return [];
     const reading =
-      alike.length === 1 ? readOne(one.of, one.page).then((page) => [page]) : readEach(idsOf(alike), one.page);
+      alike.length === 1
+        ? readOne(one.of, one.page, one.absorbed).then((page) => [page])
+        : readEach(idsOf(alike), one.page);
     return reading.catch((error: unknown) => alike.map(() => asError(error)));
   };
   return new DataLoader<PageOf<Id>, Page<State>, string>(
@@ -45,7 +49,7 @@ export function createPageLoader<Id extends string, State>(
 /** Of one statement: as many as a page has items. */
 const LISTS_MAX = 100;
 
-const nameOf = ({ of, page }: PageOf<string>): string => JSON.stringify([of, page]);
+const nameOf = ({ of, page, absorbed }: PageOf<string>): string => JSON.stringify([of, page, absorbed]);
 
 const idsOf = <Id>(alike: readonly PageOf<Id>[]): Id[] => alike.map(({ of }) => of);
 
@@ -53,8 +57,8 @@ function groupAlike<Id extends string>(asked: readonly PageOf<Id>[]): readonly (
   const groups = new Map<string, PageOf<Id>[]>();
   for (const request of asked) {
     const { after, before } = request.page;
-    const hasCursor = after !== undefined || before !== undefined;
-    const name = hasCursor ? nameOf(request) : JSON.stringify(request.page);
+    const isAlone = after !== undefined || before !== undefined || request.absorbed !== undefined;
+    const name = isAlone ? nameOf(request) : JSON.stringify(request.page);
     groups.set(name, [...(groups.get(name) ?? []), request]);
   }
   return [...groups.values()];

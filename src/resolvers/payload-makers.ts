@@ -28,6 +28,8 @@ export const CONVERSATION_TYPES: readonly string[] = [
   ...ADDING_TYPES,
   'message.corrected',
   'conversation.opened',
+  'conversation.address_changed',
+  'conversation.merged',
   'conversation.read',
   ...TENDING_TYPES,
   'conversation.note_added',

@@ -18,7 +18,7 @@ const toProvider = (adapter: ProviderAdapter): Provider =>
   instance(Provider, {
     kind: adapter.kind,
     platforms: adapter.platforms.map((platform) =>
-      instance(ProviderPlatform, { platform, capabilities: toCapabilities(adapter, platform) }),
+      instance(ProviderPlatform, { platform, capabilities: toCapabilities(adapter, adapter.capabilitiesOf(platform)) }),
     ),
     verifiesCredentials: adapter.verifyCredentials !== undefined,
     registersWebhooks: adapter.registerWebhook !== undefined,

@@ -13,6 +13,7 @@ import type { RequestContext } from './context.js';
 import { instance } from './instance.js';
 import { toListedMessage } from './message.view.js';
 import { toConnection } from './page.view.js';
+import { findThreadIds } from './shown-thread.js';
 
 const SEARCH_LENGTH_MAX = 256;
 
@@ -30,9 +31,10 @@ export class SearchResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Arg('filter', () => MessageSearchFilter, { nullable: true, description: 'Among which messages.' })
     filter: MessageSearchFilter | null,
-    @Ctx() { finders, caller }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<MessageSearchConnection> {
-    const search = { text: requireWords(text), ...toConditions(filter) };
+    const { finders, caller } = context;
+    const search = { text: requireWords(text), ...(await toConditions(filter, context)) };
     const found = new Map<string, FoundMessage>();
     const { edges, ...page } = await toConnection(
       toPageRequest(args),
@@ -59,10 +61,14 @@ function requireWords(text: string): string {
 }
 
 /** @throws AppError BAD_USER_INPUT */
-function toConditions(filter: MessageSearchFilter | null): Omit<MessageSearch, 'text'> {
+async function toConditions(
+  filter: MessageSearchFilter | null,
+  context: RequestContext,
+): Promise<Omit<MessageSearch, 'text'>> {
   const channels = filter?.channelIds ?? undefined;
+  const conversationId = optionalId(conversationIds, filter?.conversationId, 'conversationId');
   return {
-    conversationId: optionalId(conversationIds, filter?.conversationId, 'conversationId'),
+    thread: conversationId && (await findThreadIds(conversationId, context)),
     channelIds:
       channels && requireShortList(channels, 'channelIds').map((id) => requireId(channelIds, id, 'channelIds')),
     direction: filter?.direction ?? undefined,

@@ -69,7 +69,8 @@ export async function startApi(deps: RoleDeps, foundation: Foundation, keep: Kee
   keep({ stop: async () => stopWakes() });
   const graphql: GraphqlDeps = {
     administration: createAdministration({ ...foundation, database, clock, finders, quotaDefaults: defaults }),
-    ...{ commands, finders, feed, typing, clock, providers, publicUrl: deps.publicUrl, mediaUrl: media.urlOf },
+    ...{ commands, finders, feed, typing, clock, providers, directory, publicUrl: deps.publicUrl },
+    mediaUrl: media.urlOf,
     cursors: createCursorCodec(log.id, log.partitionCount),
     acceptanceEventId: (messageId) => identity.ofAcceptance(messageId),
     ...{ budgets, slots },

@@ -55,6 +55,8 @@ export function createBotmakerSimulator(options: BotmakerSimulatorOptions): Botm
       if (!account.knows(call)) return { status: 401 };
       if (said === 'GET /auth/credentials') return { status: 200, body: account.credentials() };
       if (said === 'GET /channels') return { status: 200, body: { items: [project.channel] } };
+      const [, chat] = /^GET \/chats\/([^/]+)$/.exec(said) ?? [];
+      if (chat !== undefined) return project.chat(decodeURIComponent(chat));
       return isForm(said) ? answerForm(project, said, json) : { status: 404 };
     },
   };
@@ -84,11 +86,11 @@ function createProject({ channelId, webhookToken, replies = false }: BotmakerSim
     ...{ v: '1.1', chatPlatform: 'whatsapp', contactId, chatChannelId: channelId, chatIdInChatPlatform: '' },
     ...{ whatsappNumber: lineOf(channelId), customerId: `CUST${contactId}`, firstName: 'Mia', lastName: 'Jansen' },
   });
-  const messageFrom = (contactId: string, said: Readonly<Record<string, unknown>>) =>
-    posted({
-      ...{ ...frameOf(contactId), type: 'message' },
-      messages: [{ _id: nextId(), date: new Date().toISOString(), fromName: 'Mia Jansen', from: 'user', ...said }],
-    });
+  const chats = createChats(channelId);
+  const messageFrom = (contactId: string, said: Readonly<Record<string, unknown>>) => {
+    const message = { _id: nextId(), date: chats.hear(contactId), fromName: 'Mia Jansen', from: 'user', ...said };
+    return posted({ ...frameOf(contactId), type: 'message', messages: [message] });
+  };
   const statusesOf = (contactId: string, txId: string, webhookPayload: string | undefined) => {
     const sent = { ...frameOf(contactId), type: 'status', _id: nextId(), txId, webhookPayload };
     const said = contactId === UNREACHED_CONTACT ? UNREACHED : REACHED;
@@ -96,6 +98,7 @@ function createProject({ channelId, webhookToken, replies = false }: BotmakerSim
   };
   return {
     ...{ messageFrom, channel: { id: channelId, platform: 'whatsapp', name: 'Shop', active: true } },
+    chat: chats.answer,
     connect: (url: string) => void (webhookUrl = url),
     /** Makes a job of it; what becomes of that is told later. */
     take(contactId: string, webhookPayload: string | undefined, text: string | undefined): SimulatedAnswer {
@@ -108,6 +111,33 @@ function createProject({ channelId, webhookToken, replies = false }: BotmakerSim
         ...reply.map((said) => messageFrom(contactId, said)),
       ];
       return { ...answered, webhooks };
+    },
+  };
+}
+
+const WINDOW_MS = 24 * 3_600_000;
+const CHATS_KEPT_MAX = 1_000;
+
+/** Who wrote, and when last. */
+function createChats(channelId: string) {
+  const writtenAt = new Map<string, string>();
+  return {
+    /** Answers when that was. */
+    hear(contactId: string): string {
+      const date = new Date().toISOString();
+      writtenAt.delete(contactId);
+      writtenAt.set(contactId, date);
+      const [oldest] = writtenAt.keys();
+      if (writtenAt.size > CHATS_KEPT_MAX && oldest !== undefined) writtenAt.delete(oldest);
+      return date;
+    },
+    /** The state of a chat, by `channelId:contactId`. */
+    answer(reference: string): SimulatedAnswer {
+      const [channel = '', contactId = ''] = reference.split(':');
+      const date = writtenAt.get(contactId);
+      if ((channel !== channelId && channel !== lineOf(channelId)) || date === undefined) return { status: 404 };
+      const closesAt = new Date(Date.parse(date) + WINDOW_MS).toISOString();
+      return { status: 200, body: { lastUserMessageDatetime: date, whatsAppWindowCloseDatetime: closesAt } };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ON_PREMISES_FORMS } from './cbot-forms.js';
-import { MESSAGE_FORMS } from './meta-whatsapp-forms.js';
+import { MESSAGE_FORMS, readMark } from './meta-whatsapp-forms.js';
 import type { ReceivedCall } from './read-call.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulator.js';
 import type { PostedWebhook } from './webhook-poster.js';
@@ -76,11 +76,12 @@ export function createCbotSimulator(options: CbotSimulatorOptions): CbotSimulato
     ...{ messageFrom, statusOf, addFile: files.add },
     throttled: () => speech.throttled,
     failed: () => speech.failed,
-    isSend: ({ method, path }) => method === 'POST' && path.endsWith('/messages'),
+    isSend: (call) => call.method === 'POST' && call.path.endsWith('/messages') && !isRead(flavour, call),
     answer(call) {
       if (call.headers[apiKeyHeader] !== apiKey) return gatewayError(401, 'Invalid api key');
       if (call.path === '/v1/configs/webhook') return configure(call);
       if (call.method === 'GET') return files.answer(call) ?? gatewayError(404, 'Not Found');
+      if (isRead(flavour, call)) return { status: 200, body: flavour === 'CLOUD' ? { success: true } : { meta } };
       if (call.path !== speech.sendPath || call.method !== 'POST') return gatewayError(404, 'Not Found');
       return answerSend(call.json);
     },
@@ -149,6 +150,13 @@ function createFiles(flavour: CbotFlavour): Files {
     },
   };
 }
+
+/** That a message was read: on premises by its address, in the cloud as Meta has it. */
+const isRead = (flavour: CbotFlavour, { method, path, json }: ReceivedCall): boolean =>
+  flavour === 'CLOUD'
+    ? method === 'POST' && path === '/messages' && readMark.safeParse(json).success
+    : method === 'PUT' && /^\/v1\/messages\/[^/]+$/.test(path) && ON_PREMISES_READ.safeParse(json).success;
+const ON_PREMISES_READ = z.strictObject({ status: z.literal('read') });
 
 const now = (): string => String(Math.floor(Date.now() / 1_000));
 

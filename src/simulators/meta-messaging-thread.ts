@@ -27,19 +27,22 @@ export interface Threads {
   setAddress(webhook: MetaWebhook): void;
   subscribe(): void;
   readonly isHeard: () => boolean;
-  isOpen(contact: string): boolean;
+  /** Whether the contact wrote within so many hours, by the timestamps of what was posted. */
+  wroteWithin(contact: string, hours: number): boolean;
   /** @throws before there is an address */
   event(contact: string, said: Said): PostedWebhook;
   messageFrom(contact: string, said: Said): PostedWebhook;
   echo(told: Told): PostedWebhook;
 }
 
+const HOUR_MS = 3_600_000;
+
 /** The threads of an account: who wrote, and what is posted of it. */
 export function createThreads({ object, accountId, appSecret, idPrefix }: SimulatedAccount): Threads {
   let count = 0;
   let webhook: MetaWebhook | undefined;
   let isSubscribed = false;
-  const open = new Set<string>();
+  const writtenAt = new Map<string, number>();
   const nextId = () => `${idPrefix}simulated${(count += 1)}`;
   const post = (from: string, to: string, said: Said): PostedWebhook => {
     if (webhook === undefined) throw new Error('The app has no address.');
@@ -50,17 +53,18 @@ export function createThreads({ object, accountId, appSecret, idPrefix }: Simula
       appSecret,
     );
   };
-  const event = (contact: string, said: Said) => post(contact, accountId, said);
+  const event = (contact: string, said: Said) => {
+    const { message, timestamp = Date.now() } = said;
+    if (message !== undefined) writtenAt.set(contact, Math.max(Number(timestamp), writtenAt.get(contact) ?? 0));
+    return post(contact, accountId, said);
+  };
   return {
     ...{ nextId, event },
     setAddress: (next) => void (webhook = next),
     subscribe: () => void (isSubscribed = true),
     isHeard: () => webhook !== undefined && isSubscribed,
-    isOpen: (contact) => open.has(contact),
-    messageFrom(contact, said) {
-      open.add(contact);
-      return event(contact, { message: { mid: nextId(), ...said } });
-    },
+    wroteWithin: (contact, hours) => Date.now() < (writtenAt.get(contact) ?? 0) + hours * HOUR_MS,
+    messageFrom: (contact, said) => event(contact, { message: { mid: nextId(), ...said } }),
     echo: ({ id, contact, said }) =>
       post(accountId, contact, { message: { mid: id, is_echo: true, app_id: 1, ...said } }),
   };

@@ -139,6 +139,9 @@ function answerMessage({ headers, json }: ReceivedCall, { product, threads, take
 
 const pathOf = ({ issues: [first] }: z.ZodError): string => first?.path.join('.') ?? '';
 
+/** For how long after the contact last wrote. */
+const TAG_HOURS: ReadonlyMap<string | undefined, number> = new Map([['HUMAN_AGENT', 7 * 24]]);
+
 /** Beyond the window only what was approved, or an exception. */
 function refuseLate(said: SentMessage, product: SimulatedProduct, threads: Threads): SimulatedAnswer | undefined {
   const { template } = said.message;
@@ -148,7 +151,12 @@ function refuseLate(said: SentMessage, product: SimulatedProduct, threads: Threa
       ? undefined
       : messagingError(400, 100, 'The template does not exist in this language.');
   }
-  if (said.messaging_type === 'MESSAGE_TAG' && said.tag === 'HUMAN_AGENT') return undefined;
-  if (said.messaging_type === 'RESPONSE' && threads.isOpen(said.recipient.id)) return undefined;
+  const hours =
+    said.messaging_type === 'RESPONSE'
+      ? 24
+      : said.messaging_type === 'MESSAGE_TAG'
+        ? TAG_HOURS.get(said.tag)
+        : undefined;
+  if (hours !== undefined && threads.wroteWithin(said.recipient.id, hours)) return undefined;
   return messagingError(400, 10, 'This message is sent outside of allowed window.', product.lateSubcode);
 }

@@ -17,6 +17,8 @@ export interface Faults {
   readonly acceptsAndDrops?: number;
   /** Not answered at all, and not taken. */
   readonly hangs?: number;
+  /** A call that sends nothing is answered by a failure. */
+  readonly failsOthers?: number;
   /** A webhook is posted twice. */
   readonly repeats?: number;
   /** A webhook changes places with the next one. */
@@ -47,7 +49,7 @@ export interface SimulatedProvider {
   /** What the provider says where it takes too many calls, and where it fails. */
   readonly throttled: () => SimulatedAnswer;
   readonly failed: () => SimulatedAnswer;
-  /** Whether this call sends something: only such calls meet faults. */
+  /** Whether this call sends something: only such calls meet the faults of sends. */
   isSend(call: ReceivedCall): boolean;
 }
 
@@ -69,6 +71,9 @@ export interface Simulator extends Running {
 const CALLS_KEPT_MAX = 10_000;
 const CALLS_HELD_MAX = 1_000;
 
+const SEND_FAULTS = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
+const OTHER_FAULTS = ['failsOthers'] as const;
+
 /** A small HTTP server that speaks a provider's contract on loopback. It remembers its calls, and nothing after its end. */
 export async function startSimulator(provider: SimulatedProvider, options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, seed = 0 } = options;
@@ -83,7 +88,7 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
   const server = createServer((request, response) => {
     void readCall(request)
       .then(async (call) => {
-        const fault = provider.isSend(call) ? faultOf(faults, random) : undefined;
+        const fault = faultOf(faults, provider.isSend(call) ? SEND_FAULTS : OTHER_FAULTS, random);
         if (fault === 'hangs') return keep(call, 'hanging');
         const answer = await answerOf(provider, call, fault, faults);
         keep(call, fault === 'acceptsAndDrops' ? 'dropped' : answer.status);
@@ -107,7 +112,8 @@ export async function startSimulator(provider: SimulatedProvider, options: Simul
   };
 }
 
-type Fault = 'throttles' | 'fails' | 'acceptsAndDrops' | 'hangs' | undefined;
+type Kind = (typeof SEND_FAULTS | typeof OTHER_FAULTS)[number];
+type Fault = Kind | undefined;
 
 function answerOf(
   provider: SimulatedProvider,
@@ -115,7 +121,7 @@ function answerOf(
   fault: Fault,
   { retryAfterS }: Faults,
 ): SimulatedAnswer | Promise<SimulatedAnswer> {
-  if (fault === 'fails') return provider.failed();
+  if (fault === 'fails' || fault === 'failsOthers') return provider.failed();
   if (fault !== 'throttles') return provider.answer(call);
   const { headers, ...said } = provider.throttled();
   return { ...said, headers: { ...headers, ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }) } };
@@ -163,8 +169,7 @@ function bytesOf(body: unknown): string | Buffer {
 }
 
 /** One fault at most; all chances are drawn for each call, so that one setting doesn't change what another makes of the seed. */
-function faultOf(faults: Faults, random: Random): Fault {
-  const kinds = ['throttles', 'fails', 'acceptsAndDrops', 'hangs'] as const;
+function faultOf(faults: Faults, kinds: readonly Kind[], random: Random): Fault {
   return kinds.map((kind) => ({ kind, isMet: random() < (faults[kind] ?? 0) })).find(({ isMet }) => isMet)?.kind;
 }
 

@@ -10,6 +10,7 @@ import type {
   PartRequest,
   ProviderAdapter,
   TypingRequest,
+  WindowAnswer,
   WebhookRequest,
 } from '../../src/providers/provider.js';
 import { headersOf, urlOf } from '../../src/providers/http-call.js';
@@ -46,6 +47,21 @@ export interface ProviderFixture<Settings> {
   readonly lookUp?: {
     readonly accepted: { readonly answer: ScriptedAnswer; readonly providerMessageIds: readonly string[] };
     readonly rejected: readonly { readonly answer: ScriptedAnswer; readonly code: string }[];
+    /** Beside those that any HTTP provider has. */
+    readonly unclear: readonly ScriptedAnswer[];
+  };
+  /** What is asked of it where somebody types and where something was read, written from its contract. */
+  readonly signals?: {
+    readonly showTyping?: AskedCall;
+    /** About the message `incoming-1`. */
+    readonly markRead?: AskedCall;
+  };
+  /** What it answers when it is asked for a service window, where it can be. */
+  readonly window?: {
+    readonly providerContactId?: string;
+    /** The path of the question. */
+    readonly asked: string;
+    readonly answers: readonly { readonly answer: ScriptedAnswer; readonly says: WindowAnswer }[];
     /** Beside those that any HTTP provider has. */
     readonly unclear: readonly ScriptedAnswer[];
   };
@@ -108,13 +124,19 @@ export interface ProviderFixture<Settings> {
   };
 }
 
+export interface AskedCall {
+  readonly method?: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
 export interface OutgoingSample {
   readonly name: string;
   readonly platform?: ChannelPlatform;
   readonly content: MessageContent;
   readonly replyToProviderMessageId?: string;
   /** One for each part. */
-  readonly calls: readonly { readonly method?: string; readonly path: string; readonly body: unknown }[];
+  readonly calls: readonly AskedCall[];
 }
 
 export interface IncomingSample {
@@ -263,7 +285,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
             settings: fixture.settings(server.baseUrl),
             channelId: CHANNEL,
             platform: PLATFORM,
-            address: fixture.address,
+            address: adapter.normalizeAddress(PLATFORM, fixture.address) ?? '',
             lastProviderMessageId: 'of-the-last-message',
             signal,
           },
@@ -277,6 +299,18 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           expect(calls()).toBe(1);
         },
       );
+
+      it.runIf(isThere)('asks what the contract shows', async () => {
+        server.answer = () => ({ status: 200, body: '{}' });
+        const expected = fixture.signals?.[name];
+        await show();
+        expect(calls()).toBe(1);
+        if (expected === undefined) return;
+        const { method = 'POST', path, body } = expected;
+        const asked = server.requests.at(-1);
+        expect(asked).toMatchObject({ method, url: path });
+        expect(JSON.parse(asked?.body.toString() ?? '')).toEqual(body);
+      });
 
       it.runIf(isThere)('ends when its signal says so', async () => {
         server.answer = () => 'silence';
@@ -473,6 +507,43 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         });
       });
     }
+
+    const { window } = fixture;
+    it('15. asks for windows where the fixture says so', () => {
+      expect(adapter.askWindow === undefined).toBe(window === undefined);
+    });
+
+    describe.runIf(window !== undefined)('15. askWindow makes at most one call, and says only what it heard', () => {
+      const { providerContactId, asked: path, answers = [], unclear = [] } = window ?? {};
+      const ask = (options: { baseUrl?: string; signal?: AbortSignal } = {}) =>
+        adapter.askWindow?.({
+          ...{ settings: fixture.settings(options.baseUrl ?? server.baseUrl), channelId: CHANNEL, platform: PLATFORM },
+          ...{ address: adapter.normalizeAddress(PLATFORM, fixture.address) ?? '', providerContactId },
+          signal: options.signal ?? AbortSignal.timeout(10_000),
+        });
+
+      it.each(answers)('$says', async ({ answer, says }) => {
+        server.answer = () => answer;
+        expect(await ask()).toEqual(says);
+        expect(calls()).toBe(1);
+        expect(server.requests.at(-1)).toMatchObject({ method: 'GET', url: path });
+      });
+
+      const unheard = [...UNCLEAR, ...unclear.map((answer) => [JSON.stringify(answer), answer] as const)];
+      it.each(unheard)('%s is unknown', async (_name, answer) => {
+        server.answer = () => answer;
+        expect(await ask()).toEqual({ kind: 'unknown' });
+        expect(calls()).toBe(1);
+      });
+
+      it('ends with its signal, and where nobody listens', async () => {
+        server.answer = () => 'silence';
+        expect(await ask({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect(await ask({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unknown' });
+      });
+    });
 
     describe('what goes out is what the contract shows', () => {
       it.each(outgoing)(

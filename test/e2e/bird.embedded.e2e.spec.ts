@@ -108,6 +108,34 @@ describe('Bird channels, through the simulated Channels API', () => {
     await reaches(template.id, 'READ');
   });
 
+  it('ask Bird before they refuse: it may have heard what never came here, and nobody is asked twice', async () => {
+    const { bird, simulator, channelId } = side(0);
+    const address = '+31600000008';
+    const asked = () => simulator.calls.filter(({ path }) => path.includes('/contacts/'));
+    const begun = asked().length;
+    // Known by his number alone, he can't be asked for.
+    expect((await send(channelId, text('Hello'), address)).codes).toEqual(['SERVICE_WINDOW_CLOSED']);
+    expect(asked()).toHaveLength(begun);
+    // Bird's answer to a template tells its id of him. Then he writes, and the webhook is lost.
+    const template = await send(channelId, { template: { name: PROJECT } }, address);
+    await reaches(template.id, 'READ');
+    bird.messageFrom(address, { body: { type: 'text', text: { text: 'Lost' } } });
+    const taken = await Promise.all(['One', 'Two'].map((words) => send(channelId, text(words), address)));
+    expect(taken.flatMap(({ codes }) => codes)).toEqual([]);
+    await reaches(taken[0]?.id ?? '', 'READ');
+    expect(asked()).toHaveLength(begun + 1);
+  });
+
+  it('are not refused for a Bird that does not answer', async () => {
+    const { simulator, channelId } = side(0);
+    const template = await send(channelId, { template: { name: PROJECT } }, '+31600000009');
+    await reaches(template.id, 'READ');
+    simulator.misbehave({ failsOthers: 1 });
+    const { codes } = await send(channelId, text('Hello'), '+31600000009');
+    simulator.misbehave({});
+    expect(codes).toEqual([]);
+  });
+
   it('send each body as the page prints it', async () => {
     const { simulator, channelId } = side(0);
     // Who is written to in one thread is written to in order: several threads are quicker.

@@ -3,7 +3,7 @@ import { createBotmakerSimulator, type BotmakerSimulator } from '../../src/simul
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { findThread, sendTo } from './provider-thread.js';
+import { findThread, MARK_READ, sendTo } from './provider-thread.js';
 
 const CREDENTIALS = {
   ...{ clientId: 'client', secretId: 'marker-secret-id' },
@@ -48,6 +48,8 @@ describe('a Botmaker channel, through the simulated API', () => {
   const send = (number: string, content: object) =>
     sendTo(app.client, channelId, { phoneNumber: `+${number}` }, content);
   const template = { template: { name: 'order_ready', parameters: [{ key: 'name', part: 'BODY', value: 'Mia' }] } };
+  const text = { text: { text: 'Hello' } };
+  const calls = (path: string) => simulator.calls.filter((call) => call.path.endsWith(path));
   const thread = (id = '') => findThread(app.client, id);
   const untilStatus = (id: string | undefined, status: string) =>
     eventually(async () => expect((await thread(id)).status).toBe(status));
@@ -55,6 +57,33 @@ describe('a Botmaker channel, through the simulated API', () => {
   it('is verified by a call that changes nothing', async () => {
     const { done } = await app.client.run<Payload>(VERIFY, { input: { channelId } });
     expect(done).toEqual({ isConfirmed: true, account: 'Shop', userErrors: [] });
+  });
+
+  it('shows the contact what was read', async () => {
+    await simulator.post([botmaker.messageFrom('31600000003', { message: 'Anybody there?' })]);
+    const { message } = await eventually(async () => {
+      const sent = await send('31600000003', text);
+      expect(sent.userErrors).toEqual([]);
+      return sent;
+    });
+    await untilStatus(message?.id, 'READ');
+    const { conversation } = await thread(message?.id);
+    await app.client.run(MARK_READ, { input: { conversationId: conversation?.id } });
+    await eventually(() => {
+      const marks = calls('/send-read-typing-feedback');
+      expect(marks).toMatchObject([{ status: 204, json: { contactId: '31600000003', typing: false } }]);
+    });
+  });
+
+  it('asks Botmaker before it refuses: it may have heard what never came here', async () => {
+    expect((await send('31600000008', text)).userErrors.map(({ code }) => code)).toEqual(['SERVICE_WINDOW_CLOSED']);
+    // Written to before anybody of us was, by a webhook that is lost.
+    botmaker.messageFrom('31600000009', { message: 'Anybody there?' });
+    const { message, userErrors } = await send('31600000009', text);
+    expect(userErrors).toEqual([]);
+    await untilStatus(message?.id, 'READ');
+    const asked = calls(`/chats/${ACCOUNT.channelId}:31600000009`);
+    expect(asked.map(({ method, status }) => [method, status])).toEqual([['GET', 200]]);
   });
 
   it('says why it failed, at once or later; templates go at any time', async () => {

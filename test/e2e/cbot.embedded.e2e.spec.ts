@@ -3,7 +3,7 @@ import { createCbotSimulator, type CbotFlavour, type CbotSimulator } from '../..
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { findThread, sendTo, type FoundMessage } from './provider-thread.js';
+import { findThread, MARK_READ, sendTo, type FoundMessage } from './provider-thread.js';
 
 const SETTINGS = { apiKey: 'marker-key', webhookUsername: 'parley', webhookPassword: 'marker-word', namespace: 'ns_1' };
 
@@ -94,6 +94,14 @@ describe('CBOT channels of both flavours, through the simulated API', () => {
         const found = await thread(said.message?.id);
         expect(found.status).toBe('READ');
         expect(incomingOf(found)).toContain('You said: Hello');
+      });
+      const input = { conversationId: (await thread(said.message?.id)).conversation?.id };
+      await app.client.run(MARK_READ, { input });
+      await eventually(() => {
+        const marks = simulator.calls.filter(
+          ({ json }) => (json as { status?: string } | undefined)?.status === 'read',
+        );
+        expect(marks.map(({ status }) => status)).toEqual([200]);
       });
     },
   );

@@ -5,7 +5,7 @@ import { createMessengerSimulator } from '../../src/simulators/meta-messenger.js
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { findThread, sendTo } from './provider-thread.js';
+import { findThread, MARK_READ, sendTo } from './provider-thread.js';
 
 const APP = { accessToken: 'marker-token', appSecret: 'marker-secret' };
 const VERIFY = 'marker-verify';
@@ -26,6 +26,10 @@ const CREATE = `mutation ($input: CreateChannelInput!) { done: createChannel(inp
   channel { id } userErrors { code field } } }`;
 const ask = (name: string) => `mutation ($input: ChannelInput!) { done: ${name}(input: $input) {
   isConfirmed account failure { code } userErrors { code field } } }`;
+const PREVIEW = `query ($input: PreviewMessageInput!) { previewMessage(input: $input) {
+  calls { body } userErrors { code } } }`;
+const EXCEPTIONS = `query ($id: ID!) { channel(id: $id) { capabilities { serviceWindowHours
+  windowExceptions { tag hours isForPeopleOnly category } } } }`;
 const INBOX = `{ conversations(first: 50) { nodes { channel { id } lastMessage { content { text } } } } }`;
 
 /** An account of a business, with the API that speaks for it. */
@@ -36,7 +40,9 @@ interface Line {
 }
 
 const PRODUCTS = {
-  META_MESSENGER: { platform: 'MESSENGER', ids: { pageId: '1100' }, account: 'Simulated' },
+  META_MESSENGER: {
+    ...{ platform: 'MESSENGER', ids: { pageId: '1100', messageTags: ['HUMAN_AGENT'] }, account: 'Simulated' },
+  },
   META_INSTAGRAM: { platform: 'INSTAGRAM', ids: { accountId: '17841400' }, account: '@simulated' },
 } as const;
 type Provider = keyof typeof PRODUCTS;
@@ -82,8 +88,12 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
     if (line === undefined) throw new Error('Not connected.');
     return line;
   };
-  const send = ({ channelId }: Line, address: string, content: object = { text: { text: 'Hello' } }) =>
-    sendTo(app.client, channelId, { address }, content);
+  const send = (
+    { channelId }: Line,
+    address: string,
+    content: object = { text: { text: 'Hello' } },
+    more: object = {},
+  ) => sendTo(app.client, channelId, { address }, content, more);
   const sent = async (line: Line, address: string, content?: object): Promise<string> => {
     const { message, userErrors } = await send(line, address, content);
     expect(userErrors).toEqual([]);
@@ -110,6 +120,19 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       expect((await fetch(`${url}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong`)).status).toBe(403);
     });
 
+    it('shows the contact what was read', async () => {
+      const line = lineOf(provider);
+      await hear(line, '24001', 'Grüße 👋');
+      const id = await sent(line, '24001');
+      await hasStatus(id, 'DELIVERED', 'READ');
+      const { conversation } = await thread(id);
+      await app.client.run(MARK_READ, { input: { conversationId: conversation?.id } });
+      await eventually(() => {
+        const marks = line.simulator.calls.filter(({ body }) => body.includes('mark_seen'));
+        expect(marks).toMatchObject([{ status: 200, json: { recipient: { id: '24001' } } }]);
+      });
+    });
+
     it('sends several pictures and their words as one message of several parts', async () => {
       const line = lineOf(provider);
       const images = ['a', 'b'].map((name) => ({ url: `https://example.net/${name}.jpg`, contentType: 'image/jpeg' }));
@@ -132,6 +155,31 @@ describe('Messenger and Instagram channels, through their simulated APIs', () =>
       const id = await sent(line, '551');
       await hasStatus(id, 'SENDING_FAILED');
       expect((await thread(id)).failure).toMatchObject({ code: 'RECIPIENT_UNREACHABLE', providerCode: '551/1545041' });
+    });
+
+    it('lets people answer for a week, under the name that Meta wants to be told, and nobody else', async () => {
+      const line = lineOf(provider);
+      const wrote = (from: string, daysAgo: number) =>
+        line.messaging.event(from, {
+          message: { mid: `m_old${from}`, text: `Of ${daysAgo} days ago` },
+          timestamp: Date.now() - daysAgo * 86_400_000,
+        });
+      await line.simulator.post([wrote('24010', 2), wrote('24011', 8)]);
+      await eventually(async () => expect(await inbox()).toContain(`${line.channelId} Of 8 days ago`));
+      const closed = { userErrors: [{ code: 'SERVICE_WINDOW_CLOSED' }] };
+      expect(await send(line, '24010', undefined, { author: 'BOT' })).toMatchObject(closed);
+      expect(await send(line, '24011')).toMatchObject(closed);
+      const input = { channelId: line.channelId, to: { address: '24010' }, content: { text: { text: 'Hello' } } };
+      const { previewMessage } = await app.client.run<{ previewMessage: object }>(PREVIEW, { input });
+      const tagged = { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
+      expect(previewMessage).toMatchObject({ calls: [{ body: tagged }], userErrors: [] });
+      await hasStatus(await sent(line, '24010'), 'DELIVERED', 'READ');
+      const [call, ...others] = line.simulator.calls.filter(({ body }) => body.includes('24010'));
+      expect(others).toEqual([]);
+      expect(call?.json).toMatchObject(tagged);
+      const { channel } = await app.client.run<{ channel: object }>(EXCEPTIONS, { id: line.channelId });
+      const exception = { tag: 'HUMAN_AGENT', hours: 168, isForPeopleOnly: true, category: null };
+      expect(channel).toEqual({ capabilities: { serviceWindowHours: 24, windowExceptions: [exception] } });
     });
   });
 });

@@ -3,7 +3,7 @@ import { createWhatsAppSimulator, type WhatsAppSimulator } from '../../src/simul
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
-import { findThread, sendTo } from './provider-thread.js';
+import { findThread, MARK_READ, sendTo } from './provider-thread.js';
 
 const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(10_000, 3)]);
 const ACCOUNT = { wabaId: '900', accessToken: 'marker-token', appSecret: 'marker-secret' };
@@ -35,6 +35,29 @@ interface Pictures {
       readonly lastMessage: { readonly content: { readonly images?: readonly { readonly url: string }[] } } | null;
     }[];
   };
+}
+
+const CONVERSATION = `id address unreadCount serviceWindow { isOpen } messages { nodes { content { text } } }`;
+const WHOLE = `query ($id: ID!) { conversation(id: $id) { ${CONVERSATION} }
+  node(id: $id) { ... on Conversation { ${CONVERSATION} } } }`;
+const LISTED = `query ($channelId: ID!) {
+  conversations(first: 50, filter: { channelIds: [$channelId] }) { nodes { id unreadCount } }
+  open: conversations(first: 50, filter: { channelIds: [$channelId], status: OPEN }) { nodes { id unreadCount } } }`;
+const MARK_WHOLE = `mutation ($input: MarkConversationReadInput!) { done: markConversationRead(input: $input) {
+  conversation { id unreadCount } userErrors { code } } }`;
+const CLOSE = `mutation ($input: CloseConversationInput!) { done: closeConversation(input: $input) {
+  conversation { id status } userErrors { code } } }`;
+
+interface Whole {
+  readonly conversation: {
+    readonly id: string;
+    readonly messages: { readonly nodes: readonly { readonly content: { readonly text: string } }[] };
+  };
+  readonly node: object;
+}
+interface Listed {
+  readonly conversations: { readonly nodes: readonly { readonly id: string }[] };
+  readonly open: Listed['conversations'];
 }
 
 /** A number of a business, with its Cloud API. */
@@ -141,6 +164,90 @@ describe('WhatsApp channels, through the simulated Cloud API', () => {
     await eventually(() => {
       const shown = shop.simulator.calls.find(({ body }) => body.includes('typing_indicator'));
       expect(shown).toMatchObject({ status: 200, json: { message_id: expect.stringMatching(/^wamid/) as string } });
+    });
+  });
+
+  it('show that what the contact wrote was read, up to its last message', async () => {
+    await hear(shop, '31600000010', 'Did you read this?');
+    const id = await sent(shop, '+31600000010', { text: { text: 'Not yet' } });
+    await hasStatus(id, 'READ');
+    const input = { conversationId: (await thread(id)).conversation?.id };
+    const marks = () => shop.simulator.calls.filter(({ json }) => (json as { status?: string } | undefined)?.status);
+    const before = marks().length;
+    await app.client.run(MARK_READ, { input });
+    await eventually(() => expect(marks().length).toBe(before + 1));
+    expect(marks().at(-1)).toMatchObject({
+      status: 200,
+      json: { messaging_product: 'whatsapp', status: 'read', message_id: expect.stringMatching(/^wamid/) as string },
+    });
+  });
+
+  it('write to the number that a contact went over to: what waited, and what is sent to the old one', async () => {
+    const [before, after] = ['31600000008', '31600000009'];
+    await hear(shop, before, 'Soon elsewhere');
+    shop.simulator.misbehave({ throttles: 1 });
+    const waiting = await sent(shop, `+${before}`, { text: { text: 'It waited' } });
+    const callsOf = (words: string) => shop.simulator.calls.filter(({ body }) => body.includes(words));
+    await eventually(() => expect(callsOf('It waited')).not.toEqual([]));
+    const system = { type: 'user_changed_number', wa_id: after, body: 'Mia changed their phone number' };
+    await shop.simulator.post([shop.whatsApp.messageFrom(before, { type: 'system', system })]);
+    await hear(shop, after, 'Here I am');
+    shop.simulator.misbehave({});
+    await hasStatus(waiting, 'READ');
+    expect(callsOf('It waited').at(-1)).toMatchObject({ status: 200, json: { to: after } });
+    const late = await sent(shop, `+${before}`, { text: { text: 'To the old one' } });
+    await hasStatus(late, 'READ');
+    expect(callsOf('To the old one')).toMatchObject([{ status: 200, json: { to: after } }]);
+    await eventually(async () => {
+      const { conversation } = await thread(late);
+      expect(conversation?.id).toBe((await thread(waiting)).conversation?.id);
+      const texts = conversation?.messages.nodes.map(({ content }) => content.text);
+      expect(texts).toEqual(expect.arrayContaining(['Soon elsewhere', 'It waited', 'Here I am', 'To the old one']));
+    });
+  });
+
+  it('rule 5: have one thread with who came over to a number that had one: either id answers it', async () => {
+    const [before, after] = ['31600000011', '31600000012'];
+    await hear(shop, before, 'By the old number');
+    const first = await sent(shop, `+${before}`, { text: { text: 'Noted' } });
+    await hasStatus(first, 'READ');
+    const old = (await thread(first)).conversation?.id;
+    await hear(shop, after, 'By the new number');
+    const system = { type: 'user_changed_number', wa_id: after, body: 'Mia changed their phone number' };
+    await shop.simulator.post([shop.whatsApp.messageFrom(before, { type: 'system', system })]);
+    const found = await eventually(async () => {
+      const one = await app.client.run<Whole>(WHOLE, { id: old });
+      expect(one.conversation.id).not.toBe(old);
+      return one;
+    });
+    expect(found.node).toEqual(found.conversation);
+    const { id, ...whole } = found.conversation;
+    expect(whole).toMatchObject({ address: `+${after}`, unreadCount: 3, serviceWindow: { isOpen: true } });
+    const texts = () =>
+      app.client
+        .run<Whole>(WHOLE, { id })
+        .then(({ conversation }) => conversation.messages.nodes.map(({ content }) => content.text));
+    expect(await texts()).toEqual(['By the old number', 'Noted', 'You said: Noted', 'By the new number']);
+    expect((await thread(first)).conversation?.id).toBe(id);
+    const { message, userErrors } = await sendTo(
+      ...([app.client, shop.channelId, { conversationId: old }, { text: { text: 'Both ways' } }] as const),
+      { replyToMessageId: first },
+    );
+    expect(userErrors).toEqual([]);
+    await hasStatus(message?.id ?? '', 'READ');
+    expect(shop.simulator.calls.find(({ body }) => body.includes('Both ways'))).toMatchObject({
+      json: { to: after, context: { message_id: (await thread(first)).providerMessageIds[0] } },
+    });
+    await eventually(async () => expect((await texts()).slice(-2)).toEqual(['Both ways', 'You said: Both ways']));
+    const input = { conversationId: old };
+    const { done } = await app.client.run<{ done: object }>(MARK_WHOLE, { input });
+    expect(done).toEqual({ conversation: { id, unreadCount: 0 }, userErrors: [] });
+    const { done: closed } = await app.client.run<{ done: object }>(CLOSE, { input });
+    expect(closed).toEqual({ conversation: { id, status: 'CLOSED' }, userErrors: [] });
+    await eventually(async () => {
+      const { open, conversations } = await app.client.run<Listed>(LISTED, { channelId: shop.channelId });
+      expect(conversations.nodes.filter((one) => one.id === id || one.id === old)).toEqual([{ id, unreadCount: 0 }]);
+      expect(open.nodes.filter((one) => one.id === id || one.id === old)).toEqual([]);
     });
   });
 

@@ -49,3 +49,7 @@ export const sendTo = async (
 /** The message with its thread. */
 export const findThread = async (client: ApiClient, id: string): Promise<FoundMessage> =>
   (await client.run<{ message: FoundMessage }>(THREAD, { id })).message;
+
+/** What was read is shown to the contact where the provider can. */
+export const MARK_READ = `mutation ($input: MarkConversationReadInput!) {
+  markConversationRead(input: $input) { userErrors { code } } }`;

@@ -71,6 +71,26 @@ describe('a Telegram channel, through the simulated Bot API', () => {
     });
   });
 
+  it('writes to the chat that a group became, in the same thread', async () => {
+    const [group, supergroup] = [-4_001, -1_004_001];
+    await simulator.post([telegram.messageFrom(group, { text: 'We are many' })]);
+    const { message } = await eventually(() => send(String(group), { text: { text: 'Welcome' } }));
+    await eventually(async () => expect((await thread(message?.id ?? '')).status).toBe('SENT'));
+    await simulator.post([telegram.messageFrom(group, { migrate_to_chat_id: supergroup })]);
+    await simulator.post([telegram.messageFrom(supergroup, { text: 'We are more' })]);
+    await eventually(async () => {
+      const texts = (await thread(message?.id ?? '')).conversation?.messages.nodes.map(({ content }) => content.text);
+      expect(texts).toContain('We are more');
+    });
+    const { message: late } = await send(String(group), { text: { text: 'Still there?' } });
+    await eventually(async () => expect((await thread(late?.id ?? '')).status).toBe('SENT'));
+    expect(simulator.calls.find(({ body }) => body.includes('Still there?'))).toMatchObject({
+      ...{ status: 200, json: { chat_id: expect.stringMatching(new RegExp(`^${supergroup}$`)) as string } },
+    });
+    const found = await thread(late?.id ?? '');
+    expect(found.conversation?.id).toBe((await thread(message?.id ?? '')).conversation?.id);
+  });
+
   it('refuses before sending what Telegram does not carry', async () => {
     const refused = await send('77', { template: { name: 'order_ready' } });
     expect(refused.userErrors.map(({ code }) => code)).toEqual(['CONTENT_UNSUPPORTED']);

@@ -1,5 +1,14 @@
 import type { ParleyEvent } from '../../src/events/catalog.js';
-import { acceptedData, contactId, event, eventId, messageId, noteId, receivedData } from '../support/events.js';
+import {
+  acceptedData,
+  contactId,
+  conversationId,
+  event,
+  eventId,
+  messageId,
+  noteId,
+  receivedData,
+} from '../support/events.js';
 
 const place = { attempt: 1, part: 0 };
 const call = { ...place, call: 1 };
@@ -109,6 +118,21 @@ export const SAMPLES: readonly ParleyEvent[] = [
     reinterpreted: true,
   },
   event({ type: 'conversation.opened', n: 12, data: { content: { address: '+15550100000' } } }),
+  event({
+    type: 'conversation.address_changed',
+    n: 52,
+    data: { content: { from: '+15550100000', address: '+15550100001' } },
+  }),
+  event({
+    type: 'conversation.merged',
+    n: 53,
+    data: {
+      intoConversationId: conversationId(2),
+      content: { from: '+15550100000', address: '+15550100001' },
+    },
+  }),
+  event({ type: 'conversation.absorbed', n: 54, data: { fromConversationId: conversationId(2) } }),
+  event({ type: 'contact.address_added', n: 55, data: { content: { address: '+15550100001' } } }),
   event({ type: 'conversation.read', n: 13, data: { upToMessageId: messageId(2), incomingCount: 3 } }),
   event({ type: 'conversation.closed', n: 27, data: { actorId: 'agent-7' } }),
   event({ type: 'conversation.reopened', n: 28, data: { actorId: 'agent-7' } }),

@@ -58,6 +58,7 @@ export async function openPastRig(bench: CommandBench): Promise<PastRig> {
     }),
     cursors: createCursorCodec(log.id, log.partitionCount),
     providers: createProviderRegistry([{ ...sandbox, capabilitiesOf }]),
+    directory: { find: () => Promise.resolve(undefined) },
     typing: { listen: () => expect.unreachable() },
     publicUrl: () => 'http://localhost',
     mediaUrl: (_workspace, _message, url) => url,

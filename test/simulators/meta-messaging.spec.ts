@@ -85,7 +85,14 @@ describe.each([
       expect(await call(text({ recipient: { id: '551' } }))).toMatchObject(refused(551, 1_545_041));
       expect(await call(text({ recipient: { id: '24002' } }))).toMatchObject(refused(10, late));
       const tagged = { recipient: { id: '24002' }, messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' };
+      expect(await call(text(tagged))).toMatchObject(refused(10, late));
+      const wrote = (daysAgo: number) =>
+        messaging.event('24002', { message: { mid: 'm' }, timestamp: Date.now() - daysAgo * 86_400_000 });
+      wrote(7);
+      expect(await call(text(tagged))).toMatchObject(refused(10, late));
+      wrote(6.9);
       expect(await call(text(tagged))).toMatchObject({ status: 200 });
+      expect(await call(text({ ...tagged, tag: 'ACCOUNT_UPDATE' }))).toMatchObject(refused(10, late));
     });
 
     it('takes what is right, and misbehaves when it is told to', async () => {

@@ -13,7 +13,7 @@ import type { AddContactAddress, CommandResult, UserError } from './commands.js'
 import { decideOnRows } from './decided-message.js';
 import { findContactFor } from './find-contact.js';
 import type { Settle } from './fresh-lookup.js';
-import { decideMerge, TOO_MANY } from './merge-contacts.js';
+import { decideMerge, TOO_MANY } from './decide-merge.js';
 import { CONTACTS_MERGED_MAX, findMerged, lockMerges } from './merge-rows.js';
 import { insertStandings } from './contact-standings.js';
 

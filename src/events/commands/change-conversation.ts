@@ -25,6 +25,9 @@ export function createChangeConversation(deps: CommandDeps, settle: Settle) {
     if (refusals.length > 0) return { ok: false, userErrors: refusals };
     const found = await findConversation(deps, caller, conversationId, async (id, find) => {
       await settle(id);
+      const shown = await find();
+      if (shown === undefined || shown.id === id) return shown;
+      await settle(shown.id);
       return find();
     });
     if (!found.ok) return { ok: false, userErrors: found.refusals };

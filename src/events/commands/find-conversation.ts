@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.js';
-import type { ConversationState } from '../conversation/state.js';
+import type { WholeConversation } from '../conversation/combine.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { conversationIds, type ConversationId } from '../kernel/ids.js';
 import type { Finders } from '../queries/finders.js';
@@ -7,7 +7,7 @@ import type { UserError } from './commands.js';
 
 const FIELD = ['conversationId'];
 
-/** The caller's conversation of that name, by an id as it was given. An unknown and a foreign one are the same refusal. */
+/** The caller's conversation of that name, as it is shown, by an id as it was given. An unknown and a foreign one are the same refusal. */
 export async function findConversation(
   { finders }: { readonly finders: Pick<Finders, 'conversations'> },
   { workspaceId }: Caller,
@@ -15,9 +15,9 @@ export async function findConversation(
   /** How to look for it: once more after a while, for example. */
   look: (
     id: ConversationId,
-    find: () => Promise<ConversationState | undefined>,
-  ) => Promise<ConversationState | undefined>,
-): Promise<Decision<ConversationState, UserError>> {
+    find: () => Promise<WholeConversation | undefined>,
+  ) => Promise<WholeConversation | undefined>,
+): Promise<Decision<WholeConversation, UserError>> {
   const id = conversationIds.parse(text);
   if (id === undefined)
     return refused({ code: 'INPUT_INVALID', message: 'Not the id of a conversation.', field: FIELD });

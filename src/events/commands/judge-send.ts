@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.js';
+import type { AskWindow } from '../../providers/ask-window.js';
 import type { Channel } from '../../providers/channel.js';
 import type { Capabilities, ProviderAdapter } from '../../providers/provider.js';
 import type { Bar } from '../contact/state.js';
@@ -9,10 +10,13 @@ import type { ContentKind, MessageContent } from '../message/content.js';
 import { decideSend, judgeContent, type Acceptance } from '../message/decide.js';
 import { nearestForm } from '../message/degrade.js';
 import { parseSendForm, type SendForm } from '../message/send-form.js';
+import { passageOf, type WindowFacts } from '../message/service-window.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
+import { followMoves } from '../outbox/address-moves.js';
 import type { CommandDeps } from './command-deps.js';
 import type { RefuseBacklog } from './backlog.js';
 import type { SendMessage, UserError } from './commands.js';
+import { findWindow } from './find-window.js';
 import type { FreshLookup } from './fresh-lookup.js';
 import { asKept, type FindTemplates } from './kept-template.js';
 import { refuseNamedMessages } from './named-messages.js';
@@ -28,6 +32,8 @@ export interface ReadySend {
   readonly content: MessageContent;
   readonly degradedFrom: ContentKind | undefined;
   readonly acceptance: Acceptance;
+  /** By which exception it goes, as things are now. */
+  readonly windowTag: string | undefined;
 }
 
 /** Made when a send comes in, so that of those that come in one after another ids and times rise, whatever each has to ask. */
@@ -43,12 +49,13 @@ export interface Lookups {
   readonly findThread: (request: ThreadRequest) => Promise<Thread | undefined>;
   readonly findTemplates: FindTemplates;
   readonly refuseBacklog: RefuseBacklog;
+  readonly askWindow: AskWindow;
 }
 
 /** Everything that may refuse a send, in the order in which it can be known. Writes nothing. */
 export async function judgeSend(
   deps: CommandDeps,
-  { freshly, findThread, findTemplates, refuseBacklog }: Lookups,
+  { freshly, findThread, findTemplates, refuseBacklog, askWindow }: Lookups,
   caller: Caller,
   input: SendMessage,
   arrival: Arrival,
@@ -65,13 +72,8 @@ export async function judgeSend(
   if (backlogged !== undefined) return refused(backlogged);
   const address = await resolveRecipient({ ...deps, freshly }, caller, channel, adapter, form.value.recipient);
   if (!address.ok) return address;
-  const request = {
-    workspaceId: caller.workspaceId,
-    channelId: channel.id,
-    address: address.value,
-    ...traced(arrival.trace),
-  };
-  const thread = await findThread(request);
+  const asked = { workspaceId: caller.workspaceId, channelId: channel.id, address: address.value };
+  const { request, thread } = await findCurrent(deps, findThread, { ...asked, ...traced(arrival.trace) });
   if (thread?.bar !== undefined) return refused(barred(thread.bar, form.value.recipient.field));
   const named = await refuseNamedMessages({ ...deps, freshly }, caller, form.value, thread);
   if (named !== undefined) return refused(named);
@@ -81,11 +83,26 @@ export async function judgeSend(
   const carried = carriedForm(kept.value, route.value, capabilities);
   const said = { ...form.value, content: carried.content };
   const how = { ...arrival, capabilities, degradedFrom: carried.degradedFrom, idempotency: key };
-  const acceptance = await decide(deps, said, route.value, request, thread, how);
+  const window = await findWindow({ ...deps, freshly, askWindow }, said, route.value, request, thread, how);
+  const acceptance = decide(deps, said, route.value, request, window, how);
   if (!acceptance.ok) return acceptance;
+  const passage = passageOf(said, capabilities, window, arrival.now);
   return accepted({
     ...{ request, thread, route: route.value, ...carried, acceptance: acceptance.value },
+    windowTag: passage.isOpen ? passage.tag : undefined,
   });
+}
+
+/** Who went over to another address is written to there. */
+async function findCurrent(
+  { database: { orm }, addressBook }: CommandDeps,
+  findThread: Lookups['findThread'],
+  request: ThreadRequest,
+): Promise<{ readonly request: ThreadRequest; readonly thread: Thread | undefined }> {
+  const known = await findThread(request);
+  if (known?.moved === undefined) return { request, thread: known };
+  const { address, thread } = await followMoves(orm, addressBook, request, known);
+  return { request: { ...request, address }, thread };
 }
 
 interface Carried {
@@ -132,24 +149,23 @@ async function findRoute(
   return accepted({ channel, adapter });
 }
 
-async function decide(
-  { finders, identity }: CommandDeps,
+type HowJudged = Arrival &
+  Pick<Carried, 'degradedFrom'> & {
+    readonly capabilities: Capabilities;
+    readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
+  };
+
+function decide(
+  { identity }: CommandDeps,
   form: SendForm,
   { channel: { platform, settings }, adapter }: Route,
   { workspaceId, address }: ThreadRequest,
-  thread: Thread | undefined,
-  said: Arrival &
-    Pick<Carried, 'degradedFrom'> & {
-      readonly capabilities: Capabilities;
-      readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
-    },
-): Promise<Decision<Acceptance, UserError>> {
-  const asksWindow = said.capabilities.serviceWindowHours !== 'permanent' && thread !== undefined;
-  const [conversation] = asksWindow ? await finders.conversations(workspaceId, [thread.conversationId]) : [];
+  window: WindowFacts,
+  said: HowJudged,
+): Decision<Acceptance, UserError> {
   return decideSend(form, {
-    ...{ workspaceId, address, parts: adapter.partsOf(form.content, platform), ...said },
+    ...{ workspaceId, address, parts: adapter.partsOf(form.content, platform), ...said, window },
     refusals: adapter.refuse?.(form.content, platform, settings) ?? [],
-    lastIncomingAt: conversation?.lastIncomingAt ?? null,
     eventId: identity.ofAcceptance(said.messageId),
   });
 }

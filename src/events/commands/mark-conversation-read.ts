@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.js';
 import type { Executor } from '../../database/database.js';
 import { evolveConversation } from '../conversation/evolve.js';
 import type { ConversationEvent } from '../conversation/events.js';
+import { combineConversations, partsOf, type WholeConversation } from '../conversation/combine.js';
 import type { ConversationState } from '../conversation/state.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { conversationIds, messageIds, workspaceIds, type MessageId } from '../kernel/ids.js';
@@ -20,7 +21,7 @@ type Mark = ConversationRead['data'];
 
 /**
  * Moves the conversation's read mark by one event, and has the contact shown that it moved; where it stands there already,
- * nothing is appended, and nobody told.
+ * nothing is appended, and nobody told. Those that are shown as it have marks of their own, which move with it.
  */
 export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLookup) {
   const showRead = createShowRead(deps);
@@ -32,38 +33,77 @@ export function createMarkConversationRead(deps: CommandDeps, freshly: FreshLook
     const found = await findConversation(deps, caller, input.conversationId, (_id, find) => freshly(find));
     if (!found.ok) return { ok: false, userErrors: found.refusals };
     const conversation = found.value;
-    const mark = await findMark(deps, freshly, caller, conversation, input.upToMessageId);
-    if (!mark.ok) return { ok: false, userErrors: mark.refusals };
-    if (mark.value === undefined || mark.value.incomingCount <= conversation.readIncomingCount)
-      return { ok: true, value: conversation, cursor: deps.feed.tail() };
+    const marks = await findMarks(deps, freshly, caller, conversation, input.upToMessageId);
+    if (!marks.ok) return { ok: false, userErrors: marks.refusals };
+    const moved = marks.value.filter(({ part, mark }) => mark.incomingCount > part.readIncomingCount);
     givenUp.throwIfAborted();
-    const event = readEvent(deps, conversation, mark.value);
-    const position = await deps.outbox.append(event);
-    showRead(conversation, mark.value.upToMessageId);
-    const value = evolveConversation(conversation, { event, position });
-    return { ok: true, value, cursor: raiseCursor(deps.feed.tail(), [position]) };
+    const done = await Promise.all(
+      moved.map(async ({ part, mark }) => {
+        const event = readEvent(deps, part, mark);
+        const position = await deps.outbox.append(event);
+        showRead(part, mark.upToMessageId);
+        return { position, part: evolveConversation(part, { event, position }) };
+      }),
+    );
+    const cursor = raiseCursor(
+      deps.feed.tail(),
+      done.map(({ position }) => position),
+    );
+    return {
+      ok: true,
+      value: withParts(
+        conversation,
+        done.map(({ part }) => part),
+      ),
+      cursor,
+    };
   };
 }
 
-/** Undefined: there is no message to have read. */
-async function findMark(
+/** A conversation as it is shown once some of what is shown as it was read. */
+function withParts(conversation: WholeConversation, read: readonly ConversationState[]): WholeConversation {
+  const [own, ...absorbed] = partsOf(conversation);
+  const asRead = (part: ConversationState) => read.find(({ id }) => id === part.id) ?? part;
+  const { lastMessageId } = conversation;
+  return combineConversations(asRead(own), absorbed.map(asRead), lastMessageId === null ? [] : [lastMessageId]);
+}
+
+/** A mark of one of those that are shown as the conversation: each has its own. */
+interface PartMark {
+  readonly part: ConversationState;
+  readonly mark: Mark;
+}
+
+/** None of those that have no message to have been read. */
+async function findMarks(
   deps: CommandDeps,
   freshly: FreshLookup,
   { workspaceId }: Caller,
-  conversation: ConversationState,
+  conversation: WholeConversation,
   upTo: string | undefined,
-): Promise<Decision<Mark | undefined, UserError>> {
-  const { lastMessageId, incomingCount } = conversation;
+): Promise<Decision<readonly PartMark[], UserError>> {
+  const parts = partsOf(conversation);
   if (upTo === undefined)
-    return accepted(lastMessageId === null ? undefined : { upToMessageId: lastMessageId, incomingCount });
+    return accepted(parts.flatMap((part) => markOf(part, part.lastMessageId, part.incomingCount)));
   const field = ['upToMessageId'];
   const id = messageIds.parse(upTo);
   if (id === undefined) return refused({ code: 'INPUT_INVALID', message: 'Not the id of a message.', field });
   const message = await freshly(async () => addedOf((await deps.finders.messages(workspaceId, [id]))[0]));
-  if (message?.conversationId !== conversation.id)
+  if (!parts.some((part) => part.id === message?.conversationId))
     return refused({ code: 'MESSAGE_NOT_FOUND', message: 'No such message in this conversation.', field });
-  return accepted({ upToMessageId: id, incomingCount: await countIncoming(deps.database.orm, conversation, id) });
+  const counted = await Promise.all(
+    parts.map(async (part) => {
+      if (part.id === message?.conversationId)
+        return markOf(part, id, await countIncoming(deps.database.orm, part, id));
+      const { last, incoming } = await countBefore(deps.database.orm, part, id);
+      return markOf(part, last, incoming);
+    }),
+  );
+  return accepted(counted.flat());
 }
+
+const markOf = (part: ConversationState, upToMessageId: MessageId | null, incomingCount: number): PartMark[] =>
+  upToMessageId === null ? [] : [{ part, mark: { upToMessageId, incomingCount } }];
 
 const addedOf = (message: MessageState | undefined) => (message?.addedAt ? message : undefined);
 
@@ -77,6 +117,22 @@ async function countIncoming(executor: Executor, { workspaceId, id }: Conversati
     where mark.workspace_id = ${workspaceIds.toUuid(workspaceId)}
       and mark.conversation_id = ${conversationIds.toUuid(id)} and mark.id = ${messageIds.toUuid(upTo)}`);
   return counted.rows[0]?.incoming ?? 0;
+}
+
+/** Up to a message of another part: by when both were recorded, then by position, as they are shown. */
+async function countBefore(executor: Executor, { workspaceId, id }: ConversationState, upTo: MessageId) {
+  const found = await executor.execute<{ last: string | null; incoming: number }>(sql`
+    select (array_agg(m.id order by m.added_offset desc))[1] as last,
+      count(*) filter (where m.direction = 'INCOMING')::integer as incoming
+    from read.timeline mark
+    join read.messages m on m.workspace_id = mark.workspace_id and m.conversation_id = ${conversationIds.toUuid(id)}
+    join read.timeline t on t.workspace_id = m.workspace_id and t.message_id = m.id and t.is_added
+      and (t.recorded_at, t.partition, t."offset") <= (mark.recorded_at, mark.partition, mark."offset")
+    where mark.workspace_id = ${workspaceIds.toUuid(workspaceId)} and mark.message_id = ${messageIds.toUuid(upTo)}
+      and mark.is_added`);
+  const [row] = found.rows;
+  const last = row?.last ?? null;
+  return { last: last === null ? null : messageIds.fromUuid(last), incoming: row?.incoming ?? 0 };
 }
 
 /** Its id follows from the mark: whoever marks the same message again says the same event. */

@@ -21,7 +21,7 @@ export function createPreviewMessage(deps: CommandDeps, steps: SendSteps, lookup
 }
 
 function callsOf(
-  { route: { channel, adapter }, content, request: { address }, messageId }: PreviewedSend,
+  { route: { channel, adapter }, content, request: { address }, messageId, windowTag }: PreviewedSend,
   publicUrl: string,
   targetId: string | undefined,
 ): MessagePreview['calls'] {
@@ -31,7 +31,7 @@ function callsOf(
   const webhookUrl = webhookUrlOf(publicUrl, channel);
   return Array.from({ length: adapter.partsOf(content, platform) }, (_, part) => {
     const reference = formatReference({ messageId, attempt: 1, part });
-    const said = { reference, address, content, part, call: 1, replyToProviderMessageId: targetId, webhookUrl };
-    return shownCall(adapter.request({ channelId, platform, settings, ...said }));
+    const said = { reference, address, content, part, call: 1, replyToProviderMessageId: targetId };
+    return shownCall(adapter.request({ channelId, platform, settings, ...said, windowTag, webhookUrl }));
   });
 }

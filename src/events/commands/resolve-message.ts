@@ -106,16 +106,18 @@ function resendEvent(
   caller: Caller,
   unknown: readonly MessageDispatch[],
   { subject }: MessageDispatch,
-  { address, content: message, replyToMessageId }: DispatchPayload,
+  { address, content: message, author, category, replyToMessageId }: DispatchPayload,
 ): Extract<MessageEvent, { type: 'message.resend_requested' }> {
   const attempt = subject.attempt + 1;
-  const reply = replyToMessageId === undefined ? {} : { replyToMessageId };
   return {
     ...envelopeOf(deps, subject),
     id: deps.identity.ofCommand(subject.messageId, `attempt ${attempt}`, 'message.resend_requested'),
     type: 'message.resend_requested',
     data: {
-      ...{ attempt, parts: partsOf(unknown), ...reply, resolvedBy: caller.keyId },
+      ...{ attempt, parts: partsOf(unknown), resolvedBy: caller.keyId },
+      ...(author !== undefined && { author }),
+      ...(category !== undefined && { category }),
+      ...(replyToMessageId !== undefined && { replyToMessageId }),
       content: { address, message },
     },
   };

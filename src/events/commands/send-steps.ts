@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.js';
 import { createMicroBatch } from '../../database/micro-batch.js';
 import { UnavailableError } from '../../errors.js';
+import { createAskWindow } from '../../providers/ask-window.js';
 import { accepted, type Decision } from '../kernel/decision.js';
 import type { MessageId } from '../kernel/ids.js';
 import type { MessageAccepted } from '../message/decide.js';
@@ -65,16 +66,9 @@ export interface SendSteps {
 
 export function createSendSteps(deps: CommandDeps): SendSteps {
   const findKey = createKeyFinder(deps);
-  const findThread = createMicroBatch({
-    ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
-    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(deps.database.orm, requests),
-  });
-  const findTemplates = createFindTemplates(deps.database);
-  const refuseBacklog = createRefuseBacklog({ ...deps, executor: deps.database.orm });
-  const asks = { findThread, findTemplates, refuseBacklog };
+  const shared = createShared(deps);
   const tail = () => deps.feed.tail();
   const reserve = createReservations({ ...deps, tail });
-
   const findRepeat = async (key: SendKey, { finders }: SendLookups) => {
     const row = await findKey(key);
     return row && (() => answerRepeat({ ...deps, finders, find: findKey, tail }, key, row, key.requestHash));
@@ -83,7 +77,8 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
   return {
     async judgeOnly(caller, input, { finders, freshly }) {
       const arrival = arrive();
-      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, undefined);
+      const how = { freshly, ...shared };
+      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, undefined);
       return judged.ok ? accepted({ ...judged.value, messageId: arrival.messageId }) : judged;
     },
     async prepare(caller, input, lookups) {
@@ -94,7 +89,8 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       const answer = key && (await findRepeat(key, lookups));
       if (answer !== undefined) return { kind: 'repeated', answer };
       const { finders, freshly } = lookups;
-      const judged = await judgeSend({ ...deps, finders }, { ...asks, freshly }, caller, input, arrival, key);
+      const how = { freshly, ...shared };
+      const judged = await judgeSend({ ...deps, finders }, how, caller, input, arrival, key);
       return judged.ok ? { kind: 'ready', key, send: judged.value } : { kind: 'refused', userErrors: judged.refusals };
     },
     eventAlone({ key, send: { thread, acceptance } }) {
@@ -111,6 +107,19 @@ export function createSendSteps(deps: CommandDeps): SendSteps {
       if (repeated !== undefined) return repeated();
       throw new UnavailableError('This idempotency key is being used just now. Try again.');
     },
+  };
+}
+
+/** What sends of one moment look up together. */
+function createShared(deps: CommandDeps) {
+  const executor = deps.database.orm;
+  const findThread = createMicroBatch({
+    ...{ sizeMax: LOOKUP_BATCH_MAX, waitingMax: LOOKUP_WAITING_MAX },
+    run: (requests: readonly ThreadRequest[]) => deps.addressBook.find(executor, requests),
+  });
+  return {
+    ...{ findThread, findTemplates: createFindTemplates(deps.database) },
+    ...{ refuseBacklog: createRefuseBacklog({ ...deps, executor }), askWindow: createAskWindow() },
   };
 }
 

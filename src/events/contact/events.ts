@@ -20,6 +20,11 @@ export const contactEventData = {
       displayName: displayName.optional(),
     }),
   ),
+  'contact.address_added': sealable(
+    'The platform knows the contact by another address as well: a new number, a chat that was moved.',
+    {},
+    z.object({ address: z.string().describe('How the platform knows the contact, e.g. a phone number in E.164.') }),
+  ),
   'contact.profile_changed': sealable('The platform says another name than was known.', {}, z.object({ displayName })),
   'contact.blocked': sealable('Nothing is to be sent to the contact, by our own will.', { revision, actorId }),
   'contact.unblocked': sealable('The contact is no longer blocked.', { revision, actorId }),

@@ -19,6 +19,8 @@ export function evolveContact(state: ContactState | undefined, { event }: Record
   switch (event.type) {
     case 'contact.created':
       return created(before, event);
+    case 'contact.address_added':
+      return addressAdded({ ...before, createdAt: stubTime(before, event) }, event);
     case 'contact.profile_changed': {
       const words = open<{ readonly displayName: string }>(event);
       const said = words.state === 'open' ? words.content.displayName : before.displayName;
@@ -92,6 +94,17 @@ function created(state: ContactState, event: Extract<ContactEvent, { type: 'cont
     addresses: withAddress(state.addresses, { channelId: channelOf(event), address: words.content.address }),
     createdAt,
   };
+}
+
+/** The one before stays: who is written to by it is found. */
+function addressAdded(
+  state: ContactState,
+  event: Extract<ContactEvent, { type: 'contact.address_added' }>,
+): ContactState {
+  const words = open<{ readonly address: string }>(event);
+  if (words.state !== 'open') return state;
+  const added = { channelId: channelOf(event), address: words.content.address };
+  return { ...state, addresses: withAddress(state.addresses, added) };
 }
 
 function channelOf(event: ContactEvent): ChannelId {

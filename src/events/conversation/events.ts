@@ -6,6 +6,11 @@ const actorId = z.string().optional().describe("The customer's own id of who did
 const customersOwn = (whom: string) =>
   z.string().nullable().describe(`The customer's own id of the ${whom}; null: none.`);
 
+const addressChange = z.object({
+  from: z.string().describe('Which address it was until then.'),
+  address: z.string().describe('Which one it is.'),
+});
+
 /** Keyed by the conversation (rule 8). */
 export const conversationEventData = {
   'conversation.opened': sealable(
@@ -13,6 +18,19 @@ export const conversationEventData = {
     {},
     z.object({ address: z.string().describe('How the platform knows the contact, e.g. a phone number in E.164.') }),
   ),
+  'conversation.address_changed': sealable(
+    'The platform knows the contact by another address from then on: a new number, a chat that was moved.',
+    {},
+    addressChange,
+  ),
+  'conversation.merged': sealable(
+    'The contact went over to an address that has a conversation of its own: what would be sent here goes there.',
+    { intoConversationId: z.string().describe('The conversation of the new address.') },
+    addressChange,
+  ),
+  'conversation.absorbed': sealable('The contact of another conversation went over to the address of this one.', {
+    fromConversationId: z.string().describe('The conversation of the address before.'),
+  }),
   'conversation.read': sealable('The read mark moved: once for all agents, never back.', {
     upToMessageId: z.string().describe('The last message that is read.'),
     incomingCount: z.int().min(0).describe('How many incoming messages the conversation had up to and with that one.'),

@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../kernel/event.js';
 import { earlierOf, instantOf, laterOf } from '../kernel/instant.js';
 import type { MessageEvent } from '../message/events.js';
-import { addressIn } from './address.js';
+import { conversationIds } from '../kernel/ids.js';
+import { addressIn, providerContactIn, type AddressedEvent } from './address.js';
 import type { ConversationEvent } from './events.js';
 import { UNTENDED, type ConversationState } from './state.js';
 import { reopened, tended } from './tend.js';
@@ -26,25 +27,25 @@ export function evolveConversation(
   { event }: RecordedEvent<FoldedEvent>,
   addsMessage = addsAtOnce(event),
 ): ConversationState {
-  const before = knowingContact(touched(state ?? stubOf(event), event), event);
+  const before = namingContact(knowingContact(touched(state ?? stubOf(event), event), event), event);
   switch (event.type) {
     case 'conversation.opened':
-      return { ...active(before, event), address: addressIn(event) ?? before.address };
+      return { ...active(before, event), address: addressOpened(before, event) };
+    case 'conversation.address_changed':
+      return addressed(quiet(before, event), event);
+    case 'conversation.merged':
+      return merged(quiet(before, event), event);
+    case 'conversation.absorbed':
+      return heard(absorbing(before, event), afterMs(activityAt(event)));
     case 'conversation.read':
       return read(quiet(before, event), event);
     case 'message.accepted':
-      return {
-        ...(addsMessage ? answered(before, event) : active(before, event)),
-        address: before.address ?? addressIn(event) ?? null,
-      };
+      return addressedTo(addsMessage ? answered(before, event) : active(before, event), event);
     case 'message.echoed':
-      return { ...echoed(before, event, addsMessage), address: before.address ?? addressIn(event) ?? null };
+      return addressedTo(echoed(before, event, addsMessage), event);
     case 'message.scheduled':
       // It joins later, but for one whose calls were folded before it.
-      return {
-        ...(addsMessage ? answered(before, event) : quiet(before, event)),
-        address: before.address ?? addressIn(event) ?? null,
-      };
+      return addressedTo(addsMessage ? answered(before, event) : quiet(before, event), event);
     case 'conversation.closed':
     case 'conversation.reopened':
     case 'conversation.snoozed':
@@ -54,8 +55,7 @@ export function evolveConversation(
       return tended(quiet(before, event), event);
     case 'message.received':
       return {
-        ...written(active(calls(event, addsMessage) ? called(before, event) : before, event), event),
-        address: before.address ?? addressIn(event) ?? null,
+        ...addressed(wrote(active(calls(event, addsMessage) ? called(before, event) : before, event), event), event),
         incomingCount: before.incomingCount + 1,
         readIncomingCount: before.readIncomingCount + (wasReadOver(before, event) ? 1 : 0),
         lastMessageId: addsMessage ? (event.messageId ?? before.lastMessageId) : before.lastMessageId,
@@ -79,7 +79,8 @@ function stubOf(event: FoldedEvent): ConversationState {
     workspaceId: event.workspaceId,
     channelId,
     contactId: event.contactId ?? null,
-    address: null,
+    ...{ address: null, addressAt: null, mergedInto: null, mergedAt: null, heardAt: null },
+    providerContactId: null,
     ...UNTENDED,
     incomingCount: 0,
     readIncomingCount: 0,
@@ -130,6 +131,64 @@ const isStub = (state: ConversationState): boolean => state.address === null && 
 const knowingContact = (state: ConversationState, event: FoldedEvent): ConversationState =>
   state.contactId === null && event.contactId !== undefined ? { ...state, contactId: event.contactId } : state;
 
+/** What is known better is kept: who repeats a send may be faster than the sweeper that opens its thread. */
+const addressOpened = (state: ConversationState, event: AddressedEvent): string | null =>
+  state.addressAt === null ? (addressIn(event) ?? state.address) : state.address;
+
+/** What we write to is known where nothing better is. */
+const addressedTo = (state: ConversationState, event: AddressedEvent): ConversationState => ({
+  ...state,
+  address: state.address ?? addressIn(event) ?? null,
+});
+
+/** By which address the contact was heard of last: a maximum by the provider's times, whatever comes first (rule 13). */
+function addressed(state: ConversationState, event: AddressedEvent): ConversationState {
+  const address = addressIn(event);
+  if (address === undefined) return state;
+  const at = activityAt(event);
+  const isOlder =
+    state.addressAt !== null && (at < state.addressAt || (at === state.addressAt && isAbove(state, address)));
+  return isOlder ? state : { ...state, address, addressAt: at };
+}
+
+const isAbove = ({ address }: ConversationState, other: string): boolean => address !== null && address > other;
+
+/** Of several times that its contact went over the last one counts, in whatever order they are told. */
+function merged(
+  state: ConversationState,
+  event: Extract<ConversationEvent, { type: 'conversation.merged' }>,
+): ConversationState {
+  const mergedInto = conversationIds.parse(event.data.intoConversationId);
+  if (mergedInto === undefined) throw new TypeError('conversation.merged names no conversation.');
+  const mergedAt = activityAt(event);
+  const { mergedAt: lastAt, mergedInto: last } = state;
+  const isOlder = lastAt !== null && (mergedAt < lastAt || (mergedAt === lastAt && last !== null && last > mergedInto));
+  return isOlder ? state : standing({ ...state, mergedInto, mergedAt });
+}
+
+/** Another one is shown as this one: whoever looks after it sees that something happened. */
+const absorbing = (state: ConversationState, event: FoldedEvent): ConversationState =>
+  event.reinterpreted === true ? quiet(state, event) : reopened(active(state, event));
+
+/**
+ * Who was heard of here later than it went over is here again, or another one is: a conversation of its own. Platforms tell
+ * seconds: what came in the same one was written before.
+ */
+const standing = (state: ConversationState): ConversationState =>
+  (state.heardAt ?? '') > (state.mergedAt ?? '') ? { ...state, mergedInto: null } : state;
+
+const heard = (state: ConversationState, at: string): ConversationState =>
+  standing({ ...state, heardAt: laterOf(state.heardAt ?? '', at) });
+
+/** Who comes over is here after that: two that are told to have gone to each other at once both stay. */
+const afterMs = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
+
+/** The last one counts: providers merge contacts too. */
+function namingContact(state: ConversationState, event: FoldedEvent): ConversationState {
+  const providerContactId = providerContactIn(event);
+  return providerContactId === undefined ? state : { ...state, providerContactId };
+}
+
 /** Somebody wrote, or the thread was opened. Receipts and the read mark would only shuffle an inbox. */
 function active(state: ConversationState, event: FoldedEvent): ConversationState {
   const at = activityAt(event);
@@ -146,6 +205,10 @@ const written = (state: ConversationState, event: FoldedEvent): ConversationStat
   ...state,
   lastIncomingAt: laterOf(state.lastIncomingAt ?? '', activityAt(event)),
 });
+
+/** A message of the contact's says where he is, too. */
+const wrote = (state: ConversationState, event: FoldedEvent): ConversationState =>
+  heard(written(state, event), activityAt(event));
 
 function read(
   state: ConversationState,

@@ -12,6 +12,16 @@ export interface ConversationState {
   readonly contactId: ContactId | null;
   /** The contact's address; null in a stub, or erased. */
   readonly address: string | null;
+  /** When the contact was last heard of by that address, or was said to have it; null: never. */
+  readonly addressAt: string | null;
+  /** Which one it is shown as: its contact went over to the address of that one, and was not heard of here since. */
+  readonly mergedInto: ConversationId | null;
+  /** When its contact last went over to another one's address; null: never. */
+  readonly mergedAt: string | null;
+  /** When the contact last wrote here, or came over from another one; null: never. */
+  readonly heardAt: string | null;
+  /** What the provider calls the contact, where it says so. */
+  readonly providerContactId: string | null;
   readonly status: ConversationStatus;
   /** Put aside until then, unless that has passed: no event ends it. Null in a closed one. */
   readonly snoozedUntil: string | null;

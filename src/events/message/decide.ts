@@ -9,6 +9,7 @@ import type { MessageEvent } from './events.js';
 import { judgeLimits } from './judge-limits.js';
 import { dueLater, refuseSchedule } from './schedule.js';
 import type { SendForm } from './send-form.js';
+import { passageOf, refuseWindow, type WindowFacts } from './service-window.js';
 
 /** How a message of ours begins: to be sent at once, or later. */
 export type MessageAccepted = Extract<MessageEvent, { type: 'message.accepted' | 'message.scheduled' }>;
@@ -25,8 +26,7 @@ export interface SendFacts {
   readonly address: string;
   /** How many provider calls it takes. */
   readonly parts: number;
-  /** RFC 3339; null: the contact never wrote, as far as is known. Not asked for where the window is permanent. */
-  readonly lastIncomingAt: string | null;
+  readonly window: WindowFacts;
   readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined;
   readonly now: Date;
   readonly messageId: MessageId;
@@ -45,7 +45,7 @@ export function decideSend(form: SendForm, facts: SendFacts): Decision<Acceptanc
   const refusals = [
     ...refuseSchedule(form.scheduledAt, facts.now),
     ...judgeContent(form.content, facts.capabilities, facts.refusals ?? []),
-    ...judgeWindow(form.content, facts.capabilities, facts.lastIncomingAt, facts.now),
+    ...refuseWindow(passageOf(form, facts.capabilities, facts.window, facts.now)),
   ];
   return refusals.length > 0 ? refused(...refusals) : accepted((thread) => acceptedEvent(form, facts, thread));
 }
@@ -88,19 +88,3 @@ function acceptedEvent(form: SendForm, facts: SendFacts, thread: Parameters<Acce
 
 const defined = <Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
-
-const HOUR_MS = 3_600_000;
-
-/** Templates are what a platform lets pass at any time: whoever approved them has judged them. */
-export function judgeWindow(
-  content: MessageContent,
-  capabilities: Capabilities,
-  lastIncomingAt: string | null,
-  now: Date,
-): readonly UserError[] {
-  const hours = capabilities.serviceWindowHours;
-  if (hours === 'permanent' || content.kind === 'template') return [];
-  if (lastIncomingAt !== null && now.getTime() < Date.parse(lastIncomingAt) + hours * HOUR_MS) return [];
-  const message = `The contact has not written within the last ${hours} hours. Send a template.`;
-  return [{ code: 'SERVICE_WINDOW_CLOSED', message, field: null }];
-}

@@ -71,8 +71,13 @@ const receivedFacts = {
   providerMessageId: z.string().describe("The message's id at the provider."),
   replyToMessageId,
 };
+const providerContactId = z
+  .string()
+  .optional()
+  .describe('What the provider calls the contact, where its API asks for that.');
 const saidBeyond = {
   message: saidInMessage,
+  providerContactId,
   providerData: z
     .record(z.string(), z.unknown())
     .optional()
@@ -95,14 +100,16 @@ const readOfWebhook = z.discriminatedUnion('type', [
   z.object({ type: itsType('message.delivery_failed'), ...receipt, stage, failure: whyItFailed }),
 ]);
 
+const author = z.enum(['AGENT', 'BOT', 'SYSTEM']).describe('Who wrote it.');
+const category = z.enum(MESSAGE_CATEGORIES).optional().describe('What the message is for, where the caller says so.');
+
 /** What an outgoing message says of itself, at whatever time it is to be sent. */
 const outgoingFacts = {
-  ...contentFacts,
-  author: z.enum(['AGENT', 'BOT', 'SYSTEM']).describe('Who wrote it.'),
+  ...{ ...contentFacts, author },
   authorId: z.string().optional().describe("The caller's own id for who wrote it."),
   parts: z.int().min(1).describe('How many provider calls the message takes.'),
   reference: z.string().optional().describe("The caller's own word for the message."),
-  category: z.enum(MESSAGE_CATEGORIES).optional().describe('What the message is for, where the caller says so.'),
+  category,
   degradedFrom: z
     .enum(CONTENT_KINDS)
     .optional()
@@ -152,6 +159,7 @@ export const messageEventData = {
     { ...callOfPart, providerMessageIds: z.array(z.string()).describe("The message's ids at the provider.") },
     z.object({
       providerAddress: z.string().optional().describe("The contact's address as the provider spells it."),
+      providerContactId,
     }),
   ),
   'message.sent': sealable('The provider passed it on to the platform.', receipt),
@@ -175,7 +183,8 @@ export const messageEventData = {
     {
       attempt: z.int().min(2).describe('The attempt that begins.'),
       parts: partsOfAttempt,
-      replyToMessageId,
+      author: author.optional(),
+      ...{ category, replyToMessageId },
       resolvedBy,
     },
     z.object(toBeSent),

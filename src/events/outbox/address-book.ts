@@ -9,6 +9,8 @@ export interface Thread {
   readonly contactId: ContactId;
   /** Why nothing may be sent there, as the contact's row says now. */
   readonly bar?: Bar | undefined;
+  /** Where the contact went from this address, and when, since anybody was last heard of by it. */
+  readonly moved?: { readonly to: string; readonly at: Date } | undefined;
 }
 
 export interface ThreadRequest {

@@ -70,12 +70,15 @@ interface AddressRow extends Record<string, unknown> {
 
 interface ThreadRow extends AddressRow {
   bars: BarsColumn;
+  moved_to: string | null;
+  moved_at: Date | null;
 }
 
 async function findThreads(executor: Executor, entries: readonly Entry[]): Promise<ReadonlyMap<string, Thread>> {
   if (entries.length === 0) return new Map();
   const found = await executor.execute<ThreadRow>(sql`
-    select channel_id, address_hash, conversation_id, contact_id, ${barsOf(sql`addresses.contact_id`)} as bars
+    select channel_id, address_hash, conversation_id, contact_id, ${barsOf(sql`addresses.contact_id`)} as bars,
+      case when moved_at >= coalesce(back_at, '-infinity') then moved_to end as moved_to, moved_at
     from unnest(
       ${sql.param(entries.map(({ channelUuid }) => channelUuid))}::uuid[],
       ${sql.param(entries.map(({ hash }) => hash))}::bytea[]
@@ -91,6 +94,7 @@ function threadOfRow(row: ThreadRow): Thread {
     conversationId: conversationIds.fromUuid(row.conversation_id),
     contactId: contactIds.fromUuid(row.contact_id),
     ...(bar !== undefined && { bar }),
+    ...(row.moved_to !== null && row.moved_at !== null && { moved: { to: row.moved_to, at: new Date(row.moved_at) } }),
   };
 }
 

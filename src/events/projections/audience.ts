@@ -38,8 +38,9 @@ export function createAudience(): Audience {
   };
 }
 
-/** A conversation's id can't be taken for a workspace's: their prefixes differ. */
-const seatOf = (match: FeedMatch): string => match.conversationId ?? match.workspaceId;
+/** A conversation's id can't be taken for a workspace's: their prefixes differ. Few listen to several that are shown as one. */
+const seatOf = ({ thread = [], workspaceId }: FeedMatch): string =>
+  (thread.length === 1 ? thread[0] : undefined) ?? workspaceId;
 
 const seatsOf = (event: EventEnvelope): string[] =>
   event.conversationId === undefined ? [event.workspaceId] : [event.workspaceId, event.conversationId];

@@ -27,12 +27,15 @@ export function countMove(
   { partition }: EventPosition,
 ): void {
   if (before !== undefined && isSamePlace(before, after)) return;
-  if (before !== undefined) add(moves, placeOf(before, partition), -1);
-  add(moves, placeOf(after, partition), 1);
+  if (before !== undefined && isByItself(before)) add(moves, placeOf(before, partition), -1);
+  if (isByItself(after)) add(moves, placeOf(after, partition), 1);
 }
 
+/** What is shown as another one is counted with that one. */
+const isByItself = ({ mergedInto }: ConversationState): boolean => mergedInto === null;
+
 const isSamePlace = (a: ConversationState, b: ConversationState): boolean =>
-  a.status === b.status && a.agentId === b.agentId && a.teamId === b.teamId;
+  a.status === b.status && a.agentId === b.agentId && a.teamId === b.teamId && isByItself(a) === isByItself(b);
 
 const placeOf = (state: ConversationState, partition: number): Omit<CountMove, 'moved'> => ({
   workspaceId: workspaceIds.toUuid(state.workspaceId),

@@ -3,6 +3,8 @@ import { UNTENDED, type ConversationState } from '../conversation/state.js';
 import type { EventPosition } from '../kernel/event.js';
 import { conversationIds, workspaceIds } from '../kernel/ids.js';
 
+const UNMERGED = { mergedInto: null, mergedAt: null, heardAt: null } as const;
+
 export type ConversationSnapshotRow = typeof conversationSnapshots.$inferSelect;
 
 /**
@@ -20,7 +22,7 @@ export function snapshotDue(state: ConversationState, { offset }: EventPosition)
       conversationId: conversationIds.toUuid(state.id),
       nextOffset: offset + 1n,
       recordedUntil: new Date(state.recordedUntil),
-      state: { ...state, address: null },
+      state: { ...state, address: null, providerContactId: null },
       hasAddress: state.address !== null,
     },
   ];
@@ -32,7 +34,7 @@ export const stateOfSnapshot = (
   address: string | null,
 ): ConversationState => ({
   // Older ones were taken when nobody could do anything about a conversation yet, or say who waits.
-  ...{ ...UNTENDED, waitingSince: null },
+  ...{ ...UNTENDED, waitingSince: null, addressAt: null, providerContactId: null, ...UNMERGED },
   ...(state as ConversationState),
   address: hasAddress ? address : null,
 });

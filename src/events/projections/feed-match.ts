@@ -6,7 +6,7 @@ export function isMatched(match: FeedMatch, event: EventEnvelope): boolean {
   return (
     event.workspaceId === match.workspaceId &&
     (match.types === undefined || match.types.includes(event.type)) &&
-    (match.conversationId === undefined || event.conversationId === match.conversationId) &&
+    (match.thread === undefined || isAmong(match.thread, event.conversationId)) &&
     (match.conversationIds === undefined || isAmong(match.conversationIds, event.conversationId)) &&
     (match.channelId === undefined || event.channelId === match.channelId) &&
     (match.messageId === undefined || event.messageId === match.messageId)

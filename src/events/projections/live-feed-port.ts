@@ -7,8 +7,9 @@ import type { StatusMove } from '../queries/finders.js';
 export interface FeedMatch {
   readonly workspaceId: WorkspaceId;
   readonly types?: readonly string[] | undefined;
-  readonly conversationId?: ConversationId | undefined;
-  /** One of these, where it may be several. */
+  /** One of these: those that are shown as one conversation. */
+  readonly thread?: readonly ConversationId[] | undefined;
+  /** And one of these, where a client token names some. */
   readonly conversationIds?: readonly ConversationId[] | undefined;
   readonly channelId?: ChannelId | undefined;
   readonly messageId?: MessageId | undefined;

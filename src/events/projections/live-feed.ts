@@ -77,7 +77,7 @@ export async function createLiveFeed(deps: LiveFeedDeps): Promise<LiveFeed & Run
  * which next to nothing matches must stay one short statement.
  */
 async function readMatching(database: Database, match: FeedMatch, after: Vector): Promise<JournalPage> {
-  const { workspaceId, conversationId, messageId } = match;
-  const page = await readJournal(database.orm, { workspaceId, conversationId, messageId }, after, CATCH_UP_PAGE_SIZE);
+  const { workspaceId, thread, messageId } = match;
+  const page = await readJournal(database.orm, { workspaceId, thread, messageId }, after, CATCH_UP_PAGE_SIZE);
   return { ...page, items: page.items.filter((item) => isMatched(match, item.event)) };
 }

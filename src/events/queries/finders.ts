@@ -3,7 +3,7 @@ import type { ApiKeyView } from '../../access/key-view.js';
 import type { AuditEvent, ChannelPlatform, ProviderKind } from '../channel/events.js';
 import type { WholeContact } from '../contact/combine.js';
 import type { Note } from '../conversation/note.js';
-import type { ConversationState } from '../conversation/state.js';
+import type { WholeConversation } from '../conversation/combine.js';
 import type { Vector } from '../kernel/cursor.js';
 import type { EventEnvelope, EventPosition } from '../kernel/event.js';
 import type { ApiKeyId, ChannelId, ContactId, ConversationId, EventId, MessageId, WorkspaceId } from '../kernel/ids.js';
@@ -28,7 +28,8 @@ export type { AssigneeFilter, ConversationCounts, ConversationFilter, Conversati
 export interface Finders extends TemplateFinders {
   messages(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<(MessageState | undefined)[]>;
   timelines(workspace: WorkspaceId, ids: readonly MessageId[]): Promise<TimelineView[][]>;
-  conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(ConversationState | undefined)[]>;
+  /** One whose contact went over to another one's address is answered by that one (rule 5). */
+  conversations(workspace: WorkspaceId, ids: readonly ConversationId[]): Promise<(WholeConversation | undefined)[]>;
   /** One that was merged into another is answered by that one. */
   contacts(workspace: WorkspaceId, ids: readonly ContactId[]): Promise<(WholeContact | undefined)[]>;
   channels(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(ChannelView | undefined)[]>;
@@ -36,12 +37,25 @@ export interface Finders extends TemplateFinders {
   queueDepths(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(number | undefined)[]>;
   events(workspace: WorkspaceId, ids: readonly EventId[]): Promise<(JournalItem | undefined)[]>;
 
-  /** Oldest first, in journal order. */
-  messagePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  /**
+   * Oldest first, in journal order.
+   * @param absorbed those that are shown as the conversation: then by when they were recorded, and with cursors of their own.
+   */
+  messagePage(
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    page: PageRequest,
+    absorbed?: readonly ConversationId[],
+  ): Promise<Page<MessageState>>;
   /** With one contact over all conversations, oldest first by the clock: those have no other order in common. */
   messagesOfContact(workspace: WorkspaceId, contact: ContactId, page: PageRequest): Promise<Page<MessageState>>;
   /** Those that are still to be sent later, next due first. */
-  scheduledPage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<MessageState>>;
+  scheduledPage(
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    page: PageRequest,
+    absorbed?: readonly ConversationId[],
+  ): Promise<Page<MessageState>>;
   messagesOfContacts(
     workspace: WorkspaceId,
     contacts: readonly ContactId[],
@@ -61,7 +75,12 @@ export interface Finders extends TemplateFinders {
   /** Messages that say certain words, newest first. */
   searchPage(workspace: WorkspaceId, search: MessageSearch, page: PageRequest): Promise<Page<FoundMessage>>;
   /** Internal notes, oldest first, in journal order. */
-  notePage(workspace: WorkspaceId, conversation: ConversationId, page: PageRequest): Promise<Page<Note>>;
+  notePage(
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    page: PageRequest,
+    absorbed?: readonly ConversationId[],
+  ): Promise<Page<Note>>;
   notePages(workspace: WorkspaceId, conversations: readonly ConversationId[], page: PageRequest): Promise<Page<Note>[]>;
   /** Counts of what was sent. At most `STATISTICS_ROWS_MAX` rows, and one more where there are more. */
   messageStatistics(workspace: WorkspaceId, asked: StatisticsRequest): Promise<StatisticsRow[]>;
@@ -71,7 +90,7 @@ export interface Finders extends TemplateFinders {
     filter: ConversationFilter,
     page: PageRequest,
     order?: ConversationOrder,
-  ): Promise<Page<ConversationState>>;
+  ): Promise<Page<WholeConversation>>;
   /** How many there are, without counting them; of assignees the busiest, at most `ASSIGNEES_COUNTED_MAX`. */
   conversationCounts(workspace: WorkspaceId, of: AssigneeFilter): Promise<ConversationCounts>;
   /** Those with one contact, newest activity first. */
@@ -79,13 +98,13 @@ export interface Finders extends TemplateFinders {
     workspace: WorkspaceId,
     contact: ContactId,
     page: PageRequest,
-  ): Promise<Page<ConversationState>>;
+  ): Promise<Page<WholeConversation>>;
   /** The same of each of several contacts. */
   conversationsOfContacts(
     workspace: WorkspaceId,
     contacts: readonly ContactId[],
     page: PageRequest,
-  ): Promise<Page<ConversationState>[]>;
+  ): Promise<Page<WholeConversation>[]>;
   /** Newest first. A page may end before it is full: see `walkedTo`. */
   contactPage(workspace: WorkspaceId, filter: ContactFilter, page: PageRequest): Promise<Page<WholeContact>>;
   /** Oldest first. */
@@ -148,7 +167,8 @@ export interface ChannelView {
 export interface MessageSearch {
   /** As people write it: words that must all be there, "phrases", or, -not. */
   readonly text: string;
-  readonly conversationId?: ConversationId | undefined;
+  /** In one of these: those that are shown as one conversation. */
+  readonly thread?: readonly ConversationId[] | undefined;
   readonly channelIds?: readonly ChannelId[] | undefined;
   readonly direction?: MessageDirection | undefined;
 }

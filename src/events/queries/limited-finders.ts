@@ -1,6 +1,6 @@
 import type { ReadLimits } from '../../access/caller.js';
 import { partsOf, type WholeContact } from '../contact/combine.js';
-import type { ConversationState } from '../conversation/state.js';
+import { partsOf as threadsOf, type WholeConversation } from '../conversation/combine.js';
 import type { ContactId, ConversationId, WorkspaceId } from '../kernel/ids.js';
 import type { Finders, Page, PageRequest, PastFinders } from './finders.js';
 
@@ -63,6 +63,15 @@ function limitPast(finders: PastFinders, limits: ReadLimits): PastFinders {
   return { ...limitById(finders, sight), ...limitPages(finders, sight) };
 }
 
+/** One that is shown as another isn't there without it: it would show the other one's messages. */
+const isWhollySeen = (
+  { conversations, contacts }: Pick<Sight, 'conversations' | 'contacts'>,
+  conversation: WholeConversation,
+): boolean =>
+  threadsOf(conversation).every(
+    ({ id, contactId }) => conversations.has(id) || (contactId !== null && contacts.has(contactId)),
+  );
+
 /** What a client token may see. */
 interface Sight {
   readonly conversations: ReadonlySet<ConversationId>;
@@ -76,6 +85,8 @@ interface Sight {
 function createSight(finders: PastFinders, limits: ReadLimits): Sight {
   const conversations = new Set(limits.conversationIds);
   const contacts = new Set(limits.contactIds);
+  const sees = (conversation: WholeConversation | undefined) =>
+    conversation !== undefined && isWhollySeen({ conversations, contacts }, conversation);
   const isVisible = (contact: WholeContact | undefined) => contact !== undefined && isWhollyIn(contacts, contact);
   return {
     conversations,
@@ -84,8 +95,8 @@ function createSight(finders: PastFinders, limits: ReadLimits): Sight {
     async visibleOf(workspace, ids) {
       const others = contacts.size === 0 ? [] : [...new Set(ids)].filter((id) => !conversations.has(id));
       const found = others.length === 0 ? [] : await finders.conversations(workspace, others);
-      const withContact = found.filter((one) => one?.contactId && contacts.has(one.contactId));
-      return new Set([...conversations, ...withContact.flatMap((one) => one?.id ?? [])]);
+      const withContact = others.filter((_, index) => sees(found[index]));
+      return new Set([...conversations, ...withContact]);
     },
     async visibleContactsOf(workspace, ids) {
       const named = ids.filter((id) => contacts.has(id));
@@ -115,9 +126,7 @@ function limitById(finders: PastFinders, sight: Sight): ById {
     },
     async conversations(workspace, ids) {
       const found = await finders.conversations(workspace, ids);
-      const isVisible = ({ id, contactId }: ConversationState) =>
-        sight.conversations.has(id) || (contactId !== null && sight.contacts.has(contactId));
-      return found.map((one) => (one && isVisible(one) ? one : undefined));
+      return found.map((one) => (one && isWhollySeen(sight, one) ? one : undefined));
     },
     async contacts(workspace, ids) {
       const found = await finders.contacts(workspace, ids);
@@ -129,8 +138,10 @@ function limitById(finders: PastFinders, sight: Sight): ById {
 function limitPages(finders: PastFinders, { visibleContactsOf, visibleOf }: Sight): Omit<PastFinders, keyof ById> {
   const ofConversation =
     (read: PastFinders['messagePage']): PastFinders['messagePage'] =>
-    async (workspace, id, page) =>
-      (await visibleOf(workspace, [id])).has(id) ? read(workspace, id, page) : NO_PAGE;
+    async (workspace, id, page, absorbed = []) => {
+      const visible = await visibleOf(workspace, [id, ...absorbed]);
+      return [id, ...absorbed].every((one) => visible.has(one)) ? read(workspace, id, page, absorbed) : NO_PAGE;
+    };
   const ofConversations =
     (read: PastFinders['messagePages']): PastFinders['messagePages'] =>
     async (workspace, ids, page) =>

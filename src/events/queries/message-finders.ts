@@ -9,16 +9,17 @@ import {
   type MessageId,
   type WorkspaceId,
 } from '../kernel/ids.js';
-import type { Progress, TimelineEntry, Words } from '../message/state.js';
+import type { MessageState, Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
 import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
-import type { Finders, PageRequest } from './finders.js';
+import type { Finders, Page, PageRequest } from './finders.js';
 import {
   byOffset,
   byTime,
   keysetPage,
   keysetPages,
+  timeOf,
   timePlace,
   type KeysetOrder,
   type KeysetStatement,
@@ -44,8 +45,12 @@ export function createMessageFinders(orm: Orm): MessageFinders {
       const rows = await byId.execute(given(workspace, messageIds, ids));
       return inOrderOf(ids, rows.map(messageFromRow), (message) => message.id);
     },
-    messagePage: (workspace, conversation, page) => listOf(orm, listed(workspace), conversation, page),
-    scheduledPage: (workspace, conversation, page) => listOf(orm, scheduled(workspace), conversation, page),
+    messagePage: (workspace, conversation, page, absorbed = []) =>
+      absorbed.length === 0
+        ? listOf(orm, listed(workspace), [conversation], page)
+        : wholeMessagePage(orm, workspace, [conversation, ...absorbed], page),
+    scheduledPage: (workspace, conversation, page, absorbed = []) =>
+      listOf(orm, scheduled(workspace), [conversation, ...absorbed], page),
     messagePages: (workspace, conversations, page) => listsOf(orm, listed(workspace), conversations, page),
     scheduledPages: (workspace, conversations, page) => listsOf(orm, scheduled(workspace), conversations, page),
     timelines: (workspace, ids) => findTimelines(orm, workspaceIds.toUuid(workspace), ids),
@@ -79,27 +84,72 @@ const scheduled = (workspace: WorkspaceId): MessageList => ({
 const scopeOf = ({ name, workspace }: MessageList, conversation: ConversationId) =>
   `${name}/${workspace}/${conversation}`;
 
-const select = (orm: Orm, list: MessageList, of: SQL, { range, orderBy, rowCount }: KeysetStatement) =>
+const select = (orm: Orm, list: MessageList, isOf: SQL, { range, orderBy, rowCount }: KeysetStatement) =>
   orm
     .select()
     .from(messages)
-    .where(
-      and(
-        eq(messages.workspaceId, workspaceIds.toUuid(list.workspace)),
-        eq(messages.conversationId, of),
-        isWhole,
-        list.condition,
-        range,
-      ),
-    )
+    .where(and(eq(messages.workspaceId, workspaceIds.toUuid(list.workspace)), isOf, isWhole, list.condition, range))
     .orderBy(...orderBy)
     .limit(rowCount);
 
-const listOf = (orm: Orm, list: MessageList, conversation: ConversationId, page: PageRequest) =>
+/** Of a conversation, and of those that are shown as it. */
+type Thread = readonly [own: ConversationId, ...absorbed: ConversationId[]];
+
+/** One is asked for as one: of several Postgres doesn't read the index in its order. */
+const isOfThread = ([own, ...absorbed]: Thread): SQL =>
+  absorbed.length === 0
+    ? eq(messages.conversationId, conversationIds.toUuid(own))
+    : isOneOf(messages.conversationId, conversationIds, [own, ...absorbed]);
+
+const listOf = (orm: Orm, list: MessageList, thread: Thread, page: PageRequest) =>
   keysetPage({
-    ...{ scope: scopeOf(list, conversation), order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
-    select: (statement) => select(orm, list, sql`${conversationIds.toUuid(conversation)}::uuid`, statement),
+    ...{ scope: scopeOf(list, thread[0]), order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
+    select: (statement) => select(orm, list, isOfThread(thread), statement),
   });
+
+/**
+ * Of several conversations that are shown as one, which have no order in common but that of when their messages were
+ * recorded; of one moment by position (rule 5).
+ */
+async function wholeMessagePage(
+  orm: Orm,
+  workspace: WorkspaceId,
+  thread: Thread,
+  page: PageRequest,
+): Promise<Page<MessageState>> {
+  const { condition } = listed(workspace);
+  return keysetPage({
+    scope: `whole-messages/${workspace}/${thread[0]}`,
+    page,
+    order: BY_RECORDING,
+    select: ({ range, orderBy, rowCount }) =>
+      orm
+        .select({ message: messages, recordedAt: timeline.recordedAt })
+        .from(messages)
+        .innerJoin(timeline, and(eq(timeline.workspaceId, messages.workspaceId), eq(timeline.messageId, messages.id)))
+        .where(
+          and(
+            eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
+            ...[isOfThread(thread), isWhole, condition, eq(timeline.isAdded, true), range],
+          ),
+        )
+        .orderBy(...orderBy)
+        .limit(rowCount),
+    placeOf: ({ message, recordedAt }) => timePlace(recordedAt, message.id),
+    toItem: ({ message }) => messageFromRow(message),
+  });
+}
+
+const BY_RECORDING: KeysetOrder = {
+  columns: [timeline.recordedAt, timeline.partition, timeline.offset],
+  isDescending: false,
+  // A place names the message: where its event stands is looked up, for a cursor has no room for it.
+  write(place) {
+    const { time, id } = timeOf(place);
+    return sql`(select ${time}::timestamptz, t.partition, t."offset" from read.timeline t
+      where t.message_id = ${id}::uuid and t.is_added limit 1)`;
+  },
+};
 
 const listsOf = (orm: Orm, list: MessageList, conversations: readonly ConversationId[], page: PageRequest) =>
   keysetPages({
@@ -107,7 +157,7 @@ const listsOf = (orm: Orm, list: MessageList, conversations: readonly Conversati
     scopeOf: (conversation) => scopeOf(list, conversation),
     ownerOf: (row) => conversationIds.fromUuid(row.conversationId),
     select: (statement) => {
-      const each = select(orm, list, sql`owner.id`, statement).as('each');
+      const each = select(orm, list, eq(messages.conversationId, sql`owner.id`), statement).as('each');
       return orm.select(each._.selectedFields).from(eachOwner(conversationIds, conversations)).crossJoinLateral(each);
     },
   });

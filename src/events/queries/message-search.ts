@@ -46,7 +46,7 @@ function conditions(workspace: WorkspaceId, { text, ...filter }: MessageSearch):
     sql`added_offset is not null`,
     isNotNull(messages.direction),
     ne(messages.status, 'DELETED'),
-    filter.conversationId && eq(messages.conversationId, conversationIds.toUuid(filter.conversationId)),
+    filter.thread && inArray(messages.conversationId, uuidsOf(conversationIds, filter.thread)),
     filter.channelIds && inArray(messages.channelId, uuidsOf(channelIds, filter.channelIds)),
     filter.direction && eq(messages.direction, filter.direction),
   ];

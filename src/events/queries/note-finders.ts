@@ -4,22 +4,25 @@ import { conversationNotes } from '../../schema/tables/read.js';
 import type { Note } from '../conversation/note.js';
 import { conversationIds, workspaceIds, type ConversationId, type WorkspaceId } from '../kernel/ids.js';
 import { noteFromRow } from '../projections/rows.js';
-import { eachOwner } from './by-id.js';
+import { eachOwner, isOneOf } from './by-id.js';
 import type { Finders, Page, PageRequest } from './finders.js';
-import { byOffset, keysetPage, keysetPages, type KeysetStatement } from './keyset.js';
+import { byOffset, byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
 import type { BoundFinder } from './past/bounds.js';
 
 type NoteFinders = Pick<Finders, 'notePage' | 'notePages'>;
 
 export const createNoteFinders = (orm: Orm): NoteFinders => ({
-  notePage: (workspace, conversation, page) => readPage(orm, workspace, conversation, page),
+  notePage: (workspace, conversation, page, absorbed = []) =>
+    absorbed.length === 0
+      ? readPage(orm, workspace, conversation, page)
+      : readWhole(orm, workspace, [conversation, ...absorbed], page),
   notePages: (workspace, conversations, page) =>
     keysetPages({
       ...{ owners: conversations, page, ...list },
       scopeOf: (conversation) => scopeOf(workspace, conversation),
       ownerOf: ({ conversationId }) => conversationIds.fromUuid(conversationId),
       select: (statement) => {
-        const each = select(orm, workspace, sql`owner.id`, statement).as('each');
+        const each = select(orm, workspace, eq(conversationNotes.conversationId, sql`owner.id`), statement).as('each');
         return orm.select(each._.selectedFields).from(eachOwner(conversationIds, conversations)).crossJoinLateral(each);
       },
     }),
@@ -51,27 +54,39 @@ const readPage = (
 ): Promise<Page<Note>> =>
   keysetPage({
     ...{ scope: scopeOf(workspace, conversation), page, ...list },
-    select: (statement) => select(orm, workspace, sql`${conversationIds.toUuid(conversation)}`, statement, condition),
+    select: (statement) => {
+      const isOf = eq(conversationNotes.conversationId, conversationIds.toUuid(conversation));
+      return select(orm, workspace, isOf, statement, condition);
+    },
   });
 
-/** @param conversation its UUID */
+/** Those of several conversations that are shown as the first of them, by the clock: they have no other order in common. */
+const readWhole = (
+  orm: Orm,
+  workspace: WorkspaceId,
+  thread: readonly [ConversationId, ...ConversationId[]],
+  page: PageRequest,
+): Promise<Page<Note>> =>
+  keysetPage({
+    scope: `whole-${scopeOf(workspace, thread[0])}`,
+    page,
+    order: byTime(conversationNotes.createdAt, conversationNotes.id, 'ascending'),
+    placeOf: (row: typeof conversationNotes.$inferSelect) => timePlace(row.createdAt, row.id),
+    toItem: noteFromRow,
+    select: (statement) =>
+      select(orm, workspace, isOneOf(conversationNotes.conversationId, conversationIds, thread), statement),
+  });
+
 const select = (
   orm: Orm,
   workspace: WorkspaceId,
-  conversation: SQL,
+  isOf: SQL,
   { range, orderBy, rowCount }: KeysetStatement,
   condition?: SQL,
 ) =>
   orm
     .select()
     .from(conversationNotes)
-    .where(
-      and(
-        eq(conversationNotes.workspaceId, workspaceIds.toUuid(workspace)),
-        eq(conversationNotes.conversationId, conversation),
-        condition,
-        range,
-      ),
-    )
+    .where(and(eq(conversationNotes.workspaceId, workspaceIds.toUuid(workspace)), isOf, condition, range))
     .orderBy(...orderBy)
     .limit(rowCount);

@@ -12,6 +12,7 @@ import { refuse } from './refuse.js';
 import { callOf } from './request.js';
 import { accountOf, birdSettings, type BirdSettings } from './settings.js';
 import { verify } from './verify.js';
+import { askWindow } from './window.js';
 
 /** POSTs a second, over all channels of a workspace. */
 const RATE = { perSecond: 500, burst: 250 } as const;
@@ -36,6 +37,7 @@ export function createBirdAdapter(): ProviderAdapter<BirdSettings> {
     ...sendBy(call, callOf, outcomeOf),
     verifyCredentials: (request) => verifyCredentials(call, request),
     registerWebhook: (request) => registerWebhook(call, request),
+    askWindow: (request) => askWindow(call, request),
     async fetchMedia({ settings, mediaId, open }) {
       const place = filePlaceOf(settings, mediaId);
       return place === undefined ? { kind: 'gone' } : open(place);

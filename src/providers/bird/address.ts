@@ -17,6 +17,9 @@ export function normalizeAddress(platform: ChannelPlatform, address: string): st
   return CONTACT_ID.test(id) ? id : undefined;
 }
 
+/** Bird's own id, where an address is one. */
+export const contactIdIn = (address: string): string | undefined => (CONTACT_ID.test(address) ? address : undefined);
+
 /** Who is written to, as Bird names them. @param address as `normalizeAddress` spells it */
 export function receiverOf(address: string) {
   if (CONTACT_ID.test(address)) return { id: address };

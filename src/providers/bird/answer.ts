@@ -8,7 +8,14 @@ import { retryAfterOf } from '../retry-after.js';
 const taken = z.object({
   id: z.string().min(1),
   receiver: z
-    .object({ contacts: z.array(z.object({ identifierKey: z.string(), identifierValue: z.string() })) })
+    .object({
+      contacts: z.array(
+        z.object({
+          ...{ identifierKey: z.string(), identifierValue: z.string() },
+          id: z.string().min(1).optional().catch(undefined),
+        }),
+      ),
+    })
     .optional()
     .catch(undefined),
 });
@@ -35,9 +42,11 @@ function acceptedOf(json: unknown): Outcome {
   if (!read.success) return { kind: 'unknown' };
   const { id, receiver } = read.data;
   const number = receiver?.contacts.find(({ identifierKey }) => identifierKey === 'phonenumber')?.identifierValue;
+  const contactId = receiver?.contacts[0]?.id;
   return {
     ...{ kind: 'accepted', providerMessageIds: [id] },
     ...(number === undefined ? {} : { providerAddress: number }),
+    ...(contactId === undefined ? {} : { providerContactId: contactId }),
   };
 }
 

@@ -54,6 +54,7 @@ function inboundSaid(said: BirdMessage, settings: BirdSettings): Interpretation 
   return {
     ...{ kind: 'received', providerMessageId: said.id, address },
     displayName: contact?.annotations?.name,
+    providerContactId: contact?.id,
     occurredAt: writtenAt(said),
     content: inboundContent(said, settings),
     replyToProviderMessageId: said.replyTo?.id,
@@ -95,7 +96,7 @@ function outboundSaid(said: BirdMessage, settings: BirdSettings): readonly Inter
   if (receipt.stage === 'SENDING') return [{ kind: 'ignored', reason: 'What was not sent from elsewhere.' }];
   if (address === undefined) return [unread('An outgoing message to nobody.')];
   const echoed: Interpretation = {
-    ...{ kind: 'echoed', providerMessageId: said.id, address },
+    ...{ kind: 'echoed', providerMessageId: said.id, address, providerContactId: contact?.id },
     occurredAt: timeOf(said.createdAt),
     content: contentOf(said.body, 'us', settings),
     replyToProviderMessageId: said.replyTo?.id,

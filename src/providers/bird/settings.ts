@@ -45,12 +45,16 @@ const placed = (
   headers: { authorization: `${authScheme} ${accessKey}` },
 });
 
+const channelPath = ({ workspaceId, channelId }: BirdSettings): string =>
+  `/workspaces/${encodeURIComponent(workspaceId)}/channels/${encodeURIComponent(channelId)}`;
+
 /** Where the channel's messages are sent and listed. */
 export const messagesOf = (settings: BirdSettings, query = ''): Placed =>
-  placed(
-    settings,
-    `/workspaces/${encodeURIComponent(settings.workspaceId)}/channels/${encodeURIComponent(settings.channelId)}/messages${query}`,
-  );
+  placed(settings, `${channelPath(settings)}/messages${query}`);
+
+/** What the channel knows of a contact. */
+export const contactOf = (settings: BirdSettings, contactId: string): Placed =>
+  placed(settings, `${channelPath(settings)}/contacts/${encodeURIComponent(contactId)}`);
 
 /** Where webhooks are subscribed to; undefined: that path needs an organization, and none is set. */
 export function subscriptionsOf(settings: BirdSettings): Placed | undefined {

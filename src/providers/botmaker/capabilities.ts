@@ -4,8 +4,8 @@ import type { Capabilities, ContentLimits } from '../provider.js';
 import { FILE_TYPES, IMAGE_TYPES } from './media.js';
 
 /** Where nothing may be sent a day after the contact last wrote, but templates. */
-const IN_WINDOW: ReadonlySet<ChannelPlatform> = new Set(['WHATSAPP', 'MESSENGER', 'INSTAGRAM']);
-const WINDOW_HOURS = 24;
+export const IN_WINDOW: ReadonlySet<ChannelPlatform> = new Set(['WHATSAPP', 'MESSENGER', 'INSTAGRAM']);
+export const WINDOW_HOURS = 24;
 /** Of a row's id, which comes back with a tap. */
 const ROW_ID_LENGTH_MAX = 200;
 
@@ -35,6 +35,7 @@ export function capabilitiesOf(platform: ChannelPlatform): Capabilities {
     // The answer says that a job was made, and nothing more.
     acceptedMeansSent: false,
     serviceWindowHours: IN_WINDOW.has(platform) ? WINDOW_HOURS : 'permanent',
+    carriesReadMark: true,
     receipts: RECEIPT_STATUSES,
     echoesReference: true,
   };

@@ -8,7 +8,7 @@ import { capabilitiesOf } from './capabilities.js';
 import { interpret } from './interpret.js';
 import { fetchMedia } from './media.js';
 import { refuse } from './refuse.js';
-import { callOf, partsOf } from './request.js';
+import { callOf, partsOf, readOf } from './request.js';
 import { accessOf, basicAuthOf, cbotSettings, type CbotSettings } from './settings.js';
 import { SECRET_HEADER, verify } from './verify.js';
 
@@ -38,6 +38,9 @@ export function createCbotAdapter(): ProviderAdapter<CbotSettings> {
     partsOf,
     rateOf: ({ flavour }) => RATES[flavour],
     ...sendBy(call, requestOf, outcomeOf),
+    async markRead({ settings, providerMessageId, signal }) {
+      await call({ ...accessOf(settings), ...readOf(settings, providerMessageId), signal });
+    },
     verifyCredentials: (request) => ask(request, { method: 'GET' }),
     registerWebhook: (request) =>
       ask(request, {

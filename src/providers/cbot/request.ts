@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callOf as cloudCallOf } from '../meta-whatsapp/request.js';
+import { callOf as cloudCallOf, readMarkOf } from '../meta-whatsapp/request.js';
 import type { SendRequest } from '../provider.js';
 import type { CbotSettings } from './settings.js';
 
@@ -24,6 +24,12 @@ export function callOf({ settings: { flavour, namespace }, ...said }: Said): Cbo
     ? { method: 'POST', path: '/messages', body }
     : { method: 'POST', path: '/v1/messages', body: asOnPremises(body, namespace) };
 }
+
+/** Marks a message of the contact as read, and those before it. */
+export const readOf = ({ flavour }: Pick<CbotSettings, 'flavour'>, messageId: string) =>
+  flavour === 'CLOUD'
+    ? ({ method: 'POST', path: '/messages', json: readMarkOf(messageId) } as const)
+    : ({ method: 'PUT', path: `/v1/messages/${encodeURIComponent(messageId)}`, json: { status: 'read' } } as const);
 
 const object = z.record(z.string(), z.unknown());
 

@@ -28,5 +28,6 @@ export const INSTAGRAM_CAPABILITIES: Capabilities = {
   serviceWindowHours: 24,
   windowExceptions: [{ tag: 'HUMAN_AGENT', hours: 7 * 24, isForPeopleOnly: true }],
   carriesReply: true,
+  carriesReadMark: true,
   receipts: ['read'],
 };

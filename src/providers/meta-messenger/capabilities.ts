@@ -27,8 +27,11 @@ const CONTENT: Capabilities['content'] = {
 /** People may answer for a week. */
 const HUMAN_AGENT_HOURS = 7 * 24;
 
+/** All others are for news of what the contact ordered or does: Meta stops pages that promote something by them. */
 const exceptionOf = (tag: string): WindowException =>
-  tag === 'HUMAN_AGENT' ? { tag, hours: HUMAN_AGENT_HOURS, isForPeopleOnly: true } : { tag, isForPeopleOnly: false };
+  tag === 'HUMAN_AGENT'
+    ? { tag, hours: HUMAN_AGENT_HOURS, isForPeopleOnly: true }
+    : { tag, isForPeopleOnly: false, category: 'UTILITY' };
 
 export const messengerCapabilities = (settings?: MessengerSettings): Capabilities => ({
   content: CONTENT,
@@ -36,6 +39,7 @@ export const messengerCapabilities = (settings?: MessengerSettings): Capabilitie
   serviceWindowHours: 24,
   windowExceptions: (settings?.messageTags ?? []).map(exceptionOf),
   carriesReply: true,
+  carriesReadMark: true,
   receipts: ['sent', 'delivered', 'read'],
   echoesReference: true,
 });

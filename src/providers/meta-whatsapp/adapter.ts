@@ -11,7 +11,7 @@ import { WHATSAPP_CAPABILITIES } from './capabilities.js';
 import { fileAnswerOf, locationOf } from './file-place.js';
 import { interpret } from './interpret.js';
 import { refuse } from './refuse.js';
-import { callOf, partsOf, typingOf } from './request.js';
+import { callOf, partsOf, readOf, typingOf } from './request.js';
 import { TEMPLATES_BYTES_MAX, templatesAnswerOf, templatesRequest } from './templates.js';
 import { whatsAppSettings, type WhatsAppSettings } from './settings.js';
 
@@ -37,6 +37,9 @@ export function createWhatsAppAdapter(): ProviderAdapter<WhatsAppSettings> {
     async showTyping({ settings, lastProviderMessageId, signal }) {
       if (lastProviderMessageId !== undefined)
         await call(graphCall(settings, typingOf(settings, lastProviderMessageId), signal));
+    },
+    async markRead({ settings, providerMessageId, signal }) {
+      await call(graphCall(settings, readOf(settings, providerMessageId), signal));
     },
     async verifyCredentials({ settings, signal }) {
       const path = `/${settings.phoneNumberId}?fields=id,display_phone_number`;

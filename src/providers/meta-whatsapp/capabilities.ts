@@ -45,6 +45,7 @@ export const WHATSAPP_CAPABILITIES: Capabilities = {
   acceptedMeansSent: false,
   serviceWindowHours: 24,
   carriesReply: true,
+  carriesReadMark: true,
   receipts: RECEIPT_STATUSES,
   echoesReference: true,
 };

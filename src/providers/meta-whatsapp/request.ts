@@ -34,13 +34,17 @@ export function callOf({ settings, address, content, part, reference, replyToPro
   };
 }
 
+/** Of a message, and WhatsApp marks those before it too. */
+export const readMarkOf = (messageId: string) =>
+  ({ messaging_product: 'whatsapp', status: 'read', message_id: messageId }) as const;
+
+type Number = Pick<WhatsAppSettings, 'phoneNumberId'>;
+
+export const readOf = ({ phoneNumberId }: Number, messageId: string) =>
+  ({ method: 'POST', path: `/${phoneNumberId}/messages`, body: readMarkOf(messageId) }) satisfies GraphRequest;
+
 /** Shown for 25 s, or until a message comes. WhatsApp marks as read what came in so far. */
-export const typingOf = ({ phoneNumberId }: Pick<WhatsAppSettings, 'phoneNumberId'>, messageId: string) =>
-  ({
-    method: 'POST',
-    path: `/${phoneNumberId}/messages`,
-    body: {
-      ...{ messaging_product: 'whatsapp', status: 'read', message_id: messageId },
-      typing_indicator: { type: 'text' },
-    },
-  }) satisfies GraphRequest;
+export const typingOf = (number: Number, messageId: string) => {
+  const { body, ...call } = readOf(number, messageId);
+  return { ...call, body: { ...body, typing_indicator: { type: 'text' } } } satisfies GraphRequest;
+};

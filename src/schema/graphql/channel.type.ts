@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { ChannelPlatform as Platform, ProviderKind as Provider } from '../../events/channel/events.js';
-import { ChannelPlatform, ProviderKind } from './enums.js';
+import { ChannelPlatform, MessageCategory, ProviderKind } from './enums.js';
 import { Node } from './node.type.js';
 import { DateTimeScalar, JSONObjectScalar } from './scalars.js';
 
@@ -13,6 +13,27 @@ export class ContentCapability {
     description: 'Its bounds, e.g. `{"textCharactersMax": 4096}`. What is not named has none of the channel itself.',
   })
   limits!: Record<string, unknown>;
+}
+
+@ObjectType({
+  description:
+    'A reason to write that a platform takes for longer than its service window. It is told to it where it applies.',
+})
+export class WindowException {
+  @Field(() => String, { description: 'As the platform calls it.' })
+  tag!: string;
+
+  @Field(() => Int, { nullable: true, description: 'How long after the contact last wrote. Null: always.' })
+  hours!: number | null;
+
+  @Field(() => Boolean, { description: 'Whether it is for what an AGENT wrote only.' })
+  isForPeopleOnly!: boolean;
+
+  @Field(() => MessageCategory, {
+    nullable: true,
+    description: 'What the message has to be for, as its `category` says. Null: anything.',
+  })
+  category!: keyof typeof MessageCategory | null;
 }
 
 @ObjectType({ description: 'What a channel carries, and what its provider tells of it.' })
@@ -34,6 +55,9 @@ export class ChannelCapabilities {
     description: 'How long after the contact last wrote anything may be sent. Null: always.',
   })
   serviceWindowHours!: number | null;
+
+  @Field(() => [WindowException], { description: 'What may be sent after that, beside templates.' })
+  windowExceptions!: WindowException[];
 
   @Field(() => [String], { description: 'What the provider tells of a message: sent, delivered, read, failed.' })
   receipts!: string[];

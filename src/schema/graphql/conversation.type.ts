@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { ConversationState, ConversationStatus as Status } from '../../events/conversation/state.js';
+import type { WholeConversation } from '../../events/conversation/combine.js';
+import type { ConversationStatus as Status } from '../../events/conversation/state.js';
 import type { Moment } from '../../events/queries/finders.js';
 import { ConversationStatus } from './enums.js';
 import { Node } from './node.type.js';
@@ -38,7 +39,7 @@ export class Assignee {
 })
 export class Conversation extends Node {
   /** What its other fields are resolved from. */
-  state!: ConversationState;
+  state!: WholeConversation;
   /** Of one that was asked for as of a moment: so is all that is reached through it. */
   asOf!: Moment | undefined;
 

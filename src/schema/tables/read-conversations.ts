@@ -43,7 +43,7 @@ type TendedColumns = Readonly<
   Record<'workspaceId' | 'lastActivityAt' | 'id' | 'agentId' | 'teamId', ExtraConfigColumn>
 >;
 
-/** Other orders than by activity. Windows close by channel: each has its own hours. */
+/** Other orders than by activity, and what stands on no list. Windows close by channel: each has its own hours. */
 const orderIndexes = (table: OrderColumns) => [
   index('conversations_created').on(table.workspaceId, table.createdAt, table.id),
   index('conversations_waiting')
@@ -52,10 +52,24 @@ const orderIndexes = (table: OrderColumns) => [
   index('conversations_incoming')
     .on(table.workspaceId, table.channelId, table.lastIncomingAt, table.id)
     .where(sql`last_incoming_at is not null`),
+  // Very few: who looks for them reads no more than what there is.
+  index('conversations_merged')
+    .on(table.workspaceId, table.mergedInto)
+    .where(sql`merged_into is not null`),
 ];
 type OrderColumns = Readonly<
-  Record<'workspaceId' | 'channelId' | 'createdAt' | 'waitingSince' | 'lastIncomingAt' | 'id', ExtraConfigColumn>
+  Record<
+    'workspaceId' | 'channelId' | 'createdAt' | 'waitingSince' | 'lastIncomingAt' | 'mergedInto' | 'id',
+    ExtraConfigColumn
+  >
 >;
+
+/** What says that a conversation is shown as another one, and what is looked at to tell. */
+const mergedColumns = () => ({
+  mergedInto: uuid('merged_into'),
+  mergedAt: timestamptz('merged_at'),
+  heardAt: timestamptz('heard_at'),
+});
 
 export const conversationsIn = (schema: PgSchema) =>
   schema.table(
@@ -66,6 +80,10 @@ export const conversationsIn = (schema: PgSchema) =>
       channelId: uuid('channel_id').notNull(),
       contactId: uuid('contact_id'),
       address: text('address'),
+      addressAt: timestamptz('address_at'),
+      ...mergedColumns(),
+      /** Its contact, as the provider's API asks for it. */
+      providerContactId: text('provider_contact_id'),
       status: text('status').notNull(),
       /** Put aside until then; over once it has passed. */
       snoozedUntil: timestamptz('snoozed_until'),

@@ -44,9 +44,19 @@ export const addresses = work.table(
     workspaceId: uuid('workspace_id').notNull(),
     conversationId: uuid('conversation_id').notNull(),
     contactId: uuid('contact_id').notNull(),
+    /** Where the contact went from there, as the adapter's `normalizeAddress` spells it: what is sent goes there. */
+    movedTo: text('moved_to'),
+    movedAt: timestamptz('moved_at'),
+    /** When somebody was last heard of by it. Both are maxima: it doesn't matter in which order they were told. */
+    backAt: timestamptz('back_at'),
     createdAt: timestamptz('created_at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.channelId, table.addressHash] })],
+  (table) => [
+    primaryKey({ columns: [table.channelId, table.addressHash] }),
+    index('addresses_moved')
+      .on(table.conversationId)
+      .where(sql`moved_to is not null`),
+  ],
 );
 
 /**

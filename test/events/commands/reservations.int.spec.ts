@@ -92,7 +92,14 @@ function acceptanceOf(bench: CommandBench, caller: Caller, address: string, key:
   const messageId = messageIds.fromUuid(uuidv7());
   if (!form.ok) throw new Error('The form is wrong.');
   const decided = decideSend(form.value, {
-    ...{ workspaceId: caller.workspaceId, address, parts: 1, lastIncomingAt: null, now: new Date(), messageId },
+    ...{
+      workspaceId: caller.workspaceId,
+      address,
+      parts: 1,
+      window: { lastIncomingAt: null },
+      now: new Date(),
+      messageId,
+    },
     capabilities: { content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 'permanent' },
     idempotency: key === undefined ? undefined : { key, requestHash: 'hash' },
     eventId: bench.identity.ofAcceptance(messageId),

@@ -61,6 +61,84 @@ describe('evolveConversation', () => {
     expect(fold([accepted(1), opened(2)])).toEqual({ ...fold([opened(2), accepted(1)]) });
   });
 
+  it(`rule 13: has the address by which the contact was heard of last, in every order and repetition (SEED=${seed})`, () => {
+    const writtenFrom = (address: string, second: number) => {
+      const said = received(40 + second, at(second));
+      return { ...said, data: { ...said.data, content: { ...receivedData('in').content, address } } };
+    };
+    const moved = (from: string, address: string, second: number) =>
+      event({
+        ...{ type: 'conversation.address_changed', n: 60 + second, occurredAt: at(second) },
+        data: { content: { from, address } },
+      });
+    const [old, fresh, newest] = ['+15550100000', '+15550100001', '+15550100002'];
+    const told = [opened(1), writtenFrom(old, 2), moved(old, fresh, 3), accepted(4), moved(fresh, newest, 6)];
+    expect(fold(told).address).toBe(newest);
+    expect(fold([...told, writtenFrom(fresh, 5)]).address).toBe(newest);
+    const back = [...told, writtenFrom(old, 9)];
+    const all = [...back, ...back];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(fold(shuffled)).toMatchObject({ address: old, addressAt: at(9) });
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
+  const merged = (n: number, second: number, into: number) => {
+    const content = { from: '+15550100000', address: '+15550100001' };
+    const data = { intoConversationId: conversationId(into), content };
+    return event({ type: 'conversation.merged', n, occurredAt: at(second), data });
+  };
+  const absorbed = (n: number, second: number) =>
+    event({
+      type: 'conversation.absorbed',
+      n,
+      occurredAt: at(second),
+      data: { fromConversationId: conversationId(5) },
+    });
+
+  it('says which one it is shown as, once its contact went over to the address of another one', () => {
+    const state = fold([opened(1), received(2), merged(3, 3, 2)]);
+    expect(state).toMatchObject({ mergedInto: conversationId(2), address: '+15550100000', lastActivityAt: at(2) });
+  });
+
+  it(`rule 5: is shown as where its contact went last, unless heard of here later, in every order (SEED=${seed})`, () => {
+    const intoOf = (...told: readonly Folded[]) => {
+      const into = fold([opened(1), ...told]).mergedInto;
+      const all = [...told, ...told];
+      fc.assert(
+        fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+          expect(fold([opened(1), ...shuffled]).mergedInto).toBe(into);
+        }),
+        { seed, numRuns: 50 },
+      );
+      return into;
+    };
+    expect(intoOf(received(20), merged(30, 30, 2), merged(25, 25, 3))).toBe(conversationId(2));
+    // Said again, or late, by whoever has the number now; a message of ours says nothing of where the contact is.
+    expect(intoOf(received(20), merged(30, 30, 2), received(31))).toBeNull();
+    expect(intoOf(received(20), merged(30, 30, 2), received(31), merged(32, 32, 3))).toBe(conversationId(3));
+    expect(intoOf(received(30), merged(31, 30, 2))).toBe(conversationId(2));
+    expect(intoOf(merged(30, 30, 2), received(40, at(29)), accepted(41))).toBe(conversationId(2));
+    // There and back again: the other one is shown as this one.
+    expect(intoOf(merged(30, 30, 2), absorbed(31, 31))).toBeNull();
+    expect(intoOf(merged(30, 30, 2), absorbed(31, 30))).toBeNull();
+    expect(intoOf(absorbed(31, 31), merged(32, 32, 2))).toBe(conversationId(2));
+  });
+
+  it('calls whoever looks after it when another one is shown as it from now on, but not for what is history', () => {
+    const closed = event({ type: 'conversation.closed', n: 3, data: {} });
+    const before = [opened(1), received(2), closed];
+    expect(fold([...before, absorbed(9, 9)])).toMatchObject({
+      status: 'OPEN',
+      lastActivityAt: at(9),
+      incomingCount: 1,
+    });
+    const history = { ...absorbed(9, 9), reinterpreted: true as const };
+    expect(fold([...before, history])).toMatchObject({ status: 'CLOSED', lastActivityAt: at(2) });
+  });
+
   it('waits from the first message that nobody has answered or closed', () => {
     const reaction = { ...received(9), data: { ...receivedData('in-9'), contentKind: 'reaction' as const } };
     const closed = (n: number) => event({ type: 'conversation.closed', n, data: {} });

@@ -27,7 +27,7 @@ const OPEN: Capabilities = {
 const facts = (capabilities: Partial<Capabilities> = {}, more: Partial<SendFacts> = {}): SendFacts => ({
   ...{ workspaceId: workspaceId(), capabilities: { ...OPEN, ...capabilities }, address: '+15550100000', parts: 1 },
   ...{
-    lastIncomingAt: null,
+    window: { lastIncomingAt: null },
     idempotency: undefined,
     now: new Date(at(0)),
     messageId: messageId(),
@@ -130,11 +130,11 @@ describe('deciding on a send', () => {
     expect(codesOf(template, closed)).toEqual([]);
   });
 
-  it('closes the service window so many hours after the contact last wrote; unknown counts as closed', () => {
+  it('refuses with SERVICE_WINDOW_CLOSED so many hours after the contact last wrote; unknown counts as closed', () => {
     const now = new Date(at(0));
     const ago = (ms: number) => new Date(now.getTime() - ms).toISOString();
     const window = (lastIncomingAt: string | null) =>
-      codesOf(formOf(), facts({ serviceWindowHours: 24 }, { now, lastIncomingAt }));
+      codesOf(formOf(), facts({ serviceWindowHours: 24 }, { now, window: { lastIncomingAt } }));
     expect(window(null)).toEqual(['SERVICE_WINDOW_CLOSED']);
     expect(window(ago(24 * 3_600_000))).toEqual(['SERVICE_WINDOW_CLOSED']);
     expect(window(ago(24 * 3_600_000 - 1))).toEqual([]);

@@ -41,14 +41,16 @@ describe('a match', () => {
   const event = journalEvent({ ...about, type: 'message.read' });
   const others = {
     workspaceId: newWorkspaceId(),
-    conversationId: newConversationId(),
+    thread: [newConversationId()],
     channelId: newChannelId(),
     messageId: newMessageId(),
     types: ['message.sent'],
   };
 
   it('holds when every condition does', () => {
-    const whole: FeedMatch = { ...about, types: ['message.sent', 'message.read'] };
+    const { conversationId, ...rest } = about;
+    const thread = [newConversationId(), conversationId];
+    const whole: FeedMatch = { ...rest, thread, types: ['message.sent', 'message.read'] };
     expect(isMatched(whole, event)).toBe(true);
     expect(isMatched({ workspaceId: about.workspaceId }, event)).toBe(true);
     for (const [condition, other] of Object.entries(others)) {
@@ -63,8 +65,8 @@ describe('a match', () => {
     const given: string[] = [];
     const join = (name: string, match: FeedMatch) => audience.join({ match, give: () => given.push(name) });
     const leave = join('workspace', { workspaceId: about.workspaceId });
-    join('conversation', { workspaceId: about.workspaceId, conversationId: about.conversationId });
-    join('other workspace, same conversation', { ...others, types: undefined, conversationId: about.conversationId });
+    join('conversation', { workspaceId: about.workspaceId, thread: [about.conversationId] });
+    join('other workspace, same conversation', { ...others, types: undefined, thread: [about.conversationId] });
     const entry = { event, position: { partition: 0, offset: 0n }, vector: [1n], change: null };
     audience.give(entry);
     expect(given).toEqual(['workspace', 'conversation']);

@@ -105,7 +105,7 @@ describe('the live feed', () => {
     const about = { conversationId: newConversationId(), channelId: newChannelId(), messageId: newMessageId() };
     const wanted = event({ ...about, type: 'message.read' });
     const matches: FeedMatch[] = [
-      { workspaceId, conversationId: about.conversationId },
+      { workspaceId, thread: [newConversationId(), about.conversationId] },
       { workspaceId, channelId: about.channelId },
       { workspaceId, messageId: about.messageId },
       { workspaceId, types: ['message.read'] },
@@ -113,7 +113,7 @@ describe('the live feed', () => {
     ];
     const start = writer.heads();
     const live = matches.map((match) => collect(match));
-    const foreigner = collect({ workspaceId: newWorkspaceId(), conversationId: about.conversationId });
+    const foreigner = collect({ workspaceId: newWorkspaceId(), thread: [about.conversationId] });
     await writer.append(0, event(), wanted, journalEvent({ workspaceId: newWorkspaceId(), ...about }), event());
     const resumed = matches.map((match) => collect(match, start));
     await eventually(() => {

@@ -9,6 +9,7 @@ export const story = (n: number): ParleyEvent[] => {
   const of = { message: n, thread: n };
   const id = n * 100;
   const address = `+1555010${String(n).padStart(4, '0')}`;
+  const received = receivedData(`in-${n}`);
   return [
     event({ type: 'conversation.opened', n: id, ...of, data: { content: { address } } }),
     event({ type: 'contact.created', n: id + 1, ...of, data: { content: { address } } }),
@@ -18,6 +19,9 @@ export const story = (n: number): ParleyEvent[] => {
     event({ type: 'message.sent', n: id + 5, ...of, data: { ...place, providerMessageId: `p-${n}` } }),
     event({ type: 'message.delivered', n: id + 6, ...of, data: place }),
     event({ type: 'message.read', n: id + 7, ...of, data: place }),
-    event({ type: 'message.received', n: id + 8, message: 1_000_000 + n, thread: n, data: receivedData(`in-${n}`) }),
+    event({
+      ...{ type: 'message.received', n: id + 8, message: 1_000_000 + n, thread: n },
+      data: { ...received, content: { ...received.content, address } },
+    }),
   ];
 };

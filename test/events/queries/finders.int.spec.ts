@@ -97,6 +97,7 @@ function conversation(about: Partial<ConversationState> = {}): ConversationState
     lastMessageId: newMessageId(),
     lastActivityAt: at(1),
     lastIncomingAt: null,
+    ...{ addressAt: null, mergedInto: null, mergedAt: null, heardAt: null, providerContactId: null },
     waitingSince: null,
     createdAt: at(0),
     eventCount: 1,

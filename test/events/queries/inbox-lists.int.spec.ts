@@ -123,6 +123,7 @@ async function made(one: Sketch): Promise<ConversationState> {
   const lastActivity = one.lastIncoming === null ? one.activeSince : Math.min(one.lastIncoming, one.activeSince);
   const state: ConversationState = {
     ...{ id: newConversationId(), workspaceId, channelId: one.channel.id, contactId, address, ...UNTENDED },
+    ...{ addressAt: null, mergedInto: null, mergedAt: null, heardAt: null, providerContactId: null },
     ...{ status: one.status, agentId: one.agentId, teamId: one.teamId, labels: [...one.labels].sort() },
     ...{ incomingCount: 2, readIncomingCount: one.unread ? 1 : 2, allReadAt: null, lastMessageId: newMessageId() },
     lastActivityAt: hoursAgo(lastActivity),

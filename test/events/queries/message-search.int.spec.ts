@@ -92,8 +92,8 @@ describe('a search', () => {
   it('is narrowed down by conversation, channel and direction', async () => {
     await say({ kind: 'text', text: 'narrow' });
     await say({ kind: 'text', text: 'narrow' }, { direction: 'OUTGOING' });
-    expect(await search('narrow', { conversationId })).toHaveLength(2);
-    expect(await search('narrow', { conversationId: newConversationId() })).toEqual([]);
+    expect(await search('narrow', { thread: [newConversationId(), conversationId] })).toHaveLength(2);
+    expect(await search('narrow', { thread: [newConversationId()] })).toEqual([]);
     expect(await search('narrow', { channelIds: [newChannelId(), channelId] })).toHaveLength(2);
     expect(await search('narrow', { channelIds: [newChannelId()] })).toEqual([]);
     expect(await search('narrow', { direction: 'OUTGOING' })).toHaveLength(1);

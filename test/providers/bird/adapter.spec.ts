@@ -32,6 +32,7 @@ const errorOf = (status: number, code: string, message = 'no') => ({
   status,
   body: JSON.stringify({ code, message, details: {} }),
 });
+const windowOf = (said: object) => ({ status: 200, body: JSON.stringify(said) });
 const TAKEN = {
   ...{ id: '5f1c2b9e-0000-4000-8000-000000000012', channelId: 'ch-1', status: 'accepted', reference: 'r' },
   receiver: { contacts: [{ id: 'c-1', identifierKey: 'phonenumber', identifierValue: '+31600000001' }] },
@@ -82,6 +83,23 @@ providerContract('bird', {
     place: '/workspaces/ws-1/a.jpg',
     credentials: { authorization: 'AccessKey key-1' },
   },
+  window: {
+    providerContactId: 'c/1',
+    asked: '/workspaces/ws-1/channels/ch-1/contacts/c%2F1',
+    answers: [
+      {
+        answer: windowOf({ serviceWindowExpireAt: '2026-05-02T10:00:00.000Z', isPermanentSession: false }),
+        says: { kind: 'until', time: new Date('2026-05-02T10:00:00.000Z') },
+      },
+      { answer: windowOf({ serviceWindowExpireAt: null, isPermanentSession: false }), says: { kind: 'closed' } },
+      { answer: windowOf({ serviceWindowExpireAt: null, isPermanentSession: true }), says: { kind: 'permanent' } },
+    ],
+    unclear: [
+      windowOf({ serviceWindowExpireAt: 'soon', isPermanentSession: false }),
+      windowOf({}),
+      ...[errorOf(401, 'Unauthorized'), errorOf(404, 'NotFound'), { status: 429 }],
+    ],
+  },
   account: {
     confirmed: { status: 200, body: '{"results":[]}' },
     refused: errorOf(401, 'Unauthorized'),
@@ -121,6 +139,39 @@ describe('the signature of a Bird webhook', () => {
     const after = (hours: number) => adapter.verify(vector, settings, new Date(at.getTime() + hours * HOUR_MS));
     expect([after(8), after(23.9), after(24.1), after(-0.1)]).toEqual(['authentic', 'authentic', 'forged', 'forged']);
   });
+});
+
+it('knows what Bird calls the contact: from what comes in, what went out from elsewhere, and the answer to a call', async () => {
+  const settings = settingsOf();
+  const contactId = '5f1c2b9e-0000-4000-8000-000000000077';
+  const bodies = [INCOMING[0]?.body, outbound({ status: 'sent', reference: '' })];
+  for (const body of bodies) {
+    const webhook = signed(JSON.stringify(body), settings, new Date());
+    expect(adapter.interpret(webhook, settings)[0]).toMatchObject({ providerContactId: contactId });
+  }
+  const server = await startScriptedServer(() => ({ status: 202, body: JSON.stringify(TAKEN) }));
+  const about = {
+    ...{ settings: settingsOf({ apiBaseUrl: server.baseUrl }), channelId: 'chan_x' as never },
+    ...{ platform: 'WHATSAPP' as const, signal: AbortSignal.timeout(10_000) },
+  };
+  const content: MessageContent = { kind: 'text', text: 'Hello', actions: [], attachments: [] };
+  const said = {
+    ...about,
+    address: '+31600000001',
+    content,
+    part: 0,
+    call: 1,
+    reference: 'r',
+    webhookUrl: URL_OF_HOOK,
+  };
+  expect(await adapter.send(said)).toMatchObject({ kind: 'accepted', providerContactId: 'c-1' });
+  // Who is addressed by Bird's id can be asked for by it; who is known by a number alone, not at all.
+  const asked = server.requests.length;
+  expect(await adapter.askWindow?.({ ...about, address: '+31600000001' })).toBeUndefined();
+  expect(server.requests).toHaveLength(asked);
+  await adapter.askWindow?.({ ...about, address: contactId });
+  expect(server.requests.at(-1)?.url).toBe(`/workspaces/ws-1/channels/ch-1/contacts/${contactId}`);
+  await server.close();
 });
 
 describe('settings of a Bird channel', () => {

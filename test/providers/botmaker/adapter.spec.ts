@@ -31,6 +31,7 @@ const errorOf = (source: string, message: string) => json(400, { errors: [{ type
 const STATUS = { type: 'status', chatChannelId: CHANNEL_ID, _id: 'MSG9', status: 'Delivered', txId: 'tx1' };
 const REFRESHING = { clientId: 'client', secretId: 'secret-id', refreshToken: 'refresh-1' };
 const RENEWED = { clientId: 'client', secretId: 'secret-id', accessToken: 'a.b.c', refreshToken: 'refresh-2' };
+const FEEDBACK = '/v2.0/chats-actions/send-read-typing-feedback';
 const TAKEN = { webhookNotificationId: 'abc123' };
 
 providerContract('botmaker', {
@@ -68,8 +69,28 @@ providerContract('botmaker', {
   receipt: (settings, reference) => webhook({ ...STATUS, webhookPayload: reference }, settings),
   echoes: true,
   proof: 'secret',
+  signals: {
+    showTyping: { path: FEEDBACK, body: { channelId: CHANNEL_ID, contactId: '31600000001', typing: true } },
+    markRead: { path: FEEDBACK, body: { channelId: CHANNEL_ID, contactId: '31600000001', typing: false } },
+  },
   outgoing: OUTGOING,
   incoming: INCOMING,
+  window: {
+    asked: `/v2.0/chats/${CHANNEL_ID}:31600000001`,
+    answers: [
+      {
+        answer: json(200, { whatsAppWindowCloseDatetime: '2026-05-02T09:00:01.000Z', lastUserMessageDatetime: null }),
+        says: { kind: 'until', time: new Date('2026-05-02T09:00:01.000Z') },
+      },
+      {
+        answer: json(200, { lastUserMessageDatetime: '2026-05-01T09:00:01.000Z' }),
+        says: { kind: 'until', time: new Date('2026-05-02T09:00:01.000Z') },
+      },
+      { answer: json(200, { whatsAppWindowCloseDatetime: null }), says: { kind: 'closed' } },
+      { answer: { status: 404 }, says: { kind: 'closed' } },
+    ],
+    unclear: [json(200, {}), json(200, { whatsAppWindowCloseDatetime: 'soon' }), { status: 401 }, { status: 429 }],
+  },
   account: {
     confirmed: json(200, { items: [{ id: CHANNEL_ID, platform: 'whatsapp', name: 'Shop' }] }),
     refused: { status: 401 },

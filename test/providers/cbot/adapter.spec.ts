@@ -105,6 +105,7 @@ providerContract('cbot, on premises', {
   receipt: (settings) => webhook(incoming.ON_PREMISES[0]?.body, settings),
   echoes: false,
   media: { mediaId: 'f043afd0-f0ae-4b9c-ab3d', place: '/v1/media/f043afd0-f0ae-4b9c-ab3d' },
+  signals: { markRead: { method: 'PUT', path: '/v1/messages/incoming-1', body: { status: 'read' } } },
   outgoing: outgoing.ON_PREMISES,
   incoming: incoming.ON_PREMISES,
 });
@@ -150,6 +151,12 @@ providerContract('cbot, in the cloud', {
       { answer: gateway(502, 'Bad gateway'), kind: 'unavailable' },
       { answer: answer({ url: 'file:///etc/passwd' }), kind: 'unknown' },
     ],
+  },
+  signals: {
+    markRead: {
+      path: '/messages',
+      body: { messaging_product: 'whatsapp', status: 'read', message_id: 'incoming-1' },
+    },
   },
   outgoing: outgoing.cloudOf(REFERENCE),
   incoming: CLOUD_INCOMING,

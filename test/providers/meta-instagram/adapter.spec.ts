@@ -49,6 +49,10 @@ providerContract('meta-instagram', {
   }),
   echoes: false,
   isTimely: false,
+  signals: {
+    showTyping: { path: '/v25.0/17841400/messages', body: { recipient: { id: '24001' }, sender_action: 'typing_on' } },
+    markRead: { path: '/v25.0/17841400/messages', body: { recipient: { id: '24001' }, sender_action: 'mark_seen' } },
+  },
   outgoing: OUTGOING,
   incoming: INCOMING,
   handshake: {

@@ -77,6 +77,10 @@ providerContract('meta-messenger', {
   }),
   echoes: true,
   isTimely: false,
+  signals: {
+    showTyping: { path: '/v25.0/1100/messages', body: { recipient: { id: '24001' }, sender_action: 'typing_on' } },
+    markRead: { path: '/v25.0/1100/messages', body: { recipient: { id: '24001' }, sender_action: 'mark_seen' } },
+  },
   outgoing: OUTGOING,
   incoming: INCOMING,
   handshake: {

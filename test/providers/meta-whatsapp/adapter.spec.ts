@@ -90,6 +90,19 @@ providerContract('meta-whatsapp', {
   },
   echoes: true,
   isTimely: false,
+  signals: {
+    showTyping: {
+      path: '/v25.0/1100/messages',
+      body: {
+        ...{ messaging_product: 'whatsapp', status: 'read', message_id: 'of-the-last-message' },
+        typing_indicator: { type: 'text' },
+      },
+    },
+    markRead: {
+      path: '/v25.0/1100/messages',
+      body: { messaging_product: 'whatsapp', status: 'read', message_id: 'incoming-1' },
+    },
+  },
   outgoing: OUTGOING,
   incoming: INCOMING,
   media: {

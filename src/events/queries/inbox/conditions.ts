@@ -11,15 +11,20 @@ export type Condition =
   | ('status' | 'channels' | 'contact' | 'unread' | 'agent' | 'team' | 'assigned' | 'labels' | 'snoozed')
   | ('within' | 'active' | 'window' | 'text');
 
-/**
- * @param channels those that come into question; undefined: nothing of the filter depends on them
- * @param members likewise of the contact that is asked for
- */
+/** What had to be looked up for a filter. */
+export interface LookedUp {
+  /** Those that come into question; undefined: nothing of the filter depends on them. */
+  readonly channels: readonly ListedChannel[] | undefined;
+  /** Likewise of the contact that is asked for. */
+  readonly members: readonly string[] | undefined;
+  /** Conversations as which one is shown that has something unread. UUIDs; mostly none. */
+  readonly unreadParts: readonly string[];
+}
+
 export function conditionsOf(
   filter: ConversationFilter,
   workspace: WorkspaceId,
-  channels: readonly ListedChannel[] | undefined,
-  members: readonly string[] | undefined,
+  { channels, members, unreadParts }: LookedUp,
 ): Conditions {
   const { status, within } = filter;
   const ids = channels?.map(({ id }) => id) ?? (filter.channelIds && uuidsOf(channelIds, filter.channelIds));
@@ -32,6 +37,7 @@ export function conditionsOf(
       sql`(c.id = any(${uuids(uuidsOf(conversationIds, within.conversationIds))})
         or c.contact_id = any(${uuids(uuidsOf(contactIds, within.contactIds))}))`,
     ...tended(filter, workspace),
+    unread: yesOrNo(filter.isUnread, hasUnread(unreadParts)),
     active: activeCondition(filter),
     window: filter.window && windowCondition(filter.window.closesWithinMs, channels ?? []),
     text: filter.text === undefined ? undefined : isNamed(workspace, filter.text, sql`c.contact_id`),
@@ -39,10 +45,9 @@ export function conditionsOf(
 }
 
 function tended(filter: ConversationFilter, workspace: WorkspaceId) {
-  const { isUnread, agentId, teamId, isAssigned, labels = [], isSnoozed } = filter;
+  const { agentId, teamId, isAssigned, labels = [], isSnoozed } = filter;
   const named = [workspaceIds.toUuid(workspace), ...labels];
   return {
-    unread: yesOrNo(isUnread, HAS_UNREAD),
     agent: agentId === undefined ? undefined : sql`c.agent_id = ${agentId}`,
     team: teamId === undefined ? undefined : sql`c.team_id = ${teamId}`,
     assigned: yesOrNo(isAssigned === undefined ? undefined : !isAssigned, IS_NOBODYS),
@@ -55,6 +60,9 @@ function tended(filter: ConversationFilter, workspace: WorkspaceId) {
 }
 
 const HAS_UNREAD = sql`c.incoming_count > c.read_incoming_count`;
+/** The first alone is what its partial index is found by. */
+const hasUnread = (parts: readonly string[]): SQL =>
+  parts.length === 0 ? HAS_UNREAD : sql`(${HAS_UNREAD} or c.id = any(${uuids(parts)}))`;
 const IS_NOBODYS = sql`c.agent_id is null and c.team_id is null`;
 /** Of those whose time has passed nothing tells but the clock. */
 const IS_ASIDE = sql`(c.snoozed_until is not null and c.snoozed_until > now())`;

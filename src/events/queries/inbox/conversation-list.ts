@@ -2,7 +2,6 @@ import { and, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Orm } from '../../../database/database.js';
 import { conversations } from '../../../schema/tables/read.js';
-import type { ConversationState } from '../../conversation/state.js';
 import { channelIds, conversationIds, workspaceIds } from '../../kernel/ids.js';
 import { conversationFromRow } from '../../projections/rows.js';
 import { uuids, uuidsOf } from '../by-id.js';
@@ -10,11 +9,13 @@ import type { ConversationFilter, ConversationOrder, Finders, Page } from '../fi
 import { keysetPage, type KeysetStatement } from '../keyset.js';
 import { findShownAsOne } from '../members.js';
 import { WALK_BOUNDS, walkedPage, type WalkSource } from '../walk.js';
+import { hasAbsorbed, shownPage, type FoundConversation } from '../whole-conversations.js';
 import type { AskedList } from './asked-list.js';
 import { allBut, conditionsOf, isClosing, type Condition, type Conditions } from './conditions.js';
 import { findFew } from './few.js';
 import { leadOf, ownOf } from './lead.js';
 import { findListedChannels, type ListedChannel } from './listed-channels.js';
+import { findUnreadParts } from './unread-parts.js';
 import { BRANCH_WINDOW, isByActivity, ORDERS, placeIn, TIMES } from './orders.js';
 
 /**
@@ -28,10 +29,11 @@ export const createConversationList =
   async (workspace, filter, page, order = 'NEWEST_ACTIVITY') => {
     const channels = await findListedChannels(orm, workspace, filter);
     const members = filter.contactId && (await findShownAsOne(orm, filter.contactId));
-    const given = conditionsOf(filter, workspace, channels, members);
+    const unreadParts = filter.isUnread === undefined ? [] : await findUnreadParts(orm, workspace);
+    const given = conditionsOf(filter, workspace, { channels, members, unreadParts });
     const list = { workspace, filter, order, page, channels, members, given, bounds };
     const way = await chooseWay(orm, list);
-    if (way.kind === 'direct') return readDirectly(orm, list, way);
+    if (way.kind === 'direct') return shownPage(workspace, await readDirectly(orm, list, way), load);
     const walk = { scope: scopeOf(list), order: ORDERS[order], page, ...way };
     return walkedPage(orm, walk, (uuids) =>
       load(
@@ -139,28 +141,31 @@ const membersOf = (members: readonly string[]): Branches => ({
 const listedChannels = ({ channels, filter }: AskedList): readonly ListedChannel[] =>
   channels ?? [...new Set(uuidsOf(channelIds, filter.channelIds ?? []))].map((id) => ({ id, hours: 0 }));
 
+/** What is shown as another conversation stands on no list. */
+const IS_BY_ITSELF = sql`c.merged_into is null`;
+
 /** Rows with their places, as a walk asks for them. */
 const rowsOf = ({ workspace, order }: AskedList, has: SQL | undefined, { range }: KeysetStatement): SQL => sql`
   select c.*, ${TIMES[order]} as at from read.conversations c
-  where c.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid and ${and(has, range) ?? sql`true`}`;
+  where c.workspace_id = ${workspaceIds.toUuid(workspace)}::uuid and ${and(IS_BY_ITSELF, has, range) ?? sql`true`}`;
 
 const inOrder = (rows: SQL, { orderBy }: KeysetStatement): SQL =>
   sql`${rows} order by ${sql.join([...orderBy], sql`, `)}`;
 
 const c = alias(conversations, 'c');
 
-const readDirectly = (orm: Orm, list: AskedList, { has, order }: Direct): Promise<Page<ConversationState>> =>
+const readDirectly = (orm: Orm, list: AskedList, { has, order }: Direct): Promise<Page<FoundConversation>> =>
   keysetPage({
     scope: scopeOf(list),
     order: ORDERS[order],
     page: list.page,
     select: ({ range, orderBy, rowCount }) =>
       orm
-        .select()
+        .select({ row: c, hasAbsorbed })
         .from(c)
-        .where(and(sql`c.workspace_id = ${workspaceIds.toUuid(list.workspace)}`, has, range))
+        .where(and(sql`c.workspace_id = ${workspaceIds.toUuid(list.workspace)}`, IS_BY_ITSELF, has, range))
         .orderBy(...orderBy)
         .limit(rowCount),
-    placeOf: (row) => placeIn(order, row),
-    toItem: conversationFromRow,
+    placeOf: ({ row }) => placeIn(order, row),
+    toItem: ({ row, ...found }) => ({ state: conversationFromRow(row), ...found }),
   });

@@ -5,13 +5,15 @@ import { NO_TRACER, type Tracer } from '../../../tracing.js';
 import type { Identity } from '../../event-identity.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ChannelId } from '../../kernel/ids.js';
+import { createAddressBook } from '../../outbox/create-address-book.js';
 import type { Outbox } from '../../outbox/outbox.js';
 import { createBreakers, type Breakers, type BreakerState } from './breakers.js';
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
-import { createLateRefusal } from './late-refusal.js';
+import { createLateJudgement } from './late-judgement.js';
 import type { Carrier } from './carrier.js';
 import type { Publisher } from './publisher.js';
+import { createFindMovedTo } from './moved-to.js';
 import { createHasReadLog, type ReadModelLagDeps } from './read-model-lag.js';
 import { createSlots, type Slots } from './slots.js';
 import { createStartCall } from './start-call.js';
@@ -84,12 +86,12 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const breakers = createBreakers({ ...limits, logger });
   const calling = {
     ...{ ...before, breakers, tracer },
-    refuseLate: createLateRefusal({ ...before, hasReadLog }),
+    judgeLate: createLateJudgement({ ...before, hasReadLog }),
     findTargetId: createFindTargetId({ ...before, hasReadLog }),
+    findMovedTo: createFindMovedTo({ ...before, addressBook: createAddressBook(deps) }),
     startCall: createStartCall({ ...before, ...limits }),
     providerCall: { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal },
-    random: Math.random,
-    faultPoint,
+    ...{ random: Math.random, faultPoint },
   };
   const underWay = new Map<string, Promise<void>>();
   const perform = async (claim: ClaimedDispatch, carrier: Carrier, onBegun: () => void) => {

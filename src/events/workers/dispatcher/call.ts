@@ -4,7 +4,8 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Breakers } from './breakers.js';
 import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
-import type { LateRefusal } from './late-refusal.js';
+import type { LateJudgement } from './late-judgement.js';
+import type { FindMovedTo } from './moved-to.js';
 import { givenUp, nextStep, type Ended, type PutOff } from './policy.js';
 import { capabilitiesOf, type Carrier } from './carrier.js';
 import { callProvider, type ProviderCallDeps } from './provider-call.js';
@@ -19,8 +20,9 @@ export type DispatchFaultPoint = 'dispatch.claimed' | 'dispatch.calling' | 'disp
 export type FaultPoint = (point: DispatchFaultPoint) => void | Promise<void>;
 
 export interface PerformCallDeps {
-  readonly refuseLate: LateRefusal;
+  readonly judgeLate: LateJudgement;
   readonly findTargetId: FindTargetId;
+  readonly findMovedTo: FindMovedTo;
   readonly startCall: StartCall;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
@@ -76,15 +78,17 @@ async function perform(
   await faultPoint('dispatch.claimed');
   // It was claimed before the breaker opened: nothing of it is known outside, and no attempt is burnt.
   if (deps.breakers.triesInMs(claim.channelId) > 0) return deps.store.giveBack({ claim, from: 'claimed', delayMs: 0 });
-  if (await deps.refuseLate(claim, carrier)) return;
+  const passage = await deps.judgeLate(claim, carrier);
+  if (passage === undefined) return;
   const target = await deps.findTargetId(claim);
   if (target === 'unread') return deps.store.giveBack({ claim, from: 'claimed', delayMs: LOOK_AGAIN_MS });
+  const movedTo = await deps.findMovedTo(claim);
   const call = await deps.startCall(claim);
   if (call === undefined) return;
   onBegun();
   await faultPoint('dispatch.calling');
   const outcome = await deps.breakers.guard(claim.channelId, () =>
-    callProvider(claim, target.id, carrier, deps.providerCall),
+    callProvider(claim, { targetId: target.id, windowTag: passage.tag, movedTo }, carrier, deps.providerCall),
   );
   await faultPoint('dispatch.answered');
   const place = { attempt: claim.attempt, part: claim.part, call };

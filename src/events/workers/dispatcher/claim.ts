@@ -25,6 +25,8 @@ export interface ClaimedDispatch extends DispatchSubject {
   readonly deferredForMs: number;
   /** It was to be sent later, and is due now. */
   readonly isScheduled: boolean;
+  /** The contact went over from an address of this conversation to another one, once. */
+  readonly hasMoved: boolean;
   /** Why the contact may not be written to any more, as the row said when it was claimed. */
   readonly bar?: Bar | undefined;
   /** Undefined where it can't be sent: erased before it was, or of a kind that a newer version wrote. */
@@ -126,12 +128,14 @@ async function claimHeads(tx: Transaction, request: ClaimRequest): Promise<reado
     where d.message_id = taken.message_id and d.attempt = taken.attempt and d.part = taken.part
     returning ${subjectColumns}, d.call, d.scheduled_at is not null as is_scheduled, d.payload, d.lease_token,
       ${barsOf(sql`d.contact_id`)} as bars,
+      exists (select 1 from work.addresses a where a.conversation_id = d.conversation_id and a.moved_to is not null) as has_moved,
       d.deferrals, (extract(epoch from clock_timestamp() - d.deferred_since) * 1000)::float8 as deferred_for_ms`);
   await setLanes(tx, conversations);
   return claimed.rows.map((row) => ({
     ...subjectOf(row),
     call: row.call,
     isScheduled: row.is_scheduled,
+    hasMoved: row.has_moved,
     bar: barOf({ isBlocked: row.bars[0], isOptedOut: row.bars[1] }),
     deferrals: row.deferrals,
     deferredForMs: row.deferred_for_ms ?? 0,
@@ -144,6 +148,7 @@ interface ClaimedRow extends SubjectRow {
   readonly call: number;
   readonly is_scheduled: boolean;
   readonly bars: BarsColumn;
+  readonly has_moved: boolean;
   readonly payload: unknown;
   readonly lease_token: string;
   readonly deferrals: number;

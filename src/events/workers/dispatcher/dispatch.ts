@@ -14,6 +14,7 @@ import {
   type WorkspaceId,
 } from '../../kernel/ids.js';
 import { messageContent } from '../../message/content.js';
+import { MESSAGE_CATEGORIES } from '../../message/events.js';
 
 /**
  * `waiting → claimed → calling → settled`, or unknown (rule 17); scheduled: not due yet, and in no lane; in doubt: the log
@@ -44,6 +45,9 @@ export interface DispatchSubject extends DispatchKey {
 export const dispatchPayload = z.object({
   address: z.string(),
   content: messageContent,
+  /** Who wrote it and what for: some may write when others may not. */
+  author: z.enum(['AGENT', 'BOT', 'SYSTEM']).optional(),
+  category: z.enum(MESSAGE_CATEGORIES).optional(),
   /** The message that this one answers. */
   replyToMessageId: z.string().optional(),
   /** In which trace it was asked for. */

@@ -90,11 +90,17 @@ type Sendable = EventOf<'message.accepted' | 'message.scheduled' | 'message.rese
 
 /** Null: erased. */
 function payloadIn(event: Sendable): DispatchPayload | null {
-  const { replyToMessageId } = event.data;
+  const { author, category, replyToMessageId } = event.data;
   const opened = open<{ readonly address: string; readonly message: DispatchPayload['content'] }>(event);
   if (opened.state !== 'open') return null;
   const { address, message: content } = opened.content;
-  return { address, content, ...(replyToMessageId !== undefined && { replyToMessageId }), ...traced(event.trace) };
+  return {
+    ...{ address, content },
+    ...(author !== undefined && { author }),
+    ...(category !== undefined && { category }),
+    ...(replyToMessageId !== undefined && { replyToMessageId }),
+    ...traced(event.trace),
+  };
 }
 
 function partsUpTo(count: number): readonly number[] {

@@ -81,8 +81,12 @@ function accepted(
   { acceptedMeansSent }: Pick<Capabilities, 'acceptedMeansSent'>,
 ): Ended {
   const providerMessageIds = cleanIds(outcome.providerMessageIds);
-  const { providerAddress } = outcome;
-  const content = providerAddress === undefined ? {} : { content: { providerAddress: clean(providerAddress) } };
+  const { providerAddress, providerContactId } = outcome;
+  const contact = {
+    ...(providerAddress !== undefined && { providerAddress: clean(providerAddress) }),
+    ...(providerContactId !== undefined && { providerContactId: clean(providerContactId) }),
+  };
+  const content = Object.keys(contact).length === 0 ? {} : { content: contact };
   const submitted: StepEvent = {
     type: 'message.submitted',
     data: { attempt, part, call, providerMessageIds, ...content },

@@ -16,13 +16,20 @@ export interface ProviderCallDeps {
 const UNKNOWN: Outcome = { kind: 'unknown' };
 const UNSENDABLE: Outcome = { kind: 'rejected', failure: { code: 'CONTENT_REJECTED', isRetryable: false } };
 
-/**
- * One call. Whatever an adapter does, the answer is an outcome, and what may have been processed is unknown.
- * @param targetId the provider's id of the message that this one answers or reacts to
- */
+/** What is found out before a call about what it says. */
+export interface CallFacts {
+  /** Where the contact is by now; undefined: where it was written to. */
+  readonly movedTo: string | undefined;
+  /** The provider's id of the message that this one answers or reacts to. */
+  readonly targetId: string | undefined;
+  /** By which exception it is sent beyond the service window. */
+  readonly windowTag: string | undefined;
+}
+
+/** One call. Whatever an adapter does, the answer is an outcome, and what may have been processed is unknown. */
 export async function callProvider(
   claim: ClaimedDispatch,
-  targetId: string | undefined,
+  { targetId, windowTag, movedTo }: CallFacts,
   { channel, adapter }: Carrier,
   { publicUrl, callMs, hurrying }: ProviderCallDeps,
 ): Promise<Outcome> {
@@ -31,10 +38,10 @@ export async function callProvider(
   if (payload === undefined) return UNSENDABLE;
   // An answer says its words also by itself; a reaction to what the provider doesn't know says nothing.
   if (payload.content.kind === 'reaction' && targetId === undefined) return UNSENDABLE;
-  const { trace: _ours, ...said } = payload;
+  const { address, content } = payload;
   const send = (signal: AbortSignal) =>
     adapter.send({
-      ...said,
+      ...{ address: movedTo ?? address, content, windowTag },
       settings: channel.settings,
       channelId: channel.id,
       platform: channel.platform,

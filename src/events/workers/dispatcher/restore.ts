@@ -5,6 +5,8 @@ import { addressIn } from '../../conversation/address.js';
 import type { Identity } from '../../event-identity.js';
 import { channelIds, contactIds, conversationIds, eventIds, messageIds, workspaceIds } from '../../kernel/ids.js';
 import type { LogRecord } from '../../log/event-log.js';
+import { hearAddresses, moveAddress, noteMove } from '../../outbox/address-moves.js';
+import { open } from '../../sealing.js';
 import { recordProviderMessages } from '../provider-messages.js';
 
 /** An event with the record that it was read from. */
@@ -27,6 +29,7 @@ export async function restoreIdentities(
   identity: Identity,
 ): Promise<void> {
   await restoreAddresses(tx, read, identity);
+  await restoreMoves(tx, read, identity);
   await restoreKeys(tx, read);
 }
 
@@ -55,6 +58,7 @@ async function restoreAddresses(tx: Transaction, read: readonly ReadEvent[], ide
 function addressOf(event: ParleyEvent): string | undefined {
   switch (event.type) {
     case 'conversation.opened':
+    case 'conversation.address_changed':
     case 'message.accepted':
     case 'message.scheduled':
     case 'message.received':
@@ -63,6 +67,25 @@ function addressOf(event: ParleyEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Where contacts went, and that they were heard of where they had been. */
+async function restoreMoves(tx: Transaction, read: readonly ReadEvent[], identity: Identity): Promise<void> {
+  for (const { event } of read) {
+    if (event.type !== 'conversation.address_changed' && event.type !== 'conversation.merged') continue;
+    const { workspaceId, channelId, occurredAt } = event;
+    const said = open<{ readonly from: string; readonly address: string }>(event);
+    if (channelId === undefined || said.state !== 'open') continue;
+    const { from, address: to } = said.content;
+    const move = { workspaceId, channelId, from, to, at: new Date(occurredAt) };
+    await (event.type === 'conversation.merged' ? noteMove : moveAddress)(tx, identity, move);
+  }
+  const heard = read.flatMap(({ event }) => {
+    const { channelId, occurredAt } = event;
+    const address = event.type === 'message.received' ? addressIn(event) : undefined;
+    return channelId === undefined || address === undefined ? [] : [{ channelId, address, at: new Date(occurredAt) }];
+  });
+  await hearAddresses(tx, identity, heard);
 }
 
 async function restoreKeys(tx: Transaction, read: readonly ReadEvent[]): Promise<void> {

@@ -15,6 +15,7 @@ export const echoFacts = z.object({
   content: messageContent,
   replyToProviderMessageId: z.string().optional(),
   providerData: z.record(z.string(), z.unknown()).optional(),
+  providerContactId: z.string().optional(),
 });
 export type EchoFacts = z.infer<typeof echoFacts>;
 
@@ -23,9 +24,9 @@ export type Echo = Receipt & { readonly facts: { readonly echo: EchoFacts } };
 
 export const isEcho = (receipt: Receipt): receipt is Echo => receipt.facts.echo !== undefined;
 
-export const echoOf = ({ address, content, replyToProviderMessageId, providerData }: EchoedStatement): EchoFacts => ({
-  ...{ address, content, replyToProviderMessageId },
-  ...(providerData === undefined ? {} : { providerData: { ...providerData } }),
+export const echoOf = ({ address, content, replyToProviderMessageId, ...said }: EchoedStatement): EchoFacts => ({
+  ...{ address, content, replyToProviderMessageId, providerContactId: said.providerContactId },
+  ...(said.providerData === undefined ? {} : { providerData: { ...said.providerData } }),
 });
 
 /** Of what was written elsewhere: like an incoming message it is known by the provider's id alone. */
@@ -41,7 +42,7 @@ export function echoedEvent(
   { thread, replyTo, identity, now }: { thread: Thread; replyTo: MessageId | undefined; identity: Identity; now: Date },
 ): MessageEvent {
   const { providerMessageId, facts } = echo;
-  const { address, content, providerData } = facts.echo;
+  const { address, content, providerData, providerContactId } = facts.echo;
   return {
     ...envelopeOf(echoedId(echo, identity), { ...echo, occurredAt: facts.occurredAt }, now),
     type: 'message.echoed',
@@ -52,7 +53,11 @@ export function echoedEvent(
       ...contentFacts(content),
       providerMessageId,
       ...(replyTo === undefined ? {} : { replyToMessageId: replyTo }),
-      content: { address, message: content, ...(providerData === undefined ? {} : { providerData }) },
+      content: {
+        ...{ address, message: content },
+        ...(providerData === undefined ? {} : { providerData }),
+        ...(providerContactId === undefined ? {} : { providerContactId }),
+      },
     },
   };
 }

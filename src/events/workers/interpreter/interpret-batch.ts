@@ -3,8 +3,10 @@ import type { ParleyEvent } from '../../catalog.js';
 import type { ChannelEvent } from '../../channel/events.js';
 import type { Identity } from '../../event-identity.js';
 import type { AddressBook } from '../../outbox/address-book.js';
+import type { Outbox } from '../../outbox/outbox.js';
 import { envelopeOf, originOf } from './envelope.js';
 import { fromElsewhere } from './place-echoes.js';
+import { placeMoves, type Move, type PlacedMoves } from './place-moves.js';
 import { eventOfFate, placeReceipts, type AsksForIntake } from './place-receipts.js';
 import { placeSaid, type Placed } from './place-said.js';
 import { receiptOf, type Receipt } from './receipt.js';
@@ -17,6 +19,7 @@ export interface InterpretDeps {
   readonly database: Database;
   readonly addressBook: AddressBook;
   readonly identity: Identity;
+  readonly outbox: Outbox;
   readonly hasIntakeSeenAll: AsksForIntake;
 }
 
@@ -33,12 +36,13 @@ export interface Interpreted {
  */
 export async function interpretBatch(deps: InterpretDeps, said: readonly Said[], now: Date): Promise<Interpreted> {
   const sorted = sortOut(said, deps.identity);
-  const { receipts, received, told, watermarks } = sorted;
-  if (receipts.size + received.size + told.size + watermarks.size === 0)
+  const { receipts, received, told, watermarks, moves } = sorted;
+  if (receipts.size + received.size + told.size + watermarks.size + moves.size === 0)
     return { opened: [], events: uninterpretedOf(deps.identity, said, now) };
+  const moved = await placeMoves([...moves.values()], (work) => deps.database.transaction(work), deps, now);
   const placed = await deps.database.transaction((tx) => place(tx, deps, sorted, now));
-  const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, now }));
-  return { opened: placed.opened, events: distinct(events) };
+  const events = said.flatMap((one) => eventsOf(one, { identity: deps.identity, sorted, placed, moved, now }));
+  return { opened: [...moved.opened, ...placed.opened], events: distinct(events) };
 }
 
 interface Sorted {
@@ -46,6 +50,7 @@ interface Sorted {
   readonly received: ReadonlyMap<Said, Received>;
   readonly told: ReadonlyMap<Said, Told>;
   readonly watermarks: ReadonlyMap<Said, Watermark>;
+  readonly moves: ReadonlyMap<Said, Move>;
 }
 
 function sortOut(said: readonly Said[], identity: Identity): Sorted {
@@ -53,15 +58,17 @@ function sortOut(said: readonly Said[], identity: Identity): Sorted {
   const received = new Map<Said, Received>();
   const told = new Map<Said, Told>();
   const watermarks = new Map<Said, Watermark>();
+  const moves = new Map<Said, Move>();
   for (const one of said) {
     const { raw, interpretation } = one;
     if (interpretation.kind === 'receipt' || interpretation.kind === 'echoed')
       receipts.set(one, receiptOf(raw, interpretation, identity));
     else if (interpretation.kind === 'received') received.set(one, { raw, said: interpretation });
     else if (interpretation.kind === 'watermark') watermarks.set(one, { raw, said: interpretation });
+    else if (interpretation.kind === 'address_changed') moves.set(one, { raw, said: interpretation });
     else if (isOfMessage(interpretation)) told.set(one, { raw, said: interpretation });
   }
-  return { receipts, received, told, watermarks };
+  return { receipts, received, told, watermarks, moves };
 }
 
 interface PlacedBatch extends Placed {
@@ -90,10 +97,13 @@ interface Placing {
   readonly identity: Identity;
   readonly sorted: Sorted;
   readonly placed: PlacedBatch;
+  readonly moved: PlacedMoves;
   readonly now: Date;
 }
 
-function eventsOf(one: Said, { identity, sorted, placed, now }: Placing): readonly ParleyEvent[] {
+function eventsOf(one: Said, { identity, sorted, placed, moved, now }: Placing): readonly ParleyEvent[] {
+  const move = sorted.moves.get(one);
+  if (move !== undefined) return moved.events.get(move) ?? [];
   const received = sorted.received.get(one);
   if (received !== undefined) return placed.received.get(received) ?? [];
   const told = sorted.told.get(one);

@@ -15,14 +15,10 @@ export type Judged = Extract<
   Interpretation,
   {
     kind:
-      'received' | 'receipt' | 'watermark' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'ignored' | 'uninterpreted';
+      | ('received' | 'receipt' | 'watermark' | 'echoed' | 'deleted' | 'edited' | 'reacted' | 'address_changed')
+      | ('ignored' | 'uninterpreted');
   }
 >;
-
-/** What adapters can say, and no event says yet: the bytes stay, and `parley reinterpret` reads them again one day. */
-const NOT_TAKEN_IN = {
-  address_changed: 'A change of address is not taken in yet.',
-} as const;
 
 /**
  * What an adapter read, fit to be kept: addresses in the one spelling that names a thread, ids and names bounded and
@@ -37,14 +33,18 @@ export function judged(
     return { ...said, reason: clean(said.reason, WORDS_LENGTH_MAX) };
   // It came beside something that was kept: by now it is late, and it was live only.
   if (said.kind === 'typing') return { kind: 'ignored', reason: 'Typing is not kept.' };
-  if (isNotTakenIn(said)) return unfit(NOT_TAKEN_IN[said.kind]);
   if ('providerMessageId' in said && !isFitId(said.providerMessageId))
     return unfit('The provider message id is empty, too long or not printable.');
   if (said.occurredAt !== undefined && Number.isNaN(said.occurredAt.getTime())) return unfit('The time is no time.');
   const occurredAt = plausible(said.occurredAt);
   if (said.kind === 'receipt') return { ...judgedReceipt(said), occurredAt };
-  const address = adapter.normalizeAddress(platform, said.address);
-  if (address === undefined || address.length > ADDRESS_LENGTH_MAX) return unfit('The sender is no address.');
+  const normalized = (given: string) => {
+    const address = adapter.normalizeAddress(platform, given);
+    return address !== undefined && address.length <= ADDRESS_LENGTH_MAX ? address : undefined;
+  };
+  if (said.kind === 'address_changed') return judgedMove({ ...said, occurredAt }, normalized);
+  const address = normalized(said.address);
+  if (address === undefined) return unfit('The sender is no address.');
   if (said.kind === 'watermark') return judgedWatermark({ ...said, address, occurredAt });
   if (said.kind === 'received') return { ...judgedReceived(said), address, occurredAt };
   if (said.kind === 'echoed') return { ...said, ...judgedMessage(said), address, occurredAt };
@@ -57,9 +57,14 @@ export function judged(
   return { ...said, address, occurredAt, emoji: shown, occasion };
 }
 
-type NotTakenIn = Extract<Interpretation, { kind: keyof typeof NOT_TAKEN_IN }>;
-
-const isNotTakenIn = (said: Interpretation): said is NotTakenIn => said.kind in NOT_TAKEN_IN;
+function judgedMove(
+  said: Extract<Interpretation, { kind: 'address_changed' }>,
+  normalized: (address: string) => string | undefined,
+): Judged {
+  const [from, to] = [normalized(said.from), normalized(said.to)];
+  if (from === undefined || to === undefined) return unfit('It changed from or to what is no address.');
+  return from === to ? { kind: 'ignored', reason: 'Another spelling of the same address.' } : { ...said, from, to };
+}
 
 type SaidMessage = Extract<Interpretation, { kind: 'received' | 'echoed' }>;
 
@@ -72,10 +77,13 @@ function judgedReceived(said: Extract<SaidMessage, { kind: 'received' }>) {
  * An unfit id is nobody's, and Postgres can't even be asked for one with a NUL. Data that nobody could write down any more
  * are left out: the message counts, and the raw webhook has them.
  */
-const judgedMessage = ({ replyToProviderMessageId: id, providerData }: SaidMessage) => ({
-  replyToProviderMessageId: id !== undefined && isFitId(id) ? id : undefined,
-  providerData: isShallow(providerData) ? providerData : undefined,
-});
+function judgedMessage({ replyToProviderMessageId, providerContactId, providerData }: SaidMessage) {
+  const fit = (id: string | undefined) => (id !== undefined && isFitId(id) ? id : undefined);
+  return {
+    ...{ replyToProviderMessageId: fit(replyToProviderMessageId), providerContactId: fit(providerContactId) },
+    providerData: isShallow(providerData) ? providerData : undefined,
+  };
+}
 
 /** The first moment whose year has more than four digits: what is written of it isn't read by Postgres, nor by our schemas. */
 const TIME_END_MS = Date.UTC(10_000, 0);

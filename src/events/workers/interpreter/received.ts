@@ -22,17 +22,21 @@ export function receivedEvent(
   { raw, said }: Received,
   { thread, replyTo, identity, now }: { thread: Thread; replyTo: MessageId | undefined; identity: Identity; now: Date },
 ): MessageEvent {
-  const { content, providerMessageId, providerData } = said;
+  const { content, providerMessageId, providerData, providerContactId } = said;
   return {
     ...envelopeOf(receivedId({ raw, said }, identity), originOf(raw, said.occurredAt), now),
     type: 'message.received',
-    ...thread,
+    ...{ conversationId: thread.conversationId, contactId: thread.contactId },
     messageId: identity.incomingMessage(raw.channelId, providerMessageId),
     data: {
       ...contentFacts(content),
       providerMessageId,
       ...(replyTo === undefined ? {} : { replyToMessageId: replyTo }),
-      content: { address: said.address, message: content, ...(providerData === undefined ? {} : { providerData }) },
+      content: {
+        ...{ address: said.address, message: content },
+        ...(providerData === undefined ? {} : { providerData }),
+        ...(providerContactId === undefined ? {} : { providerContactId }),
+      },
     },
   };
 }

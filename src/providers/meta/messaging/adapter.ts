@@ -8,6 +8,7 @@ import type {
   PartRequest,
   ProviderAdapter,
   ProviderCall,
+  TypingRequest,
 } from '../../provider.js';
 import { sendBy } from '../../send-by.js';
 import { answerChallenge } from '../challenge.js';
@@ -60,6 +61,10 @@ export function createMessagingAdapter<Settings extends MessagingSettings>(
     placedCall(part.settings, product.callOf(part), hostOf(part.settings));
   const ask = (settings: Settings, request: GraphRequest, signal: AbortSignal) =>
     call(graphCall(settings, request, signal, hostOf(settings)));
+  const act = async ({ settings, address, signal }: TypingRequest<Settings>, action: 'typing_on' | 'mark_seen') => {
+    const body = { recipient: { id: address }, sender_action: action };
+    await ask(settings, { method: 'POST', path: `${product.callerPathOf(settings)}/messages`, body }, signal);
+  };
   return {
     ...{ kind, platforms: [platform], parseSettings, refuse, partsOf },
     capabilitiesOf: (_platform, settings) => product.capabilitiesOf(settings),
@@ -67,10 +72,9 @@ export function createMessagingAdapter<Settings extends MessagingSettings>(
     normalizeAddress: (_platform, address) => normalizeScopedId(address),
     rateOf: () => RATE,
     ...sendBy(call, requestOf, (end, { content }) => messagingOutcomeOf(end, meanings, content.kind !== 'reaction')),
-    async showTyping({ settings, address, signal }) {
-      const body = { recipient: { id: address }, sender_action: 'typing_on' };
-      await ask(settings, { method: 'POST', path: `${product.callerPathOf(settings)}/messages`, body }, signal);
-    },
+    showTyping: (request) => act(request, 'typing_on'),
+    // All that the contact wrote so far: it names no message.
+    markRead: (request) => act(request, 'mark_seen'),
     async verifyCredentials({ settings, signal }) {
       const path = `/${product.accountOf(settings)}?fields=${product.profileFields}`;
       const end = await ask(settings, { method: 'GET', path }, signal);

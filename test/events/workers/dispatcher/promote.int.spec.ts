@@ -109,6 +109,32 @@ describe('a scheduled message that becomes due', () => {
     expect((await bench.message(message.id))?.failure).toMatchObject({ code: 'SERVICE_WINDOW_CLOSED' });
   });
 
+  it('asks the provider before that, which may have heard what never came here', async () => {
+    const asked: string[] = [];
+    const ends = new Map([
+      ['+15550100111', 0],
+      ['+15550100112', Date.now() + 3_600_000],
+    ]);
+    await dispatch({
+      capabilitiesOf: () => ({ content: { text: {} }, acceptedMeansSent: false, serviceWindowHours: 24 }),
+      askWindow: ({ address }) => {
+        asked.push(address);
+        return Promise.resolve({ kind: 'until', time: new Date(ends.get(address) ?? 0) });
+      },
+    });
+    const [closed, open] = [
+      await bench.send('closed', { to: { phoneNumber: '+15550100111' }, scheduledAt: inSeconds(600) }),
+      await bench.send('open', { to: { phoneNumber: '+15550100112' }, scheduledAt: inSeconds(600) }),
+    ];
+    await bench.makeDue(closed.id);
+    await bench.untilStatus(closed.id, 'SENDING_FAILED');
+    await bench.makeDue(open.id);
+    await bench.untilSaid(open.id, 'message.scheduled', 'message.dispatched', 'message.submitted');
+    expect(asked).toEqual(['+15550100111', '+15550100112']);
+    expect(bench.callsOf(closed.id)).toEqual([]);
+    expect(bench.callsOf(open.id)).toHaveLength(1);
+  });
+
   it.each([
     ['opted out', 'optOut', 'RECIPIENT_OPTED_OUT', '+15550100107'],
     ['was blocked', 'block', 'RECIPIENT_BLOCKED', '+15550100108'],

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParleyEvent } from '../../../../src/events/catalog.js';
 import type { StandingEvent } from '../../../../src/events/contact/events.js';
+import { createAddressBook } from '../../../../src/events/outbox/create-address-book.js';
 import { contactIds, messageIds, type MessageId } from '../../../../src/events/kernel/ids.js';
 import type { MessageEvent } from '../../../../src/events/message/events.js';
-import { contactId, event } from '../../../support/events.js';
+import { at, channelId, contactId, conversationId, event, receivedData, workspaceId } from '../../../support/events.js';
 import { openDispatchRig, patiently, type DispatchRig } from './dispatch-rig.js';
 
 type Accepted = ReturnType<DispatchRig['accepted']>;
@@ -146,5 +147,66 @@ describe('an empty Postgres beside a full log (rule 16)', () => {
         { contact_id: contactIds.toUuid(contactId(80)), survivor_id: null, merge_revision: 0 },
       ]);
     });
+  });
+});
+
+describe('an empty address book beside a full log (rules 5 and 16)', () => {
+  let rig: DispatchRig;
+  beforeAll(async () => {
+    rig = await openDispatchRig();
+  });
+  afterAll(() => rig.close());
+
+  it('tells where contacts went, by the last move, unless they were heard of there since', async () => {
+    const addresses = ['+15550100081', '+15550100082', '+15550100083'] as const;
+    const [old, fresh, other] = addresses;
+    const elsewhere = '+15550100084';
+    const hashOf = (address: string) => rig.identity.addressHash(channelId(), address);
+    const moved = (n: number, thread: number, from: string, address: string, second: number): ParleyEvent =>
+      event({
+        ...{ type: 'conversation.address_changed', n: 9_200 + n, thread, occurredAt: at(second) },
+        data: { content: { from, address } },
+      });
+    const opened = (n: number, thread: number, address: string) =>
+      event({ type: 'conversation.opened', n: 9_200 + n, thread, data: { content: { address } } });
+    const heard = (n: number, thread: number, address: string, second: number): ParleyEvent => {
+      const data = receivedData(`restored-${n}`);
+      return event({
+        ...{ type: 'message.received', n: 9_200 + n, thread, message: 9_200 + n, occurredAt: at(second) },
+        data: { ...data, content: { ...data.content, address } },
+      });
+    };
+    const content = { from: other, address: old };
+    for (const one of [
+      // Whichever partition is read first: the address that was gone over to is its own thread's.
+      ...[opened(2, 83, other), opened(1, 81, old)],
+      // The later one counts, whichever is told first; and who was heard of later than he went is there again.
+      ...[moved(3, 81, old, fresh, 5), moved(4, 81, old, elsewhere, 3), heard(5, 81, old, 4), heard(6, 83, other, 9)],
+      event({
+        ...{ type: 'conversation.merged', n: 9_207, thread: 83, occurredAt: at(7) },
+        data: { intoConversationId: conversationId(81), content },
+      }),
+    ])
+      await rig.append(one);
+    await rig.start();
+    const book = createAddressBook({ identity: rig.identity, outbox: rig.outbox });
+    const find = () =>
+      book.find(
+        rig.database.orm,
+        addresses.map((address) => ({ workspaceId: workspaceId(), channelId: channelId(), address })),
+      );
+    await patiently(async () => {
+      expect(await find()).toMatchObject([
+        { conversationId: conversationId(81), moved: { to: fresh, at: new Date(at(5)) } },
+        { conversationId: conversationId(81), contactId: contactId(81) },
+        { conversationId: conversationId(83) },
+      ]);
+      const kept = await rig.direct.query<{ moved_to: string | null; back_at: Date | null }>(
+        'select moved_to, back_at from work.addresses where address_hash = $1',
+        [hashOf(other)],
+      );
+      expect(kept.rows).toEqual([{ moved_to: old, back_at: new Date(at(9)) }]);
+    });
+    expect((await find())[2]?.moved).toBeUndefined();
   });
 });

@@ -67,9 +67,9 @@ describe('the entries of one webhook', () => {
     ]);
   });
 
-  it('that no event says yet are listed, so that they can be read again', async () => {
-    const address = '+15550100000';
-    const said: readonly Interpretation[] = [{ kind: 'address_changed', from: address, to: '+15550100001' }];
-    expect((await read(...said)).map(({ kind }) => kind)).toEqual(said.map(() => 'uninterpreted'));
+  it('that tell of another address name two; the same one is none', async () => {
+    const moved = (to: string): Interpretation => ({ kind: 'address_changed', from: '+15550100000', to });
+    expect(await read(moved('+15550100001'))).toMatchObject([{ kind: 'address_changed' }]);
+    expect(await read(moved('+15550100000'))).toEqual([]);
   });
 });

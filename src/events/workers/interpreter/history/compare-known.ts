@@ -48,7 +48,7 @@ function correctionsOf(
   deps: CompareDeps,
 ): readonly ParleyEvent[] {
   // What a contact did stands as it was first read: nothing corrects it.
-  if (reading.kind === 'told') {
+  if (reading.kind === 'told' || reading.kind === 'moved') {
     deps.tally.count(reading.raw.channelId, known.event.type, 'unchanged');
     return [];
   }
@@ -62,7 +62,7 @@ function correctionsOf(
 
 /** The event as this build would have written it, on the message that it is about. */
 function asRead(
-  reading: Exclude<Reading, { kind: 'told' }>,
+  reading: Exclude<Reading, { kind: 'told' | 'moved' }>,
   { current }: KnownEvent,
   repliedTo: ReadonlyMap<Received, MessageId>,
   { identity, now }: CompareDeps,

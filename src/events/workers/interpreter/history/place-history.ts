@@ -6,6 +6,7 @@ import type { Interpreted, InterpretDeps } from '../interpret-batch.js';
 import { isEcho } from '../echo.js';
 import { fateByNow } from '../parked.js';
 import { fromElsewhere } from '../place-echoes.js';
+import { placeMoves, type PlacedMoves } from '../place-moves.js';
 import { findFates, settleFound } from '../place-receipts.js';
 import { placeSaid, type Placed } from '../place-said.js';
 import { orphanEvent, receiptEvent } from '../receipt.js';
@@ -38,10 +39,13 @@ export async function placeHistory(
 /** In the interpreter's order of locks. */
 async function place(
   tx: Transaction,
-  { addressBook, identity, hasIntakeSeenAll }: HistoryDeps,
+  { addressBook, identity, outbox, hasIntakeSeenAll }: HistoryDeps,
   readings: readonly Reading[],
   now: Date,
-): Promise<Placed> {
+): Promise<PlacedHistory> {
+  const moves = readings.flatMap((one) => (one.kind === 'moved' ? [one.move] : []));
+  // In the one transaction, which a dry run undoes; where it meets another in a circle of locks, Postgres ends one of them.
+  const moved = await placeMoves(moves, (work) => work(tx), { addressBook, identity, outbox }, now);
   const receipts = readings.filter((one): one is ReceiptReading => one.kind === 'receipt');
   const fates = await findFates(
     tx,
@@ -60,10 +64,15 @@ async function place(
   };
   // A name of the past is worth something only where none is known.
   const isNameNews = (known: string | undefined) => known === undefined;
-  return placeSaid(tx, unplaced, { addressBook, identity, now, isNameNews });
+  const placed = await placeSaid(tx, unplaced, { addressBook, identity, now, isNameNews });
+  return { ...placed, opened: [...moved.opened, ...placed.opened], moved };
 }
 
-interface Placing extends Placed {
+interface PlacedHistory extends Placed {
+  readonly moved: PlacedMoves;
+}
+
+interface Placing extends PlacedHistory {
   readonly deps: HistoryDeps;
   readonly journal: ReadonlyMap<EventId, KnownEvent>;
   readonly now: Date;
@@ -79,6 +88,7 @@ function eventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
 
 function newEventsOf(reading: Reading, placing: Placing): readonly ParleyEvent[] {
   if (reading.kind === 'receipt') return ofReceipt(reading, placing);
+  if (reading.kind === 'moved') return placing.moved.events.get(reading.move) ?? [];
   if (reading.kind === 'received') return placing.received.get(reading.received) ?? [];
   return [placing.told.get(reading.told) ?? []].flat();
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '../../../event-identity.js';
 import type { ChannelId, EventId, RawWebhookId } from '../../../kernel/ids.js';
 import type { RawWebhook } from '../../../webhook/raw-webhook.js';
+import { moveId, type Move } from '../place-moves.js';
 import { orphanId, receiptOf, type Receipt } from '../receipt.js';
 import { profileId, receivedId, type Received } from '../received.js';
 import { isOfMessage, toldId, type Told } from '../told.js';
@@ -14,6 +15,7 @@ export type Reading = {
   | { readonly kind: 'received'; readonly received: Received; readonly profileId: EventId }
   | { readonly kind: 'receipt'; readonly receipt: Receipt; readonly orphanId: EventId }
   | { readonly kind: 'told'; readonly told: Told }
+  | { readonly kind: 'moved'; readonly move: Move }
 );
 export type ReceivedReading = Extract<Reading, { kind: 'received' }>;
 export type ReceiptReading = Extract<Reading, { kind: 'receipt' }>;
@@ -29,6 +31,10 @@ export function readingOf({ raw, interpretation }: Said, identity: Identity): Re
     const told: Told = { raw, said: interpretation, isHistory: true };
     return { kind: 'told', raw, told, eventId: toldId(told, identity) };
   }
+  if (interpretation.kind === 'address_changed') {
+    const move: Move = { raw, said: interpretation, isHistory: true };
+    return { kind: 'moved', raw, move, eventId: moveId(move, identity) };
+  }
   if (interpretation.kind !== 'receipt' && interpretation.kind !== 'echoed') return undefined;
   const receipt = receiptOf(raw, interpretation, identity);
   return { kind: 'receipt', raw, receipt, eventId: receipt.eventId, orphanId: orphanId(receipt, identity) };
@@ -36,7 +42,7 @@ export function readingOf({ raw, interpretation }: Said, identity: Identity): Re
 
 /** All that the journal is asked for. */
 export function idsOf(reading: Reading): readonly EventId[] {
-  if (reading.kind === 'told') return [reading.eventId];
+  if (reading.kind === 'told' || reading.kind === 'moved') return [reading.eventId];
   return [reading.eventId, reading.kind === 'received' ? reading.profileId : reading.orphanId];
 }
 
