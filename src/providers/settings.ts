@@ -28,7 +28,11 @@ export const accountId = z
   .regex(/^[\x21-\x7e]+$/, { error: 'Printable ASCII without spaces.' });
 
 /** Another host than the provider's own. The administrator's choice: not guarded against private addresses. */
-export const baseUrl = z.url({ protocol: /^https?$/, error: 'An absolute http or https URL.' }).check(asPlace);
+export const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'An absolute http or https URL.' })
+  // What is called is written behind it.
+  .regex(/^[^?#]*$/, { error: 'Without a query: paths follow it.' })
+  .check(asPlace);
 
 const NAMED_MAX = 10;
 const NAME_LENGTH_MAX = 100;

@@ -77,7 +77,7 @@ const contact = z.strictObject({
 });
 
 const parameter = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('text'), parameter_name: words(255).optional(), text: words(1_024) }),
+  z.strictObject({ type: z.literal('text'), parameter_name: words(255).optional(), text: words(32_768) }),
   picture,
   film,
   paper,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWhatsAppSimulator, type SimulatedTemplate } from '../../src/simulators/meta-whatsapp.js';
 import { startSimulator, type Simulator } from '../../src/simulators/simulator.js';
 import { eventually } from '../support/eventually.js';
+import { startScriptedServer } from '../support/scripted-server.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { findThread } from './provider-thread.js';
 
@@ -263,6 +264,34 @@ it('say what Meta says now: new words, another status, and those that are gone a
   });
   // The one of two at once that came second, and the last one, changed nothing.
   expect(auditEvents.nodes).toHaveLength(2);
+});
+
+it('take from a provider that says anything what can be kept, and come to an end where it begins anew', async () => {
+  const row = (name: string, more: object = {}) => ({ name, language: 'nl', components: words('Hallo'), ...more });
+  const data = [row('a\0b'), row('good', { status: '\0' }), row('nowhere', { language: '' }), null];
+  const paging = (after: string) => ({ cursors: { after }, next: 'https://graph.facebook.com/' });
+  const server = await startScriptedServer(({ url }) => {
+    const next = url.includes('after=two') ? 'one' : 'two';
+    return { status: 200, body: JSON.stringify({ data, paging: paging(next) }) };
+  });
+  try {
+    const settings = { ...ACCOUNT, phoneNumberId: '1200', verifyToken: 'marker-verify', apiBaseUrl: server.baseUrl };
+    const { channel } = await change<{ channel: { id: string } }>(
+      ...(['createChannel', { name: 'strange', provider: 'META_WHATSAPP', platform: 'WHATSAPP', settings }] as const),
+      'channel { id }',
+    );
+    for (const createdCount of [1, 0])
+      expect(await sync({ channelId: channel.id })).toMatchObject({
+        ...{ createdCount, deletedCount: 0, endCursor: null, failure: { code: 'PROVIDER_UNAVAILABLE' } },
+      });
+    expect(await list({ channelId: channel.id })).toMatchObject([
+      { name: 'good', providerNames: [{ providerStatus: null }] },
+    ]);
+    // Once more around: the page that it came from is known again.
+    expect(server.requests).toHaveLength(6);
+  } finally {
+    await server.close();
+  }
 });
 
 it('tell that Meta did not answer, and lose nothing by it', async () => {

@@ -58,6 +58,13 @@ describe('a change of where secrets are sent to', () => {
     expect(parseSettingsBy(schema, given, before)).toMatchObject({ ok: true });
   });
 
+  it('has paths of the provider behind it, and so no query of its own', () => {
+    for (const apiBaseUrl of ['https://gateway.example/?key=k', 'https://gateway.example/#top'])
+      expect(parseSettingsBy(schema, { token: 'new', apiBaseUrl })).toMatchObject({
+        ...{ ok: false, refusals: [{ field: ['apiBaseUrl'] }] },
+      });
+  });
+
   it('is nothing to a new channel', () => {
     expect(parseSettingsBy(schema, { token: 'new', apiBaseUrl: ELSEWHERE })).toMatchObject({ ok: true });
   });

@@ -7,7 +7,7 @@ import { TEXT_BYTES_MAX } from '../message/content-forms.js';
 import { findNamedTemplates, type FoundTemplate, type NamedTemplate } from '../queries/named-templates.js';
 import { filled } from '../template/blanks.js';
 import { chooseTemplate } from '../template/choose.js';
-import { judgeParameters } from '../template/judge-parameters.js';
+import { judgeParameters, withFilled } from '../template/judge-parameters.js';
 import type { UserError } from './commands.js';
 
 type Template = Extract<MessageContent, { kind: 'template' }>;
@@ -71,7 +71,7 @@ function fill(content: Template, found: FoundTemplate): Decision<MessageContent,
   const locale = content.locale ?? found.locale;
   const version = content.version ?? found.version;
   return accepted({
-    ...{ kind: 'template', text, name: content.name, parameters: content.parameters },
+    ...{ kind: 'template', text, name: content.name, parameters: withFilled(words, content.parameters) },
     ...(locale === null ? {} : { locale }),
     ...(version === null ? {} : { version }),
     ...(providerName === content.name ? {} : { providerName }),

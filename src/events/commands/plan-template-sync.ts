@@ -97,6 +97,7 @@ function stepFor(told: ProviderTemplate, { channelId, kept, askedAt }: SyncFacts
 /** As it can be kept, or why it can't. */
 function keepable({ name, locale, words }: ProviderTemplate): TemplateWords | string {
   if (typeof words === 'string') return words;
+  if (locale === '') return 'It has no locale.';
   const form = parseTemplate({ ...words, name, locale, footer: words.footer ?? '' });
   if (form.ok) return wordsOf(form.value);
   return form.refusals.map(({ field, message }) => `${(field ?? []).join('.')}: ${message}`).join(' ');

@@ -2,6 +2,7 @@ import { tell } from '../../access/tell.js';
 import type { Caller } from '../../access/caller.js';
 import type { AccountAnswer, ProviderTemplate, TemplatesAnswer } from '../../providers/provider.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
+import { isStorable } from '../message/plain-text.js';
 import type { MessageFailure } from '../message/state.js';
 import { about, failureOf } from './ask-account.js';
 import { findOwnChannel, type FoundChannel } from './change-channel.js';
@@ -60,6 +61,7 @@ async function fetchPages(
   const signal = AbortSignal.timeout(ASK_MS);
   const templates: ProviderTemplate[] = [];
   let after = from;
+  const asked = new Set<string | undefined>();
   for (let pages = 0; pages < PAGES_MAX && !signal.aborted; pages += 1) {
     const answer = await guarded(() =>
       adapter.fetchTemplates?.({ ...about(channel), signal, ...(after === undefined ? {} : { after }) }),
@@ -67,11 +69,22 @@ async function fetchPages(
     if (answer.kind === 'lacking')
       return refused(invalid('channelId', `The channel's setting ${answer.setting} is needed for that.`));
     if (answer.kind !== 'page') return accepted({ templates, endCursor: after ?? null, failure: failureOf(answer) });
-    templates.push(...answer.templates);
+    templates.push(...answer.templates.map(fitForRows));
+    asked.add(after);
     after = answer.next;
+    // Whoever followed it would never come to an end.
+    if (asked.has(after) && after !== undefined)
+      return accepted({ templates, endCursor: null, failure: failureOf(UNKNOWN) });
     if (after === undefined) return accepted({ templates, endCursor: null, failure: null });
   }
   return accepted({ templates, endCursor: after ?? null, failure: null });
+}
+
+/** What Postgres can be asked for, and can keep: a provider may say anything. */
+function fitForRows(told: ProviderTemplate): ProviderTemplate {
+  const status = told.status !== null && isStorable(told.status) ? told.status : null;
+  if (isStorable(told.name) && isStorable(told.locale)) return { ...told, status };
+  return { name: '', locale: '', status, words: 'Its name or locale is none.' };
 }
 
 /** An adapter that throws breaks its promise, and has told nothing. */

@@ -35,6 +35,10 @@ export const templateParameter = z
     part: z.enum(['HEADER', 'BODY', 'BUTTON']).describe('Which part of the template it fills.'),
     value: z.string().optional().describe('The words that it stands for.'),
     media: media.optional().describe('The file that it stands for.'),
+    fills: z
+      .enum(['IMAGE', 'VIDEO', 'DOCUMENT', 'REPLY', 'LINK', 'COPY_CODE'])
+      .optional()
+      .describe('Of a template that is kept: which kind of header or of button it fills.'),
   })
   .describe("What fills one of a template's blanks: a value or a media.");
 

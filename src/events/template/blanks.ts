@@ -9,6 +9,8 @@ export interface TemplateBlank {
   /** Whether it is filled with a file; otherwise with words. */
   readonly takesMedia: boolean;
   readonly isRequired: boolean;
+  /** Which kind of header or of button it belongs to, where that is more than words. */
+  readonly fills?: TemplateParameter['fills'];
 }
 
 const BLANK = /\{\{\s*([A-Za-z_][\w.-]{0,99}|\d{1,3})\s*\}\}/g;
@@ -42,15 +44,19 @@ export const blanksOf = ({ header, body, buttons }: TemplateWords): readonly Tem
 const words = (part: TemplateBlank['part'], key: string): TemplateBlank => ({
   ...{ part, key, takesMedia: false, isRequired: true },
 });
+const ofButton = (key: string, fills: TemplateParameter['fills']): TemplateBlank => ({
+  ...words('BUTTON', key),
+  fills,
+});
 
 function headerBlanks({ kind, text }: TemplateHeader): readonly TemplateBlank[] {
   if (kind === 'TEXT') return keysIn(text).map((key) => words('HEADER', key));
-  return kind === 'OTHER' ? [] : [{ part: 'HEADER', key: '1', takesMedia: true, isRequired: true }];
+  return kind === 'OTHER' ? [] : [{ ...words('HEADER', '1'), takesMedia: true, fills: kind }];
 }
 
 function buttonBlanks({ kind, url = '' }: TemplateButton, index: number): readonly TemplateBlank[] {
-  if (kind === 'LINK') return keysIn(url).length === 0 ? [] : [words('BUTTON', String(index))];
-  if (kind === 'COPY_CODE') return [words('BUTTON', `${index}:copy_code`)];
+  if (kind === 'LINK') return keysIn(url).length === 0 ? [] : [ofButton(String(index), kind)];
+  if (kind === 'COPY_CODE') return [ofButton(`${index}:copy_code`, kind)];
   // Without a payload of its own a reply comes back with its label.
-  return kind === 'REPLY' ? [{ ...words('BUTTON', `${index}:quick_reply`), isRequired: false }] : [];
+  return kind === 'REPLY' ? [{ ...ofButton(`${index}:quick_reply`, kind), isRequired: false }] : [];
 }

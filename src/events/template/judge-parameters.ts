@@ -45,6 +45,15 @@ function isUnjudged({ header, buttons }: TemplateWords, { part, key }: TemplateP
   return index !== undefined && buttons[Number(index)]?.kind === 'OTHER';
 }
 
+/** The parameters of a send that was judged, each with what it fills, where that is more than its key says. */
+export function withFilled(template: TemplateWords, parameters: readonly TemplateParameter[]): TemplateParameter[] {
+  const blanks = blanksOf(template);
+  return parameters.map((parameter) => {
+    const fills = blanks.find((one) => isFor(one, parameter))?.fills;
+    return fills === undefined ? parameter : { ...parameter, fills };
+  });
+}
+
 /** A header's only file needs no name, and a button is known by its index; a kind that is said must be the right one. */
 function isFor(blank: TemplateBlank, { part, key }: TemplateParameter): boolean {
   if (blank.part !== part) return false;

@@ -28,12 +28,20 @@ export function refuse(content: MessageContent, platform: ChannelPlatform): read
         ? [unsupported('contacts', 'Botmaker carries a name, phone numbers and mail addresses.')]
         : [];
     case 'template':
-      return content.parameters.some(({ part, media }) => part === 'BUTTON' || media !== undefined)
-        ? [unsupported('parameters', 'Media and buttons are set in the template itself; values fill its blanks.')]
-        : [];
+      return refuseTemplate(content);
     default:
       return [];
   }
+}
+
+/** Its variables have names, and each name one value. */
+function refuseTemplate({ parameters }: Of<'template'>): readonly ContentRefusal[] {
+  if (parameters.some(({ part, media }) => part === 'BUTTON' || media !== undefined))
+    return [unsupported('parameters', 'Media and buttons are set in the template itself; values fill its blanks.')];
+  const names = new Set(parameters.map(({ key }) => key));
+  return names.size === parameters.length
+    ? []
+    : [invalid('parameters', 'Botmaker fills blanks by their names, in header and words alike: each name once.')];
 }
 
 function refuseText(content: Of<'text'>, platform: ChannelPlatform): readonly ContentRefusal[] {

@@ -24,11 +24,13 @@ const parameterOf = ({ value = '' }: TemplateParameter) => ({ type: 'text', text
 export function refuseTemplate({ locale, parameters }: Template): readonly ContentRefusal[] {
   const isElsewhere = parameters.some(({ part, media }) => part !== 'BODY' || media !== undefined);
   const isNamed = parameters.some(({ key }) => !/^[1-9]\d{0,2}$/.test(key));
+  const isEmpty = parameters.some(({ value = '' }) => value.trim() === '');
   return [
     ...(locale === undefined ? invalid('locale', 'Messenger finds a template by its name and its locale.') : []),
     ...(isElsewhere
       ? unsupported('parameters', 'On Messenger words fill the body of a template, and nothing else.')
       : []),
     ...(isNamed && !isElsewhere ? invalid('parameters', "A blank's key is its position, from 1.") : []),
+    ...(isEmpty && !isElsewhere ? invalid('parameters', 'What fills a blank must not be empty.') : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Action, MessageContent } from '../../events/message/content.js';
+import type { Action, MessageContent, TemplateParameter } from '../../events/message/content.js';
 import { actionsOf, rowsOf } from '../../events/message/content-facts.js';
 import { countCharacters } from '../../events/message/plain-text.js';
 import type { ContentRefusal } from '../provider.js';
@@ -11,7 +11,7 @@ import {
 } from './capabilities.js';
 import { cardTextOf } from './interactive.js';
 import { piecesOf } from './pieces.js';
-import { parseButtonKey } from './template.js';
+import { parseButtonKey, subTypeOf } from './template.js';
 
 type Of<Kind extends MessageContent['kind']> = Extract<MessageContent, { kind: Kind }>;
 type Card = Of<'carousel'>['cards'][number];
@@ -89,6 +89,26 @@ function hasButtonsLike({ actions }: Card, first: Card): boolean {
   return isAllowed && isLikeFirst;
 }
 
+/**
+ * Of what fills a blank: a heading; words, of which a template has 1,024 beside other parts and 32,768 alone; the end of a
+ * link; what comes back with a tap. What isn't sure is Meta's to judge: a right send that is refused here is lost.
+ */
+const FILLING_CHARACTERS_MAX: Readonly<Record<string, number>> = {
+  ...{ HEADER: 60, BODY: 32_768, url: 2_000, quick_reply: 256 },
+};
+
+/** WhatsApp refuses a blank that is filled with nothing. */
+function refuseFilling(parameter: TemplateParameter): Refusals {
+  const { key, part, value, media } = parameter;
+  if (media !== undefined) return [];
+  if (value === undefined || value.trim() === '')
+    return invalid('parameters', `What fills ${part} ${key.slice(0, 100)} must not be empty.`);
+  const max = FILLING_CHARACTERS_MAX[part === 'BUTTON' ? subTypeOf(parameter) : part];
+  return max !== undefined && countCharacters(value) > max
+    ? invalid('parameters', `What fills ${part} ${key.slice(0, 100)} has at most ${max} characters.`)
+    : [];
+}
+
 function refuseTemplate({ locale, parameters }: Of<'template'>): Refusals {
   const isStray = parameters.some(({ part, media }) => part !== 'HEADER' && media !== undefined);
   const buttons = parameters.filter(({ part }) => part === 'BUTTON');
@@ -101,5 +121,6 @@ function refuseTemplate({ locale, parameters }: Of<'template'>): Refusals {
           "A button's key is its index, from 0; of other than links, `0:quick_reply` or `0:copy_code`.",
         )
       : []),
+    ...parameters.flatMap(refuseFilling),
   ];
 }

@@ -9,13 +9,24 @@ const BUTTON_KEY = /^(\d{1,2})(?::(url|quick_reply|copy_code))?$/;
 
 export interface ButtonKey {
   readonly index: string;
-  readonly subType: string;
+  /** Undefined: it says none. */
+  readonly subType: string | undefined;
 }
 
 export function parseButtonKey(key: string): ButtonKey | undefined {
-  const [, index, subType = 'url'] = BUTTON_KEY.exec(key) ?? [];
+  const [, index, subType] = BUTTON_KEY.exec(key) ?? [];
   return index === undefined ? undefined : { index, subType };
 }
+
+/** By what a template that is kept here says of its buttons. */
+const SUB_TYPES: ReadonlyMap<TemplateParameter['fills'], string> = new Map([
+  ['REPLY', 'quick_reply'],
+  ['COPY_CODE', 'copy_code'],
+]);
+
+/** Of a button: as its key says, as the template says, else the end of a link. */
+export const subTypeOf = ({ key, fills }: TemplateParameter): string =>
+  parseButtonKey(key)?.subType ?? SUB_TYPES.get(fills) ?? 'url';
 
 /** The template with its blanks filled; WhatsApp finds it by name and language. */
 export function templateOf(template: Template) {
@@ -43,22 +54,30 @@ const componentOf = (type: 'header' | 'body', parameters: readonly TemplateParam
   parameters.length === 0 ? [] : [{ type, parameters: parameters.map(parameterOf) }];
 
 /** A blank with a name is filled by it; a file has none. */
-function parameterOf({ key, value, media }: TemplateParameter) {
+function parameterOf({ key, value, media, fills }: TemplateParameter) {
   if (media !== undefined) {
-    const type = templateMediaOf(media);
+    const type = templateMediaOf(media, fills);
     return { type, [type]: mediaObjectOf(type, media) };
   }
   return { type: 'text', ...(isPosition(key) ? {} : { parameter_name: key }), text: value ?? '' };
 }
 
-/** A header shows a picture, a film or a document. */
-function templateMediaOf(media: Media): MediaType {
-  const type = mediaTypeOf(media, 'image');
+const HEADERS: ReadonlyMap<TemplateParameter['fills'], MediaType> = new Map([
+  ['IMAGE', 'image'],
+  ['VIDEO', 'video'],
+  ['DOCUMENT', 'document'],
+]);
+
+/** A header shows a picture, a film or a document: what the template has, and not what a file might be taken for. */
+function templateMediaOf(media: Media, fills: TemplateParameter['fills']): MediaType {
+  const type = HEADERS.get(fills) ?? mediaTypeOf(media, 'image');
   return type === 'image' || type === 'video' ? type : 'document';
 }
 
-function buttonOf({ key, value = '' }: TemplateParameter) {
-  const { index, subType } = parseButtonKey(key) ?? { index: key, subType: 'url' };
+function buttonOf(parameter: TemplateParameter) {
+  const { key, value = '' } = parameter;
+  const { index } = parseButtonKey(key) ?? { index: key };
+  const subType = subTypeOf(parameter);
   return { type: 'button', sub_type: subType, index, parameters: [buttonParameterOf(subType, value)] };
 }
 

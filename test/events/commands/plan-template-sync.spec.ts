@@ -99,5 +99,10 @@ describe("what is kept of a provider's templates", () => {
     expect(created.map(({ name }) => name)).toEqual(['c']);
     expect(skipped.map(({ name }) => name)).toEqual(['a', '', 'b', 'd']);
     expect(skipped[0]?.reason).toContain('body: Between');
+    // It would be one for every locale, and not be known again.
+    expect(plan({ told: [told('a', 'Hello', { locale: '' })] })).toMatchObject({
+      created: [],
+      skipped: [{ name: 'a' }],
+    });
   });
 });

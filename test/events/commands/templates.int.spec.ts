@@ -93,6 +93,24 @@ it('a send is judged by it, and says what it said then', async () => {
   expect(codesOf(await send({ name: 'judged', parameters }))).toHaveLength(2);
 });
 
+it('what a send fills is told as the template has it, where an index or a file says less', async () => {
+  const buttons = [
+    { kind: 'REPLY', text: 'Yes' },
+    { kind: 'COPY_CODE', text: '' },
+  ];
+  valueOf(await create({ name: 'with buttons', header: { kind: 'VIDEO' }, body: 'Tap {{1}}', buttons }));
+  const film = { key: '1', part: 'HEADER', media: { url: 'https://example.com/film' } };
+  const parameters = [blank('1'), film, ...['0', '1'].map((key) => ({ key, part: 'BUTTON', value: 'x' }))];
+  const { parameters: filled } = (await contentOf({ name: 'with buttons', parameters })) as { parameters: object[] };
+  expect(filled).toMatchObject([
+    ...[{ key: '1', part: 'BODY' }, { fills: 'VIDEO' }],
+    ...[
+      { key: '0', fills: 'REPLY' },
+      { key: '1', fills: 'COPY_CODE' },
+    ],
+  ]);
+});
+
 it('goes out under the name that the channel knows, and is found by it', async () => {
   const other = await connectSandbox(bench.commands, bench.caller);
   const providerNames = [{ channelId: bench.channelId, name: 'project-1' }];

@@ -258,6 +258,14 @@ describe('what Botmaker carries', () => {
       'CONTENT_UNSUPPORTED parameters',
     ],
     [
+      'two values for one variable of a template',
+      {
+        ...{ kind: 'template', text: '', name: 't' },
+        parameters: (['HEADER', 'BODY'] as const).map((part) => ({ key: '1', part, value: part })),
+      },
+      'CONTENT_INVALID parameters',
+    ],
+    [
       'a button for a template',
       { kind: 'template', text: '', name: 't', parameters: [{ key: '0', part: 'BUTTON', value: 'x' }] },
       'CONTENT_UNSUPPORTED parameters',

@@ -174,6 +174,11 @@ describe('what Messenger cannot carry', () => {
     ],
     ['a template of no language', { ...template, locale: undefined, parameters: [] }, 'CONTENT_INVALID locale'],
     [
+      'a blank that is filled with nothing',
+      { ...template, parameters: [{ key: '1', part: 'BODY', value: '' }] },
+      'CONTENT_INVALID parameters',
+    ],
+    [
       'a blank in a header',
       { ...template, parameters: [{ key: '1', part: 'HEADER', value: 'x' }] },
       'CONTENT_UNSUPPORTED parameters',

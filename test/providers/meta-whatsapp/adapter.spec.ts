@@ -307,6 +307,20 @@ describe('what WhatsApp cannot carry', () => {
   ])('%s', (_name, content, refusal) => {
     expect(refused(content)).toEqual([refusal]);
   });
+
+  type Parameter = Extract<MessageContent, { kind: 'template' }>['parameters'][number];
+
+  it.each<readonly [string, Parameter]>([
+    ['nothing in the words', { key: '1', part: 'BODY', value: '' }],
+    ['a space in the header', { key: '1', part: 'HEADER', value: ' ' }],
+    ['more than a heading has', { key: '1', part: 'HEADER', value: 'x'.repeat(61) }],
+    ['more than a template has', { key: '1', part: 'BODY', value: 'x'.repeat(32_769) }],
+    ['more than a link has', { key: '0', part: 'BUTTON', value: 'x'.repeat(2_001) }],
+    ['more than comes back with a tap', { key: '0:quick_reply', part: 'BUTTON', value: 'x'.repeat(257) }],
+    ['more than that, by its kept form', { key: '0', part: 'BUTTON', value: 'x'.repeat(257), fills: 'REPLY' }],
+  ])('a blank of a template that is filled with %s', (_name, parameter) => {
+    expect(refused({ ...template, parameters: [parameter] })).toEqual(['CONTENT_INVALID parameters']);
+  });
 });
 
 describe('registering the webhook', () => {

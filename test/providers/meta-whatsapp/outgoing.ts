@@ -321,6 +321,26 @@ const TEMPLATES: readonly OutgoingSample[] = [
       ]),
     ],
   },
+  {
+    name: 'a template that is kept: what its blanks are is known, whatever a file or an index looks like',
+    content: template([
+      { key: '1', part: 'HEADER', media: { url: url('film') }, fills: 'VIDEO' },
+      { key: '0', part: 'BUTTON', value: 'YES-14', fills: 'REPLY' },
+      { key: '1', part: 'BUTTON', value: 'o/14', fills: 'LINK' },
+      { key: '2', part: 'BUTTON', value: 'SAVE10', fills: 'COPY_CODE' },
+    ]),
+    calls: [
+      filled([
+        { type: 'header', parameters: [{ type: 'video', video: { link: url('film') } }] },
+        { type: 'button', sub_type: 'quick_reply', index: '0', parameters: [{ type: 'payload', payload: 'YES-14' }] },
+        { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'o/14' }] },
+        {
+          ...{ type: 'button', sub_type: 'copy_code', index: '2' },
+          parameters: [{ type: 'coupon_code', coupon_code: 'SAVE10' }],
+        },
+      ]),
+    ],
+  },
 ];
 
 /** Written from the contract of the Cloud API, not from what the adapter makes. */
