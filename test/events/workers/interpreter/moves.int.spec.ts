@@ -107,6 +107,8 @@ describe('rule 5: a contact that goes over to another address', () => {
 
   it('ends its thread where the new address has one already: both stay, and who had them is one person', async () => {
     await taken(wrote('in-1', OLD, 1), wrote('in-2', NEW, 2));
+    // In one batch with the move both would be of one thread from the beginning.
+    await eventually(() => expect(rig.events('conversation.opened')).toHaveLength(2));
     await taken(moved(OLD, NEW, 3));
     await taken(moved(OLD, NEW, 3));
     await eventually(() => {
