@@ -1,10 +1,9 @@
-import type { AskWindow } from '../../providers/ask-window.js';
+import type { AskWindow, WindowQuestion } from '../../providers/ask-window.js';
 import type { Capabilities } from '../../providers/provider.js';
 import { isFree, passageOf, type WindowFacts, type Windowed } from '../message/service-window.js';
 import type { Thread, ThreadRequest } from '../outbox/address-book.js';
 import type { Finders } from '../queries/finders.js';
 import type { FreshLookup } from './fresh-lookup.js';
-import type { Route } from './judge-send.js';
 
 export interface FindWindowDeps {
   readonly finders: Pick<Finders, 'conversations'>;
@@ -21,7 +20,7 @@ const NOTHING: WindowFacts = { lastIncomingAt: null };
 export async function findWindow(
   { finders, freshly, askWindow }: FindWindowDeps,
   said: Windowed,
-  route: Route,
+  route: Pick<WindowQuestion, 'channel' | 'adapter'>,
   { workspaceId, address }: ThreadRequest,
   thread: Thread | undefined,
   { capabilities, now }: { readonly capabilities: Capabilities; readonly now: Date },

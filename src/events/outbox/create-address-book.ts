@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
 import type { ParleyEvent } from '../catalog.js';
 import { barOf } from '../contact/state.js';
+import { otherSpelling, rootSpelling } from '../conversation/spellings.js';
 import type { Identity } from '../event-identity.js';
 import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
 import { traced } from '../kernel/trace-context.js';
@@ -13,19 +14,27 @@ import type { Outbox } from './outbox.js';
 export function createAddressBook({ identity, outbox }: { identity: Identity; outbox: Outbox }): AddressBook {
   const find: AddressBook['find'] = async (executor, requests) => {
     const entries = requests.map((request) => entryOf(identity, request));
-    const found = await findThreads(executor, [...distinct(entries).values()]);
-    return entries.map(({ key }) => found.get(key));
+    const asked = [...distinct(entries).values()];
+    const found = await findThreads(executor, [...asked, ...asked.flatMap((entry) => otherOf(identity, entry))]);
+    return entries.map((entry) => found.get(entry.key) ?? foundByOther(identity, entry, found));
   };
   const claim: AddressBook['claim'] = async (tx, requests, now) => {
     const entries = requests.map((request) => entryOf(identity, request));
-    const sorted = [...distinct(entries).values()]
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map((entry) => ({ ...entry, proposed: proposalFor(identity, entry.request) }));
+    const asked = [...distinct(entries).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const known = await findThreads(
+      tx,
+      asked.flatMap((entry) => otherOf(identity, entry)),
+    );
+    const sorted = asked.map((entry): NewEntry => {
+      const proposed = foundByOther(identity, entry, known);
+      return { ...entry, proposed: proposed ?? proposalFor(identity, entry.request), isKnown: proposed !== undefined };
+    });
     const made = await insertAbsent(tx, sorted);
-    const opened = sorted.filter(({ key }) => made.has(key)).flatMap((entry) => openingOf(identity, entry, now));
+    const news = sorted.filter(({ key, isKnown }) => made.has(key) && !isKnown);
+    const opened = distinctThreads(news).flatMap((entry) => openingOf(identity, entry, now));
     await outbox.enqueue(tx, opened);
-    const known = await findThreads(tx, sorted);
-    return { threads: entries.map(({ key }) => threadOf(known, key)), opened };
+    const claimed = await findThreads(tx, sorted);
+    return { threads: entries.map(({ key }) => threadOf(claimed, key)), opened };
   };
   return { find, claim };
 }
@@ -41,6 +50,8 @@ interface Entry {
 interface NewEntry extends Entry {
   /** What the thread will be called if nobody has called it otherwise. */
   readonly proposed: Thread;
+  /** It is the thread of the same number in another spelling. */
+  readonly isKnown: boolean;
 }
 
 function entryOf(identity: Identity, request: ThreadRequest): Entry {
@@ -50,16 +61,31 @@ function entryOf(identity: Identity, request: ThreadRequest): Entry {
   return { key: keyOf(channelUuid, hash), channelUuid, hash, request };
 }
 
-const proposalFor = (identity: Identity, { channelId, address }: ThreadRequest): Thread => ({
-  conversationId: identity.conversation(channelId, address),
-  contactId: identity.contact(channelId, address),
-});
+/** The same for each way to spell a number: whoever meets another one at the same time proposes the same. */
+function proposalFor(identity: Identity, { channelId, address }: ThreadRequest): Thread {
+  const root = rootSpelling(address);
+  return { conversationId: identity.conversation(channelId, root), contactId: identity.contact(channelId, root) };
+}
+
+/** The same number in its other spelling; of most there is none. */
+function otherOf(identity: Identity, { request }: Entry): readonly Entry[] {
+  const other = otherSpelling(request.address);
+  return other === undefined ? [] : [entryOf(identity, { ...request, address: other })];
+}
+
+const foundByOther = (identity: Identity, entry: Entry, found: ReadonlyMap<string, Thread>): Thread | undefined =>
+  otherOf(identity, entry).flatMap(({ key }) => found.get(key) ?? [])[0];
 
 const keyOf = (channelUuid: string, hash: Buffer): string => `${channelUuid} ${hash.toString('hex')}`;
 
 /** Of several requests for one address the first counts. */
 const distinct = (entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
   new Map([...entries].reverse().map((entry) => [entry.key, entry]));
+
+/** Of two spellings that are new both the first opens their thread. */
+const distinctThreads = (entries: readonly NewEntry[]): readonly NewEntry[] => [
+  ...new Map([...entries].reverse().map((entry) => [entry.proposed.conversationId, entry])).values(),
+];
 
 interface AddressRow extends Record<string, unknown> {
   channel_id: string;

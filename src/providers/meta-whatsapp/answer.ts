@@ -2,24 +2,29 @@ import { z } from 'zod';
 import { graphAccountAnswerOf, graphOutcomeOf } from '../meta/answer.js';
 import type { HttpAnswer } from '../http-call.js';
 import type { AccountAnswer, Outcome } from '../provider.js';
+import { normalizeAddress } from './address.js';
 import { MEANINGS } from './failures.js';
 
 const taken = z.object({
   messages: z.array(z.object({ id: z.string().min(1) })).min(1),
   contacts: z
-    .array(z.object({ wa_id: z.string().optional() }))
+    .array(z.object({ input: z.string().optional(), wa_id: z.string().optional() }))
     .optional()
     .catch(undefined),
 });
 
 export const outcomeOf = (answer: HttpAnswer): Outcome => graphOutcomeOf(answer, MEANINGS, acceptedOf);
 
-/** The contact may be known by another number than the one that was written to: Brazil's ninth digit, Mexico's 521. */
+/**
+ * The contact may be known by another number than the one that was written to: Brazil's ninth digit, Mexico's 521. Whoever
+ * is named for a group isn't the group.
+ */
 function acceptedOf(json: unknown): Outcome | undefined {
   const read = taken.safeParse(json);
   if (!read.success) return undefined;
   const { messages, contacts = [] } = read.data;
-  const number = contacts[0]?.wa_id;
+  const { input, wa_id: reached } = contacts[0] ?? {};
+  const number = input === undefined || normalizeAddress(input) !== undefined ? reached : undefined;
   return {
     kind: 'accepted',
     providerMessageIds: messages.map(({ id }) => id),

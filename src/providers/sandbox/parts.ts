@@ -10,7 +10,12 @@ export function partsOf(content: MessageContent): number {
 export function partOf(content: MessageContent, part: number): MessageContent {
   if (content.kind === 'image') return { ...spokenIn(content, part), images: content.images.slice(part, part + 1) };
   if (content.kind === 'file') return { ...spokenIn(content, part), files: content.files.slice(part, part + 1) };
-  return content;
+  return content.kind === 'template' ? asProviderReads(content) : content;
+}
+
+/** Whoever keeps templates knows it by his own name, and fills it himself. */
+function asProviderReads({ providerName, ...content }: Extract<MessageContent, { kind: 'template' }>): MessageContent {
+  return { ...content, name: providerName ?? content.name, text: '' };
 }
 
 function spokenIn<Content extends Extract<MessageContent, { kind: 'image' | 'file' }>>(content: Content, part: number) {

@@ -11,6 +11,7 @@ import { createBreakers, type Breakers, type BreakerState } from './breakers.js'
 import { performCall, type FaultPoint } from './call.js';
 import type { ClaimedDispatch } from './claim.js';
 import { createLateJudgement } from './late-judgement.js';
+import { createLearnAddress } from './learn-address.js';
 import type { Carrier } from './carrier.js';
 import type { Publisher } from './publisher.js';
 import { createFindMovedTo } from './moved-to.js';
@@ -79,7 +80,7 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
   const makeEvent = createStepEventMaker({ identity: deps.identity, clock, trace: () => tracer.current() });
   const store = createClaimStore({ ...deps, givingUp: givingUp.signal, sayForMs: limits.leaseMs / 3 });
   const before = {
-    ...{ database, outbox, store, makeEvent, clock, logger },
+    ...{ database, outbox, store, makeEvent, clock, logger, addressBook: createAddressBook(deps) },
     ...{ stopping: stopping.signal, hurrying: hurrying.signal },
   };
   const hasReadLog = createHasReadLog({ ...before, log: deps.log });
@@ -88,8 +89,8 @@ export function createCallRunner(deps: CallRunnerDeps): CallRunner {
     ...{ ...before, breakers, tracer },
     judgeLate: createLateJudgement({ ...before, hasReadLog }),
     findTargetId: createFindTargetId({ ...before, hasReadLog }),
-    findMovedTo: createFindMovedTo({ ...before, addressBook: createAddressBook(deps) }),
-    startCall: createStartCall({ ...before, ...limits }),
+    ...{ findMovedTo: createFindMovedTo(before), startCall: createStartCall({ ...before, ...limits }) },
+    learnAddress: createLearnAddress({ ...deps, ...before, trace: () => tracer.current() }),
     providerCall: { publicUrl: deps.publicUrl, callMs: limits.callMs, hurrying: hurrying.signal },
     ...{ random: Math.random, faultPoint },
   };

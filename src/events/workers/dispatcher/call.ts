@@ -5,6 +5,7 @@ import type { Breakers } from './breakers.js';
 import type { ClaimedDispatch } from './claim.js';
 import { deferCall } from './defer.js';
 import type { LateJudgement } from './late-judgement.js';
+import type { LearnAddress } from './learn-address.js';
 import type { FindMovedTo } from './moved-to.js';
 import { givenUp, nextStep, type Ended, type PutOff } from './policy.js';
 import { capabilitiesOf, type Carrier } from './carrier.js';
@@ -23,6 +24,7 @@ export interface PerformCallDeps {
   readonly judgeLate: LateJudgement;
   readonly findTargetId: FindTargetId;
   readonly findMovedTo: FindMovedTo;
+  readonly learnAddress: LearnAddress;
   readonly startCall: StartCall;
   readonly store: ClaimStore;
   readonly makeEvent: StepEventMaker;
@@ -97,6 +99,9 @@ async function perform(
   if (step.state === 'waiting') await putOff(claim, call, step, deps);
   else await settle(claim, call, step, deps);
   await faultPoint('dispatch.settled');
+  const sentTo = movedTo ?? claim.payload?.address;
+  if (outcome.kind !== 'accepted' || outcome.providerAddress === undefined || sentTo === undefined) return;
+  await deps.learnAddress(claim, carrier, sentTo, outcome.providerAddress);
 }
 
 async function putOff(claim: ClaimedDispatch, call: number, step: PutOff, deps: PerformCallDeps): Promise<void> {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Executor } from '../../../../src/database/database.js';
 import { createAddressBook } from '../../../../src/events/outbox/create-address-book.js';
 import { followMoves, moveAddress } from '../../../../src/events/outbox/address-moves.js';
+import { addressIn } from '../../../../src/events/conversation/address.js';
 import { absorbedIds } from '../../../../src/events/conversation/combine.js';
 import { contactIds } from '../../../../src/events/kernel/ids.js';
 import type { MessageState } from '../../../../src/events/message/state.js';
@@ -59,6 +60,30 @@ describe('rule 5: a contact that goes over to another address', () => {
     await rig.project();
   });
 
+  it('is one thread by each spelling of its number, whether they come together or one after another', async () => {
+    const [short, long] = ['+551187654321', '+5511987654321'];
+    await taken(wrote('in-1', long, 1), wrote('in-2', short, 2));
+    await eventually(async () => expect(await conversations()).toMatchObject([{ incoming_count: 2 }]));
+    await taken(wrote('in-3', '+5215512345678', 3));
+    await taken(wrote('in-4', '+525512345678', 4));
+    await eventually(async () =>
+      expect(await conversations()).toMatchObject([{ incoming_count: 2 }, { incoming_count: 2 }]),
+    );
+    expect(rig.events('conversation.opened')).toHaveLength(2);
+    const threads = await addressBook().find(rig.database.orm, ['+5491123456789', short, long].map(requestOf));
+    expect([threads[0], threads[1]?.conversationId]).toEqual([undefined, threads[2]?.conversationId]);
+  });
+
+  it('is found by a spelling that nobody used yet', async () => {
+    await taken(wrote('in-1', '+5491123456789', 1));
+    await eventually(async () => expect(await conversations()).toHaveLength(1));
+    const [known, found] = await addressBook().find(
+      rig.database.orm,
+      ['+5491123456789', '+541123456789'].map(requestOf),
+    );
+    expect(found).toEqual(known);
+  });
+
   it('keeps its thread: what it writes from there stands in it, and what is sent to the old address goes there', async () => {
     await taken(wrote('in-1', OLD, 1));
     // Together in one webhook, and once more: it says the same.
@@ -84,8 +109,13 @@ describe('rule 5: a contact that goes over to another address', () => {
     await taken(wrote('in-1', OLD, 1), wrote('in-2', NEW, 2));
     await taken(moved(OLD, NEW, 3));
     await taken(moved(OLD, NEW, 3));
-    await eventually(() => expect(rig.events('conversation.absorbed').length).toBeGreaterThan(0));
-    const [first, second] = rig.events('conversation.opened');
+    await eventually(() => {
+      expect(rig.events('conversation.merged').length).toBeGreaterThan(0);
+      expect(rig.events('conversation.absorbed').length).toBeGreaterThan(0);
+    });
+    const [first, second] = [OLD, NEW].map((address) =>
+      rig.events('conversation.opened').find((event) => addressIn(event) === address),
+    );
     expect(rig.events('conversation.merged')[0]).toMatchObject({
       conversationId: first?.conversationId,
       data: { intoConversationId: second?.conversationId, content: { from: OLD, address: NEW } },
@@ -126,6 +156,8 @@ describe('rule 5: a contact that goes over to another address', () => {
     await eventually(async () =>
       expect((await conversations()).map((one) => one.incoming_count).sort()).toEqual([2, 3]),
     );
+    const told = `select from read.events where type = 'conversation.absorbed'`;
+    await eventually(async () => expect((await rig.direct.query(told)).rowCount).toBe(1));
     const finders = createFinders({ database: rig.database });
     const at = workspaceId();
     const [old, fresh] = rig.events('conversation.opened').map(({ conversationId }) => conversationId);
