@@ -1,3 +1,4 @@
+import type { TemplateParameter } from '../events/message/content.js';
 import type { TemplateWords } from '../events/template/template.js';
 import type { AccountAnswer } from './provider.js';
 
@@ -17,3 +18,23 @@ export type TemplatesAnswer =
   /** Nobody can be asked before the channel has this setting. */
   | { readonly kind: 'lacking'; readonly setting: string }
   | Exclude<AccountAnswer, { readonly kind: 'confirmed' }>;
+
+/**
+ * Whether two parameters give one name different values. Some providers know a template's blanks by their names alone,
+ * in its header as in its words: one of the two would go nowhere.
+ * @param nameOf undefined: it has no place there
+ */
+export function areAtOdds(
+  parameters: readonly TemplateParameter[],
+  nameOf: (parameter: TemplateParameter) => string | undefined = ({ key }) => key,
+): boolean {
+  const values = new Map<string, string | undefined>();
+  return parameters.some((parameter) => {
+    const name = nameOf(parameter);
+    if (name === undefined) return false;
+    const value = parameter.value ?? parameter.media?.url;
+    const isOther = values.has(name) && values.get(name) !== value;
+    values.set(name, value);
+    return isOther;
+  });
+}

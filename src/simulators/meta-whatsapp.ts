@@ -4,8 +4,17 @@ import { MESSAGE_FORMS, numberWebhook, readMark, subscription } from './meta-wha
 import { createWhatsAppFiles, type WhatsAppFiles } from './meta-whatsapp-files.js';
 import { createLine, type Line, type SimulatedNumber } from './meta-whatsapp-line.js';
 import type { ReceivedCall } from './read-call.js';
+import {
+  answerTemplates,
+  refuseTemplate,
+  saidTemplate,
+  TEMPLATES,
+  type SimulatedTemplate,
+} from './meta-whatsapp-templates.js';
 import type { SimulatedAnswer, SimulatedProvider } from './simulator.js';
 import type { PostedWebhook } from './webhook-poster.js';
+
+export type { SimulatedTemplate } from './meta-whatsapp-templates.js';
 
 export interface WhatsAppSimulatorOptions extends SimulatedNumber {
   readonly accessToken: string;
@@ -13,16 +22,6 @@ export interface WhatsAppSimulatorOptions extends SimulatedNumber {
   readonly replies?: boolean;
   /** Approved, each with the number of blanks in its words; default: `hello_world` and `order_ready`. */
   readonly templates?: readonly SimulatedTemplate[];
-}
-
-export interface SimulatedTemplate {
-  readonly name: string;
-  readonly language: string;
-  readonly blanks: number;
-  /** Default: APPROVED. */
-  readonly status?: string;
-  /** As the account's list shows it; default: words with its blanks. */
-  readonly components?: readonly object[];
 }
 
 export interface WhatsAppSimulator extends SimulatedProvider {
@@ -35,11 +34,6 @@ export interface WhatsAppSimulator extends SimulatedProvider {
   /** Keeps a file that a message of a contact can name by its id. */
   readonly addFile: WhatsAppFiles['add'];
 }
-
-const TEMPLATES: readonly SimulatedTemplate[] = [
-  { name: 'hello_world', language: 'en_US', blanks: 0 },
-  { name: 'order_ready', language: 'nl', blanks: 1 },
-];
 
 /** Numbers that are refused: they end in the error's code. */
 const REFUSED = /^31691(\d{6})$/;
@@ -97,15 +91,8 @@ const message = z.object({
   recipient: z.string().optional(),
   biz_opaque_callback_data: z.string().optional(),
   text: z.object({ body: z.string() }).optional(),
-  template: z
-    .object({
-      name: z.string(),
-      language: z.object({ code: z.string() }),
-      components: z.array(z.object({ type: z.string(), parameters: z.array(z.unknown()) })).optional(),
-    })
-    .optional(),
+  template: saidTemplate.optional(),
 });
-type Message = z.infer<typeof message>;
 
 interface Door {
   readonly line: Line;
@@ -152,44 +139,6 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
     json,
   );
 }
-
-function refuseTemplate(said: NonNullable<Message['template']>, templates: readonly SimulatedTemplate[]) {
-  const found = templates.find(({ name, language }) => name === said.name && language === said.language.code);
-  if (found === undefined) return graphError(404, 132_001, 'The template does not exist in this language.');
-  const filled = said.components?.find(({ type }) => type === 'body')?.parameters.length ?? 0;
-  return filled === found.blanks
-    ? undefined
-    : graphError(400, 132_000, `The words have ${found.blanks} blanks, and ${filled} parameters were given.`);
-}
-
-const TEMPLATES_PAGE = 25;
-const TEMPLATES_PAGE_MAX = 1_000;
-
-/** A page of them; `next` has the token in it, as Meta's has. */
-function answerTemplates({ query, path }: ReceivedCall, templates: readonly SimulatedTemplate[]): SimulatedAnswer {
-  const limit = Number(query.get('limit') ?? TEMPLATES_PAGE);
-  const from = Number(Buffer.from(query.get('after') ?? '', 'base64url').toString() || 0);
-  if (!Number.isInteger(limit) || limit < 1 || limit > TEMPLATES_PAGE_MAX || !Number.isInteger(from))
-    return graphError(400, 100, 'Invalid parameter.');
-  const data = templates.slice(from, from + limit).map(templateRow);
-  const after = Buffer.from(String(from + data.length)).toString('base64url');
-  const isLast = from + data.length >= templates.length;
-  const next = isLast ? {} : { next: `https://graph.facebook.com${path}?access_token=shown&after=${after}` };
-  return { status: 200, body: { data, paging: { cursors: { before: 'MA', after }, ...next } } };
-}
-
-const templateRow = (
-  { name, language, blanks, status = 'APPROVED', components }: SimulatedTemplate,
-  index: number,
-) => ({
-  ...{ id: String(9_000 + index), name, language, status, category: 'UTILITY' },
-  components: components ?? [
-    {
-      type: 'BODY',
-      text: ['Hello', ...Array.from({ length: blanks }, (_, blank) => `{{${blank + 1}}}`)].join(' '),
-    },
-  ],
-});
 
 /** Without a plus; a mobile number in Brazil without its ninth digit. */
 const spelledByWhatsApp = (to: string): string => to.replace(/^\+/, '').replace(/^(55\d\d)9(\d{8})$/, '$1$2');

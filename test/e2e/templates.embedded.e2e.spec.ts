@@ -181,6 +181,29 @@ it('a preview shows what a send makes of it, in a batch too', async () => {
   expect(bad).toMatchObject({ message: null, userErrors: [1, 2, 3].map(() => ({ code: 'CONTENT_INVALID' })) });
 });
 
+it('fills buttons and headers as the kind that the template has, where the send says an index and a file alone', async () => {
+  approved.push({
+    ...{ name: 'film_night', language: 'nl', blanks: 0 },
+    components: [
+      { type: 'HEADER', format: 'VIDEO' },
+      ...words('Kijk'),
+      { type: 'BUTTONS', buttons: ['Ja', 'Nee'].map((text) => ({ type: 'QUICK_REPLY', text })) },
+    ],
+  });
+  const buttons = ['Ja', 'Nee'].map((text) => ({ kind: 'REPLY', text }));
+  const providerNames = [{ channelId }];
+  const film = { name: 'film_night', locale: 'nl', body: 'Kijk', header: { kind: 'VIDEO' }, buttons, providerNames };
+  const { template } = await change<Payload>('createTemplate', film, TEMPLATE);
+  const header = { part: 'HEADER', key: '1', media: { url: 'https://example.com/film' } };
+  const parameters = [header, { part: 'BUTTON', key: '1', value: 'NEE-14' }];
+  const { message } = await send({ name: 'film_night', locale: 'nl', parameters });
+  await eventually(async () =>
+    expect((await findThread(app.client, message?.id ?? '')).providerMessageIds).toHaveLength(1),
+  );
+  await change('deleteTemplate', { templateId: template?.id }, 'templateId');
+  approved.pop();
+});
+
 it('one that nobody keeps is passed on unchecked', async () => {
   const { message, userErrors } = await send({
     name: 'unheard_of',

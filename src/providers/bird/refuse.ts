@@ -3,6 +3,7 @@ import type { MessageContent } from '../../events/message/content.js';
 import { actionsOf, rowsOf } from '../../events/message/content-facts.js';
 import { countCharacters } from '../../events/message/plain-text.js';
 import type { ContentRefusal } from '../provider.js';
+import { areAtOdds } from '../templates.js';
 import { BODY_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './capabilities.js';
 import { linesOf } from './body.js';
 import { messageOf } from './request.js';
@@ -12,7 +13,7 @@ const CONTENT_BYTES_MAX = 190_000;
 
 /** What the limits as data don't say: what stands together counts together, and what a call can't do without. */
 export function refuse(content: MessageContent, platform: ChannelPlatform): readonly ContentRefusal[] {
-  const found = [...refuseSubject(content), ...refuseSize(content)];
+  const found = [...refuseSubject(content), ...refuseSize(content), ...refuseParameters(content)];
   if (platform === 'SMS') return found;
   return [
     ...found,
@@ -32,6 +33,11 @@ const refusal = (
 const refuseSubject = (content: MessageContent): readonly ContentRefusal[] =>
   content.kind === 'text' && content.subject !== undefined
     ? refusal('CONTENT_UNSUPPORTED', ['subject'], 'Only mail has subjects.')
+    : [];
+
+const refuseParameters = (content: MessageContent): readonly ContentRefusal[] =>
+  content.kind === 'template' && areAtOdds(content.parameters)
+    ? refusal('CONTENT_INVALID', ['parameters'], 'Bird knows blanks by their names: each has one value.')
     : [];
 
 function refuseSize(content: MessageContent): readonly ContentRefusal[] {

@@ -39,6 +39,9 @@ function templateOf(template: Extract<MessageContent, { kind: 'template' }>) {
     projectId: sentNameOf(template),
     version,
     ...(locale === undefined ? {} : { locale }),
-    parameters: parameters.map(({ key, value, media }) => ({ type: 'string', key, value: value ?? media?.url ?? '' })),
+    // One blank may stand in the header and in the words.
+    parameters: [...new Map(parameters.map((one) => [one.key, one])).values()].map(({ key, value, media }) => ({
+      ...{ type: 'string', key, value: value ?? media?.url ?? '' },
+    })),
   };
 }

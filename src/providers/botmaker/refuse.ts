@@ -2,6 +2,7 @@ import type { ChannelPlatform } from '../../events/channel/events.js';
 import { actionsOf, mediaOf } from '../../events/message/content-facts.js';
 import type { MessageContent } from '../../events/message/content.js';
 import type { ContentRefusal } from '../provider.js';
+import { areAtOdds } from '../templates.js';
 import { FILE_TYPES, IMAGE_TYPES, mimeTypeOf } from './media.js';
 
 type Of<Kind extends MessageContent['kind']> = Extract<MessageContent, { kind: Kind }>;
@@ -34,14 +35,13 @@ export function refuse(content: MessageContent, platform: ChannelPlatform): read
   }
 }
 
-/** Its variables have names, and each name one value. */
+/** Its variables have names. */
 function refuseTemplate({ parameters }: Of<'template'>): readonly ContentRefusal[] {
   if (parameters.some(({ part, media }) => part === 'BUTTON' || media !== undefined))
     return [unsupported('parameters', 'Media and buttons are set in the template itself; values fill its blanks.')];
-  const names = new Set(parameters.map(({ key }) => key));
-  return names.size === parameters.length
-    ? []
-    : [invalid('parameters', 'Botmaker fills blanks by their names, in header and words alike: each name once.')];
+  return areAtOdds(parameters)
+    ? [invalid('parameters', 'Botmaker knows blanks by their names: each has one value.')]
+    : [];
 }
 
 function refuseText(content: Of<'text'>, platform: ChannelPlatform): readonly ContentRefusal[] {

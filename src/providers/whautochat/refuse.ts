@@ -3,6 +3,7 @@ import { actionsOf } from '../../events/message/content-facts.js';
 import type { MessageContent } from '../../events/message/content.js';
 import { countCharacters } from '../../events/message/plain-text.js';
 import type { ContentRefusal } from '../provider.js';
+import { areAtOdds } from '../templates.js';
 import { ELEMENT_BUTTONS_MAX, ELEMENT_TITLE_MAX, WORDS_MAX } from './capabilities.js';
 import { cardWordsOf, fieldOf, wordsOf } from './request.js';
 import type { WhautochatSettings } from './settings.js';
@@ -53,6 +54,8 @@ function refuseTemplate({ locale, parameters }: Of<'template'>, settings: Whauto
   const isNamedAlone = settings.templateFormat === 'string';
   if (!isNamedAlone && locale === undefined)
     return invalid('locale', 'WhautoChat knows a template by name and language.');
+  if (areAtOdds(parameters, (parameter) => fieldOf(parameter, settings)))
+    return invalid('parameters', 'Two values would go into one field: see the setting templateParameters.');
   const nowhere = parameters.find((parameter) => fieldOf(parameter, settings) === undefined);
   if (nowhere === undefined) return [];
   const name = nowhere.part === 'BODY' ? nowhere.key : `${nowhere.part}.${nowhere.key}`;

@@ -314,6 +314,14 @@ describe('what Bird cannot carry', () => {
   it.each<readonly [string, MessageContent, readonly string[]]>([
     ['a subject', { ...text, subject: 'News' }, ['CONTENT_UNSUPPORTED subject']],
     [
+      'two values for one blank of a template',
+      {
+        ...{ kind: 'template', text: '', name: 'p' },
+        parameters: (['HEADER', 'BODY'] as const).map((part) => ({ key: '1', part, value: part })),
+      },
+      ['CONTENT_INVALID parameters'],
+    ],
+    [
       'title and text that are too long together',
       { ...text, title: 'T', text: 'x'.repeat(4_096) },
       ['CONTENT_INVALID text'],

@@ -274,6 +274,12 @@ describe('what Botmaker carries', () => {
     const refused = adapter.refuse?.(content, 'WHATSAPP', settingsOf()) ?? [];
     expect(refused.map(({ code, field }) => `${code} ${field.join('.')}`)).toEqual([refusal]);
   });
+
+  it('one variable in the header and the words of a template', () => {
+    const parameters = (['HEADER', 'BODY'] as const).map((part) => ({ key: 'name', part, value: 'Mia' }));
+    const content: MessageContent = { kind: 'template', text: '', name: 't', parameters };
+    expect(adapter.refuse?.(content, 'WHATSAPP', settingsOf())).toEqual([]);
+  });
 });
 
 describe('credentials of a Botmaker channel', () => {

@@ -133,7 +133,9 @@ describe('settings of a WhautoChat channel', () => {
 
 describe('what WhautoChat cannot carry', () => {
   const refused = (content: MessageContent, platform: ChannelPlatform) =>
-    (adapter.refuse?.(content, platform, settingsOf()) ?? []).map(({ code, field }) => `${code} ${field.join('.')}`);
+    (adapter.refuse?.(content, platform, settingsOf({ templateParameters: { '1': 'firstName' } })) ?? []).map(
+      ({ code, field }) => `${code} ${field.join('.')}`,
+    );
   const tap = { kind: 'REPLY', text: 'A' } as const;
   const card = { title: 'One', actions: [] };
   const picture = { url: 'https://a.example/1' };
@@ -190,6 +192,15 @@ describe('what WhautoChat cannot carry', () => {
         parameters: [{ key: '2', part: 'BODY', value: 'x' }],
       },
       'CONTENT_UNSUPPORTED parameters',
+    ],
+    [
+      'two values for one field',
+      'WHATSAPP',
+      {
+        ...{ kind: 'template', text: '', name: 't', locale: 'nl' },
+        parameters: ['Mia', 'Bo'].map((value) => ({ key: '1', part: 'BODY' as const, value })),
+      },
+      'CONTENT_INVALID parameters',
     ],
   ])('%s', (_name, platform, content, refusal) => {
     expect(refused(content, platform)).toEqual([refusal]);
