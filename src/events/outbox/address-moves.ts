@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Transaction } from '../../database/database.js';
+import { otherSpelling } from '../conversation/spellings.js';
 import type { Identity } from '../event-identity.js';
 import { channelIds } from '../kernel/ids.js';
 import type { AddressBook, Thread, ThreadRequest } from './address-book.js';
@@ -26,10 +27,14 @@ export async function moveAddress(
 ): Promise<void> {
   const channel = channelIds.toUuid(channelId);
   const [fromHash, toHash] = [identity.addressHash(channelId, from), identity.addressHash(channelId, to)];
+  const other = otherSpelling(to);
+  const known = [...(other === undefined ? [] : [identity.addressHash(channelId, other)]), fromHash];
+  // By its other spelling the new address may be a thread's already.
   await tx.execute(sql`
     insert into work.addresses (channel_id, address_hash, workspace_id, conversation_id, contact_id)
     select channel_id, ${toHash}, workspace_id, conversation_id, contact_id
-    from work.addresses where channel_id = ${channel} and address_hash = ${fromHash}
+    from work.addresses where channel_id = ${channel} and address_hash = any(${sql.param(known)}::bytea[])
+    order by address_hash = ${fromHash} limit 1
     on conflict do nothing`);
   await noteMove(tx, identity, { channelId, from, to, at });
 }

@@ -74,6 +74,14 @@ describe('rule 5: a contact that goes over to another address', () => {
     expect([threads[0], threads[1]?.conversationId]).toEqual([undefined, threads[2]?.conversationId]);
   });
 
+  it('goes over to the thread of its new number, by whichever spelling that is known', async () => {
+    await taken(wrote('in-1', OLD, 1), wrote('in-2', '+5215512345678', 2));
+    await eventually(() => expect(rig.events('conversation.opened')).toHaveLength(2));
+    await taken(moved(OLD, '+525512345678', 3));
+    await eventually(() => expect(rig.events('conversation.merged')).toHaveLength(1));
+    expect(rig.events('conversation.address_changed')).toEqual([]);
+  });
+
   it('is found by a spelling that nobody used yet', async () => {
     await taken(wrote('in-1', '+5491123456789', 1));
     await eventually(async () => expect(await conversations()).toHaveLength(1));
