@@ -48,7 +48,15 @@ const conversations = async () =>
       'select id, address, merged_into, incoming_count from read.conversations order by created_at, address',
     )
   ).rows;
+/** Whatever was posted is interpreted, and whatever that said is projected. */
+const untilAllIsRead = () =>
+  eventually(async () => expect((await rig.direct.query(LEFT)).rows).toEqual([{ webhooks: 0, events: 0 }]));
+const LEFT = `select (select count(*) from log.records where topic = 'webhooks')::int
+    - (select coalesce(sum(next_offset), 0) from work.positions where topic = 'webhooks')::int as webhooks,
+  (select count(*) from log.records where topic = 'events')::int
+    - (select coalesce(sum(next_offset), 0) from read.positions)::int as events`;
 const refolds = async () => {
+  await untilAllIsRead();
   const served = await readModelDigests(rig.databaseUrl);
   await rig.refold();
   await eventually(async () => expect(await readModelDigests(rig.databaseUrl)).toEqual(served));
