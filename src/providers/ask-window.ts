@@ -1,3 +1,4 @@
+import { createRecent } from '../recent.js';
 import type { Channel } from './channel.js';
 import type { ProviderAdapter, WindowAnswer } from './provider.js';
 
@@ -27,7 +28,7 @@ type Answer = Awaited<ReturnType<AskWindow>>;
  * @param now milliseconds of a clock that never goes back
  */
 export function createAskWindow(now: () => number = () => performance.now()): AskWindow {
-  const kept = new Map<string, { readonly answer: Promise<Answer>; readonly until: number }>();
+  const kept = createRecent<{ readonly answer: Promise<Answer>; readonly until: number }>(KEPT_MAX);
   let underWay = 0;
   const ask = async ({ channel, adapter, address, providerContactId }: WindowQuestion): Promise<Answer> => {
     if (underWay >= CALLS_MAX) return UNKNOWN;
@@ -50,9 +51,6 @@ export function createAskWindow(now: () => number = () => performance.now()): As
     const known = kept.get(key);
     if (known !== undefined && now() < known.until) return known.answer;
     const answer = ask(question);
-    // Those that were put in first are the first to end.
-    kept.delete(key);
-    if (kept.size >= KEPT_MAX) for (const oldest of kept.keys()) if (kept.delete(oldest)) break;
     kept.set(key, { answer, until: now() + KEPT_MS });
     return answer;
   };

@@ -457,6 +457,28 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
       expect(adapter.rateOf(settings)).toEqual({ perSecond, burst });
     });
 
+    /** What is asked of a provider by one call that changes nothing, and was not heard clearly, is unknown. */
+    const saysOnlyWhatItHeard = (
+      ask: (options?: { baseUrl?: string; signal?: AbortSignal }) => Promise<unknown> | undefined,
+      unclear: readonly ScriptedAnswer[],
+    ) => {
+      const unheard = [...UNCLEAR, ...unclear.map((answer) => [JSON.stringify(answer), answer] as const)];
+      it.each(unheard)('%s is unknown', async (_name, answer) => {
+        server.answer = () => answer;
+        expect(await ask()).toEqual({ kind: 'unknown' });
+        expect(calls()).toBe(1);
+      });
+
+      it('ends with its signal, and where nobody listens', async () => {
+        server.answer = () => 'silence';
+        expect(await ask({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
+        expect(await ask({ signal: AbortSignal.abort() })).toEqual({ kind: 'unknown' });
+        const gone = await startScriptedServer(() => 'drop');
+        await gone.close();
+        expect(await ask({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unknown' });
+      });
+    };
+
     const { lookUp } = fixture;
     it('7. looks up where the fixture says so', () => {
       expect(adapter.lookUp === undefined).toBe(lookUp === undefined);
@@ -490,21 +512,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
           expect(calls()).toBe(1);
         });
 
-        const unheard = [...UNCLEAR, ...lookUp.unclear.map((answer) => [JSON.stringify(answer), answer] as const)];
-        it.each(unheard)('%s is unknown', async (_name, answer) => {
-          server.answer = () => answer;
-          expect(await ask()).toEqual({ kind: 'unknown' });
-          expect(calls()).toBe(1);
-        });
-
-        it('ends with its signal, and where nobody listens', async () => {
-          server.answer = () => 'silence';
-          expect(await ask({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
-          expect(await ask({ signal: AbortSignal.abort() })).toEqual({ kind: 'unknown' });
-          const gone = await startScriptedServer(() => 'drop');
-          await gone.close();
-          expect(await ask({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unknown' });
-        });
+        saysOnlyWhatItHeard(ask, lookUp.unclear);
       });
     }
 
@@ -529,20 +537,7 @@ export function providerContract<Settings>(name: string, fixture: ProviderFixtur
         expect(server.requests.at(-1)).toMatchObject({ method: 'GET', url: path });
       });
 
-      const unheard = [...UNCLEAR, ...unclear.map((answer) => [JSON.stringify(answer), answer] as const)];
-      it.each(unheard)('%s is unknown', async (_name, answer) => {
-        server.answer = () => answer;
-        expect(await ask()).toEqual({ kind: 'unknown' });
-        expect(calls()).toBe(1);
-      });
-
-      it('ends with its signal, and where nobody listens', async () => {
-        server.answer = () => 'silence';
-        expect(await ask({ signal: AbortSignal.timeout(100) })).toEqual({ kind: 'unknown' });
-        const gone = await startScriptedServer(() => 'drop');
-        await gone.close();
-        expect(await ask({ baseUrl: gone.baseUrl })).toEqual({ kind: 'unknown' });
-      });
+      saysOnlyWhatItHeard(ask, unclear);
     });
 
     describe('what goes out is what the contract shows', () => {

@@ -57,13 +57,15 @@ const lacking = (message: string): { readonly ok: false; readonly userErrors: re
 export const about = ({ id, platform, settings }: Channel) => ({ channelId: id, platform, settings });
 
 /** An adapter that throws breaks its promise, and has told nothing. */
-async function guarded(ask: () => Promise<AccountAnswer> | undefined): Promise<AccountAnswer> {
+export async function guarded<Answer>(ask: () => Promise<Answer> | undefined): Promise<Answer | typeof UNKNOWN> {
   try {
-    return (await ask()) ?? { kind: 'unknown' };
+    return (await ask()) ?? UNKNOWN;
   } catch {
-    return { kind: 'unknown' };
+    return UNKNOWN;
   }
 }
+
+export const UNKNOWN = { kind: 'unknown' } as const satisfies AccountAnswer;
 
 const NOT_THERE: MessageFailure = {
   ...{ code: 'PROVIDER_UNAVAILABLE', isRetryable: true },

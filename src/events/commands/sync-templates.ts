@@ -1,10 +1,10 @@
 import { tell } from '../../access/tell.js';
 import type { Caller } from '../../access/caller.js';
-import type { AccountAnswer, ProviderTemplate, TemplatesAnswer } from '../../providers/provider.js';
+import type { ProviderTemplate } from '../../providers/provider.js';
 import { accepted, refused, type Decision } from '../kernel/decision.js';
 import { isStorable } from '../message/plain-text.js';
 import type { MessageFailure } from '../message/state.js';
-import { about, failureOf } from './ask-account.js';
+import { about, failureOf, guarded, UNKNOWN } from './ask-account.js';
 import { findOwnChannel, type FoundChannel } from './change-channel.js';
 import type { CommandDeps } from './command-deps.js';
 import type { CommandResult, UserError } from './commands.js';
@@ -86,14 +86,3 @@ function fitForRows(told: ProviderTemplate): ProviderTemplate {
   if (isStorable(told.name) && isStorable(told.locale)) return { ...told, status };
   return { name: '', locale: '', status, words: 'Its name or locale is none.' };
 }
-
-/** An adapter that throws breaks its promise, and has told nothing. */
-async function guarded(ask: () => Promise<TemplatesAnswer> | undefined): Promise<TemplatesAnswer> {
-  try {
-    return (await ask()) ?? UNKNOWN;
-  } catch {
-    return UNKNOWN;
-  }
-}
-
-const UNKNOWN = { kind: 'unknown' } as const satisfies AccountAnswer;

@@ -1,5 +1,5 @@
 import { mergeAttributes } from '../kernel/attributes.js';
-import { earlierOf } from '../kernel/instant.js';
+import { earlierOf, ofKnown } from '../kernel/instant.js';
 import type { ContactState } from './state.js';
 
 /** A contact as it is shown: with what was merged into it. */
@@ -37,8 +37,7 @@ function byFirstMet(a: ContactState, b: ContactState): number {
   return a.id < b.id ? -1 : 1;
 }
 
-const firstSaid = (a: string | null, b: string | null): string | null =>
-  a === null ? b : b === null ? a : earlierOf(a, b);
+const firstSaid = ofKnown(earlierOf);
 
 /** Of contacts that were found, those asked for as they are shown: whoever was merged into another one is answered by it. */
 export function showContacts(found: readonly ContactState[]): ReadonlyMap<string, WholeContact> {

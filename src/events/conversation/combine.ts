@@ -1,4 +1,4 @@
-import { earlierOf, laterOf } from '../kernel/instant.js';
+import { earlierOf, laterOf, ofKnown } from '../kernel/instant.js';
 import type { ConversationId, MessageId } from '../kernel/ids.js';
 import type { ConversationState } from './state.js';
 
@@ -45,8 +45,7 @@ export function combineConversations(
 
 const byId = (a: ConversationState, b: ConversationState): number => (a.id < b.id ? -1 : 1);
 
-const lastSaid = (a: string | null, b: string | null): string | null =>
-  a === null ? b : b === null ? a : laterOf(a, b);
+const lastSaid = ofKnown(laterOf);
 
 /** Of conversations that were found, each as it is shown: one that is shown as another is answered by that one. */
 export function showConversations(

@@ -4,7 +4,7 @@ import type { ParleyEvent } from '../catalog.js';
 import { barOf } from '../contact/state.js';
 import { otherSpelling, rootSpelling } from '../conversation/spellings.js';
 import type { Identity } from '../event-identity.js';
-import { channelIds, contactIds, conversationIds, workspaceIds } from '../kernel/ids.js';
+import { channelIds, contactIds, conversationIds, workspaceIds, type ChannelId } from '../kernel/ids.js';
 import { traced } from '../kernel/trace-context.js';
 import type { AddressBook, Thread, ThreadRequest } from './address-book.js';
 import { barsOf, type BarsColumn } from './contact-bars.js';
@@ -15,18 +15,15 @@ export function createAddressBook({ identity, outbox }: { identity: Identity; ou
   const find: AddressBook['find'] = async (executor, requests) => {
     const entries = requests.map((request) => entryOf(identity, request));
     const asked = [...distinct(entries).values()];
-    const found = await findThreads(executor, [...asked, ...asked.flatMap((entry) => otherOf(identity, entry))]);
-    return entries.map((entry) => found.get(entry.key) ?? foundByOther(identity, entry, found));
+    const found = await findThreads(executor, [...asked, ...othersOf(asked)]);
+    return entries.map((entry) => found.get(entry.key) ?? foundByOther(entry, found));
   };
   const claim: AddressBook['claim'] = async (tx, requests, now) => {
     const entries = requests.map((request) => entryOf(identity, request));
     const asked = [...distinct(entries).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const known = await findThreads(
-      tx,
-      asked.flatMap((entry) => otherOf(identity, entry)),
-    );
+    const known = await findThreads(tx, othersOf(asked));
     const sorted = asked.map((entry): NewEntry => {
-      const proposed = foundByOther(identity, entry, known);
+      const proposed = foundByOther(entry, known);
       return { ...entry, proposed: proposed ?? proposalFor(identity, entry.request), isKnown: proposed !== undefined };
     });
     const made = await insertAbsent(tx, sorted);
@@ -39,12 +36,17 @@ export function createAddressBook({ identity, outbox }: { identity: Identity; ou
   return { find, claim };
 }
 
-interface Entry {
+interface Place {
   /** Channel and hash: sorts as the primary key does. */
   readonly key: string;
   readonly channelUuid: string;
   readonly hash: Buffer;
+}
+
+interface Entry extends Place {
   readonly request: ThreadRequest;
+  /** The same number in its other spelling; of most there is none. */
+  readonly other: Place | undefined;
 }
 
 interface NewEntry extends Entry {
@@ -56,9 +58,17 @@ interface NewEntry extends Entry {
 
 function entryOf(identity: Identity, request: ThreadRequest): Entry {
   const { channelId, address } = request;
+  const other = otherSpelling(address);
+  return {
+    ...placeOf(identity, channelId, address),
+    ...{ request, other: other === undefined ? undefined : placeOf(identity, channelId, other) },
+  };
+}
+
+function placeOf(identity: Identity, channelId: ChannelId, address: string): Place {
   const channelUuid = channelIds.toUuid(channelId);
   const hash = identity.addressHash(channelId, address);
-  return { key: keyOf(channelUuid, hash), channelUuid, hash, request };
+  return { key: keyOf(channelUuid, hash), channelUuid, hash };
 }
 
 /** The same for each way to spell a number: whoever meets another one at the same time proposes the same. */
@@ -67,14 +77,10 @@ function proposalFor(identity: Identity, { channelId, address }: ThreadRequest):
   return { conversationId: identity.conversation(channelId, root), contactId: identity.contact(channelId, root) };
 }
 
-/** The same number in its other spelling; of most there is none. */
-function otherOf(identity: Identity, { request }: Entry): readonly Entry[] {
-  const other = otherSpelling(request.address);
-  return other === undefined ? [] : [entryOf(identity, { ...request, address: other })];
-}
+const othersOf = (entries: readonly Entry[]): readonly Place[] => entries.flatMap(({ other }) => other ?? []);
 
-const foundByOther = (identity: Identity, entry: Entry, found: ReadonlyMap<string, Thread>): Thread | undefined =>
-  otherOf(identity, entry).flatMap(({ key }) => found.get(key) ?? [])[0];
+const foundByOther = ({ other }: Entry, found: ReadonlyMap<string, Thread>): Thread | undefined =>
+  other && found.get(other.key);
 
 const keyOf = (channelUuid: string, hash: Buffer): string => `${channelUuid} ${hash.toString('hex')}`;
 
@@ -100,7 +106,7 @@ interface ThreadRow extends AddressRow {
   moved_at: Date | null;
 }
 
-async function findThreads(executor: Executor, entries: readonly Entry[]): Promise<ReadonlyMap<string, Thread>> {
+async function findThreads(executor: Executor, entries: readonly Place[]): Promise<ReadonlyMap<string, Thread>> {
   if (entries.length === 0) return new Map();
   const found = await executor.execute<ThreadRow>(sql`
     select channel_id, address_hash, conversation_id, contact_id, ${barsOf(sql`addresses.contact_id`)} as bars,

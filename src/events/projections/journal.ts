@@ -12,6 +12,7 @@ import {
 } from '../kernel/ids.js';
 import type { MessageFailure, MessageStatus, Progress, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
+import { isOfThread } from '../queries/by-id.js';
 import type { EventFilter, JournalPage, StatusMove } from '../queries/finders.js';
 import { vectorRows } from './vector-rows.js';
 
@@ -114,18 +115,12 @@ function conditions(filter: JournalFilter): SQL {
   const all = [sql`true`];
   if (filter.workspaceId) all.push(sql`e.workspace_id = ${workspaceIds.toUuid(filter.workspaceId)}`);
   if (filter.conversationId) all.push(sql`e.conversation_id = ${conversationIds.toUuid(filter.conversationId)}`);
-  if (filter.thread) all.push(isOfThread(filter.thread.map((id) => conversationIds.toUuid(id))));
+  if (filter.thread) all.push(isOfThread(sql`e.conversation_id`, filter.thread));
   if (filter.messageId) all.push(sql`e.message_id = ${messageIds.toUuid(filter.messageId)}`);
   if (filter.channelId) all.push(sql`e.channel_id = ${channelIds.toUuid(filter.channelId)}`);
   if (filter.types) all.push(sql`e.type = any(${sql.param([...filter.types])}::text[])`);
   return sql.join(all, sql` and `);
 }
-
-/** One is asked for as one: of several Postgres doesn't read the index in its order. */
-const isOfThread = (ids: readonly string[]): SQL =>
-  ids.length === 1
-    ? sql`e.conversation_id = ${ids[0]}::uuid`
-    : sql`e.conversation_id = any(${sql.param([...ids])}::uuid[])`;
 
 const rfc3339 = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 

@@ -1,5 +1,5 @@
 import { sql, type Column, type SQL } from 'drizzle-orm';
-import { workspaceIds, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
+import { conversationIds, workspaceIds, type ConversationId, type IdCodec, type WorkspaceId } from '../kernel/ids.js';
 
 export const uuidsOf = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): string[] =>
   ids.map((id) => codec.toUuid(id));
@@ -26,6 +26,15 @@ export const given = <Id extends string>(workspace: WorkspaceId, codec: IdCodec<
   workspace: workspaceIds.toUuid(workspace),
   ids: uuidsOf(codec, ids),
 });
+
+/**
+ * Of one of those that are shown as one conversation. One is asked for as one: of several Postgres doesn't read the index
+ * in its order.
+ */
+export const isOfThread = (column: Column | SQL, thread: readonly ConversationId[]): SQL => {
+  const ids = uuidsOf(conversationIds, thread);
+  return ids.length === 1 ? sql`${column} = ${ids[0]}::uuid` : sql`${column} = any(${uuids(ids)})`;
+};
 
 /** A lateral join's left side: each id once, as `owner.id`. */
 export const eachOwner = <Id extends string>(codec: IdCodec<Id>, ids: readonly Id[]): SQL =>

@@ -22,6 +22,17 @@ import type { TemplateFinders } from './template-view.js';
 export type { AssigneeFilter, ConversationCounts, ConversationFilter, ConversationOrder, WindowFilter, WindowHours };
 
 /**
+ * A page of what stands in a conversation.
+ * @param absorbed those that are shown as it, whose belongs to it too
+ */
+export type ReadThread<Item> = (
+  workspace: WorkspaceId,
+  conversation: ConversationId,
+  page: PageRequest,
+  absorbed?: readonly ConversationId[],
+) => Promise<Page<Item>>;
+
+/**
  * Everything that queries read, and the only way to it. Each finder takes the workspace first: a foreign id and an
  * unknown one are the same (undefined). By-id finders answer in the order of the ids asked for.
  */
@@ -37,25 +48,12 @@ export interface Finders extends TemplateFinders {
   queueDepths(workspace: WorkspaceId, ids: readonly ChannelId[]): Promise<(number | undefined)[]>;
   events(workspace: WorkspaceId, ids: readonly EventId[]): Promise<(JournalItem | undefined)[]>;
 
-  /**
-   * Oldest first, in journal order.
-   * @param absorbed those that are shown as the conversation: then by when they were recorded, and with cursors of their own.
-   */
-  messagePage(
-    workspace: WorkspaceId,
-    conversation: ConversationId,
-    page: PageRequest,
-    absorbed?: readonly ConversationId[],
-  ): Promise<Page<MessageState>>;
+  /** Oldest first, in journal order; of several by when they were recorded, and with cursors of their own. */
+  readonly messagePage: ReadThread<MessageState>;
   /** With one contact over all conversations, oldest first by the clock: those have no other order in common. */
   messagesOfContact(workspace: WorkspaceId, contact: ContactId, page: PageRequest): Promise<Page<MessageState>>;
   /** Those that are still to be sent later, next due first. */
-  scheduledPage(
-    workspace: WorkspaceId,
-    conversation: ConversationId,
-    page: PageRequest,
-    absorbed?: readonly ConversationId[],
-  ): Promise<Page<MessageState>>;
+  readonly scheduledPage: ReadThread<MessageState>;
   messagesOfContacts(
     workspace: WorkspaceId,
     contacts: readonly ContactId[],
@@ -74,13 +72,8 @@ export interface Finders extends TemplateFinders {
   ): Promise<Page<MessageState>[]>;
   /** Messages that say certain words, newest first. */
   searchPage(workspace: WorkspaceId, search: MessageSearch, page: PageRequest): Promise<Page<FoundMessage>>;
-  /** Internal notes, oldest first, in journal order. */
-  notePage(
-    workspace: WorkspaceId,
-    conversation: ConversationId,
-    page: PageRequest,
-    absorbed?: readonly ConversationId[],
-  ): Promise<Page<Note>>;
+  /** Internal notes, oldest first, in journal order; of several by when they were made, and with cursors of their own. */
+  readonly notePage: ReadThread<Note>;
   notePages(workspace: WorkspaceId, conversations: readonly ConversationId[], page: PageRequest): Promise<Page<Note>[]>;
   /** Counts of what was sent. At most `STATISTICS_ROWS_MAX` rows, and one more where there are more. */
   messageStatistics(workspace: WorkspaceId, asked: StatisticsRequest): Promise<StatisticsRow[]>;

@@ -12,7 +12,7 @@ import {
 import type { MessageState, Progress, TimelineEntry, Words } from '../message/state.js';
 import { shownTimeline } from '../message/timeline.js';
 import { messageFromRow, timelineEntryFromRow } from '../projections/rows.js';
-import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOneOf, isOneOfGiven } from './by-id.js';
+import { eachOwner, given, inOrderOf, isOfGivenWorkspace, isOfThread, isOneOf, isOneOfGiven } from './by-id.js';
 import type { Finders, Page, PageRequest } from './finders.js';
 import {
   byOffset,
@@ -95,16 +95,10 @@ const select = (orm: Orm, list: MessageList, isOf: SQL, { range, orderBy, rowCou
 /** Of a conversation, and of those that are shown as it. */
 type Thread = readonly [own: ConversationId, ...absorbed: ConversationId[]];
 
-/** One is asked for as one: of several Postgres doesn't read the index in its order. */
-const isOfThread = ([own, ...absorbed]: Thread): SQL =>
-  absorbed.length === 0
-    ? eq(messages.conversationId, conversationIds.toUuid(own))
-    : isOneOf(messages.conversationId, conversationIds, [own, ...absorbed]);
-
 const listOf = (orm: Orm, list: MessageList, thread: Thread, page: PageRequest) =>
   keysetPage({
     ...{ scope: scopeOf(list, thread[0]), order: list.order, placeOf: list.placeOf, page, toItem: messageFromRow },
-    select: (statement) => select(orm, list, isOfThread(thread), statement),
+    select: (statement) => select(orm, list, isOfThread(messages.conversationId, thread), statement),
   });
 
 /**
@@ -130,7 +124,7 @@ async function wholeMessagePage(
         .where(
           and(
             eq(messages.workspaceId, workspaceIds.toUuid(workspace)),
-            ...[isOfThread(thread), isWhole, condition, eq(timeline.isAdded, true), range],
+            ...[isOfThread(messages.conversationId, thread), isWhole, condition, eq(timeline.isAdded, true), range],
           ),
         )
         .orderBy(...orderBy)

@@ -4,7 +4,7 @@ import { conversationNotes } from '../../schema/tables/read.js';
 import type { Note } from '../conversation/note.js';
 import { conversationIds, workspaceIds, type ConversationId, type WorkspaceId } from '../kernel/ids.js';
 import { noteFromRow } from '../projections/rows.js';
-import { eachOwner, isOneOf } from './by-id.js';
+import { eachOwner, isOfThread } from './by-id.js';
 import type { Finders, Page, PageRequest } from './finders.js';
 import { byOffset, byTime, keysetPage, keysetPages, timePlace, type KeysetStatement } from './keyset.js';
 import type { BoundFinder } from './past/bounds.js';
@@ -54,10 +54,8 @@ const readPage = (
 ): Promise<Page<Note>> =>
   keysetPage({
     ...{ scope: scopeOf(workspace, conversation), page, ...list },
-    select: (statement) => {
-      const isOf = eq(conversationNotes.conversationId, conversationIds.toUuid(conversation));
-      return select(orm, workspace, isOf, statement, condition);
-    },
+    select: (statement) =>
+      select(orm, workspace, isOfThread(conversationNotes.conversationId, [conversation]), statement, condition),
   });
 
 /** Those of several conversations that are shown as the first of them, by the clock: they have no other order in common. */
@@ -73,8 +71,7 @@ const readWhole = (
     order: byTime(conversationNotes.createdAt, conversationNotes.id, 'ascending'),
     placeOf: (row: typeof conversationNotes.$inferSelect) => timePlace(row.createdAt, row.id),
     toItem: noteFromRow,
-    select: (statement) =>
-      select(orm, workspace, isOneOf(conversationNotes.conversationId, conversationIds, thread), statement),
+    select: (statement) => select(orm, workspace, isOfThread(conversationNotes.conversationId, thread), statement),
   });
 
 const select = (

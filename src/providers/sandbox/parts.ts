@@ -1,3 +1,4 @@
+import { sentNameOf } from '../../events/message/content-facts.js';
 import type { MessageContent } from '../../events/message/content.js';
 
 /** The carrier takes one file a call, as most providers do: each picture and each file is a part of its own. */
@@ -14,8 +15,9 @@ export function partOf(content: MessageContent, part: number): MessageContent {
 }
 
 /** Whoever keeps templates knows it by his own name, and fills it himself. */
-function asProviderReads({ providerName, ...content }: Extract<MessageContent, { kind: 'template' }>): MessageContent {
-  return { ...content, name: providerName ?? content.name, text: '' };
+function asProviderReads(content: Extract<MessageContent, { kind: 'template' }>): MessageContent {
+  const { providerName: _theirs, ...said } = content;
+  return { ...said, name: sentNameOf(content), text: '' };
 }
 
 function spokenIn<Content extends Extract<MessageContent, { kind: 'image' | 'file' }>>(content: Content, part: number) {
